@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Two-dimensional grids for density pictures: binned particles and evaluated densities.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "paths/density_path.hpp"
+
+namespace tempera {
+
+/// value[iy * nx + ix] over the box; iy = 0 at the bottom.
+struct Grid {
+    int nx = 0, ny = 0;
+    double x_min = 0, x_max = 1, y_min = 0, y_max = 1;
+    std::vector<float> value;
+    float max = 0;
+};
+
+/// Projection from path coordinates to the view plane of target coordinates: p = plane (shift + scale y).
+struct ViewPlane {
+    std::array<std::vector<double>, 2> axis;  ///< [2][dim]
+    std::vector<double> shift;
+    double scale = 1;
+    std::array<double, 4> box;  ///< x_min, x_max, y_min, y_max that shows the target
+};
+template <class Real>
+ViewPlane view_plane(const DensityPath<Real>& path);
+
+/// Box of the view in which level `level` is shown: path coordinates grow with noise on VE paths; the box is the one of
+/// the target for thumbnails in "own coordinates" (every level divided by alpha is NOT applied: points as they are).
+template <class Real>
+std::array<double, 4> level_box(const DensityPath<Real>& path, const ViewPlane& plane);
+
+/// Weighted histogram of projected particles (all of them, in blocks, deterministic order); log_weight null = equal.
+template <class Real>
+Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weight, const ViewPlane& plane,
+                   const std::array<double, 4>& box, int nx, int ny);
+
+/// Density of a level on a grid of the view plane: exact marginal of the level's mixture where there is one, otherwise
+/// for dim 2 the level's density up to a constant, otherwise a slice through the mean. `learned` later.
+template <class Real>
+Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane, const std::array<double, 4>& box, int nx, int ny);
+
+}  // namespace tempera

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "targets/mixture.hpp"
+
+namespace tempera {
+
+/// Sliced W2 of weighted points x [n, dim] row-major against a mixture, without reference noise (sampling.md 5):
+/// 128 fixed seeded directions, per direction 1-D W2^2 by n_nodes midpoint quantiles of the weighted empirical law
+/// against the exact quantiles of the projected mixture (bisection).
+double sliced_w2(std::span<const double> x, int dim, std::span<const double> log_weight, const Mixture& exact,
+                 int n_directions = 128, int n_nodes = 2000);
+/// Between two weighted samples.
+double sliced_w2(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
+                 std::span<const double> log_weight_y, int dim, int n_directions = 128);
+/// Exact W2 between two equally weighted or weighted point sets of at most 2048 points each (LEMON network simplex);
+/// throws ConfigError above that.
+double exact_w2(std::span<const double> x, std::span<const double> weight_x, std::span<const double> y,
+                std::span<const double> weight_y, int dim);
+
+}  // namespace tempera

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// From a resolved preset to the objects of a run: target -> path -> kernel and moves -> sampler.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+template <class Real>
+struct Experiment {
+    Json preset;  ///< resolved; "path.schedule" as asked for, the one in use via path->frozen_schedule()
+    std::shared_ptr<const Target<Real>> target;
+    std::shared_ptr<const DensityPath<Real>> path;
+    std::shared_ptr<TransitionKernel<Real>> kernel;
+    std::shared_ptr<Move<Real>> move;
+    std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
+    std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
+};
+
+/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
+template <class Real>
+Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {});
+/// Builds everything.
+template <class Real>
+Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop = {});
+
+}  // namespace tempera

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Schedules found by pilot runs: equal_rejection and equal_cess (sampling.md 1.3).
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+/// What a pilot needs to try a schedule.
+template <class Real>
+struct PilotProblem {
+    std::function<std::shared_ptr<DensityPath<Real>>(const Schedule&)> make_path;
+    std::function<std::shared_ptr<TransitionKernel<Real>>(std::shared_ptr<const DensityPath<Real>>)> make_kernel;
+    std::function<std::shared_ptr<Move<Real>>(std::shared_ptr<const DensityPath<Real>>)> make_move;
+    Json schedule;       ///< settings of the schedule
+    double kernel_order = 1;
+    int n_levels = 0;    ///< 0: find it (equal_cess with cess)
+    int n_particles = 1024;
+    bool rho = true;     ///< diffusion (rho) or tempering (beta)
+    StreamKey key;
+};
+
+/// Runs the pilots and returns the frozen schedule. Throws NumericalError when no schedule can be found.
+template <class Real>
+Schedule adapt_schedule(const PilotProblem<Real>& problem);
+
+}  // namespace tempera
