@@ -36,7 +36,7 @@ imgui_library(tempera_imgui ${imgui_sources} ${implot_sources})
 
 # Fonts and their licences, next to the program; the repository's own assets join them.
 set(fonts "${bundle}/bindings/imgui_bundle/assets/fonts")
-file(COPY "${fonts}/Roboto/Roboto-Regular.ttf" "${fonts}/Inconsolata-Medium.ttf"
+file(COPY "${fonts}/Roboto/Roboto-Regular.ttf" "${fonts}/Roboto/Roboto-Bold.ttf" "${fonts}/Inconsolata-Medium.ttf"
      "${fonts}/Font_Awesome_6_Free-Solid-900.otf" DESTINATION "${TEMPERA_ASSET_DIR}/fonts")
 configure_file("${fonts}/Roboto/LICENSE.txt" "${TEMPERA_ASSET_DIR}/fonts/Roboto-LICENSE.txt" COPYONLY)
 file(GLOB own_assets CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/assets" "${CMAKE_SOURCE_DIR}/assets/*")
