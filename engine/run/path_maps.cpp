@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "run/path_maps.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "run/experiment.hpp"
+
+namespace tempera {
+namespace {
+
+bool adaptive(const Json& preset) {
+    const Json path = preset.value("path", Json::object());
+    if (!path.contains("schedule") || !path["schedule"].is_object()) {
+        return false;
+    }
+    const std::string type = path["schedule"].value("type", "");
+    return type == "equal_rejection" || type == "equal_cess";
+}
+
+/// A square around the target that also shows the spread of the reference; all levels share it.
+std::array<double, 4> shared_box(const DensityPath<double>& path, const ViewPlane& plane) {
+    const auto [x0, x1, y0, y1] = plane.box;
+    const double cx = 0.5 * (x0 + x1), cy = 0.5 * (y0 + y1);
+    double half = 0.5 * std::max(x1 - x0, y1 - y0);
+    const LevelPosition top = path.position(path.n_levels());
+    if (std::isfinite(top.sigma) && top.sigma < 1.5) {  // variance preserving: a reference of unit scale
+        half = std::max(half, 3.5 * path.scale());
+    }
+    half *= 1.25;
+    return {cx - half, cx + half, cy - half, cy + half};
+}
+
+std::vector<int> map_order(int n_levels) {
+    std::vector<int> order = thumbnail_levels(n_levels, 8);
+    std::vector<char> seen(static_cast<std::size_t>(n_levels) + 1, 0);
+    for (int level : order) {
+        seen[static_cast<std::size_t>(level)] = 1;
+    }
+    for (int level = n_levels; level >= 0; --level) {
+        if (!seen[static_cast<std::size_t>(level)]) {
+            order.push_back(level);
+        }
+    }
+    return order;
+}
+
+}  // namespace
+
+std::vector<int> thumbnail_levels(int n_levels, int n) {
+    std::vector<int> levels;
+    for (int i = 0; i < n; ++i) {
+        const int level = n_levels - static_cast<int>((static_cast<long>(n_levels) * i + (n - 1) / 2) / std::max(1, n - 1));
+        if (levels.empty() || levels.back() != level) {
+            levels.push_back(level);
+        }
+    }
+    return levels;
+}
+
+std::string path_key(const Json& resolved) {
+    Json parts = Json::object();
+    const bool pilot = adaptive(resolved);
+    for (const char* section : {"target", "path", "kernel", "moves", "sampler", "model", "run"}) {
+        const bool defines = std::string(section) == "target" || std::string(section) == "path";
+        if ((defines || pilot || std::string(section) == "model") && resolved.contains(section)) {
+            parts[section] = resolved[section];
+        }
+    }
+    return parts.dump();
+}
+
+void compute_path_maps(const Json& resolved, int resolution, std::stop_token stop,
+                       const std::function<void(std::shared_ptr<const PathMaps>)>& publish) {
+    PathMaps maps;
+    maps.key = path_key(resolved);
+    try {
+        const Experiment<double> experiment = build_path<double>(resolved, stop);
+        const DensityPath<double>& path = *experiment.path;
+        maps.n_levels = path.n_levels();
+        maps.dim = path.dim();
+        maps.plane = view_plane(path);
+        maps.box = shared_box(path, maps.plane);
+        maps.mode_names = path.target().mode_names();
+        maps.density.resize(static_cast<std::size_t>(maps.n_levels) + 1);
+        for (int level = 0; level <= maps.n_levels && !stop.stop_requested(); ++level) {
+            maps.positions.push_back(path.position(level));
+            maps.mode_weights.push_back(path.mode_weights(level));
+        }
+        auto last = std::chrono::steady_clock::now();
+        int done = 0;
+        for (int level : map_order(maps.n_levels)) {
+            if (stop.stop_requested()) {
+                return;
+            }
+            const bool inner = level > 0 && level < maps.n_levels;
+            if (!inner || path.has_level_densities()) {
+                auto grid = std::make_shared<Grid>(level_density(path, level, maps.plane, maps.box, resolution, resolution));
+                maps.density[static_cast<std::size_t>(level)] = std::move(grid);
+            }
+            ++done;
+            const auto now = std::chrono::steady_clock::now();
+            if (done == 8 || now - last > std::chrono::milliseconds(100)) {
+                publish(std::make_shared<PathMaps>(maps));
+                last = now;
+            }
+        }
+    } catch (const std::exception& e) {
+        maps.error = e.what();
+    }
+    if (!stop.stop_requested()) {
+        maps.complete = true;
+        publish(std::make_shared<PathMaps>(std::move(maps)));
+    }
+}
+
+struct PathMapper::Implementation {
+    mutable std::mutex mutex;
+    std::condition_variable_any wake;
+    std::shared_ptr<const PathMaps> latest;
+    Json wanted;
+    std::string wanted_key;
+    long wanted_id = 0, working_id = 0;
+    std::stop_source work;
+    std::function<void()> on_publish;
+    std::jthread thread;  // last: it uses everything above
+
+    void loop(std::stop_token stop) {
+        setpriority(PRIO_PROCESS, 0, 10);
+        while (true) {
+            Json preset;
+            std::stop_source source;
+            {
+                std::unique_lock lock(mutex);
+                if (!wake.wait(lock, stop, [&] { return wanted_id != working_id; })) {
+                    return;
+                }
+                preset = wanted;
+                working_id = wanted_id;
+                work = source;
+            }
+            const std::stop_callback forward(stop, [&] { source.request_stop(); });
+            compute_path_maps(preset, 192, source.get_token(), [&](std::shared_ptr<const PathMaps> maps) {
+                std::function<void()> call;
+                {
+                    std::lock_guard lock(mutex);
+                    if (maps->key != wanted_key) {
+                        return;
+                    }
+                    latest = std::move(maps);
+                    call = on_publish;
+                }
+                if (call) {
+                    call();
+                }
+            });
+        }
+    }
+};
+
+PathMapper::PathMapper() : self_(std::make_unique<Implementation>()) {
+    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->loop(stop); });
+}
+
+PathMapper::~PathMapper() {
+    {
+        std::lock_guard lock(self_->mutex);
+        self_->work.request_stop();
+    }
+    self_->thread.request_stop();
+    self_->thread.join();
+}
+
+void PathMapper::request(const Json& resolved) {
+    const std::string key = path_key(resolved);
+    std::lock_guard lock(self_->mutex);
+    if (key == self_->wanted_key) {
+        return;
+    }
+    self_->wanted = resolved;
+    self_->wanted_key = key;
+    ++self_->wanted_id;
+    self_->work.request_stop();
+    self_->wake.notify_all();
+}
+
+std::shared_ptr<const PathMaps> PathMapper::latest() const {
+    std::lock_guard lock(self_->mutex);
+    return self_->latest;
+}
+
+void PathMapper::set_on_publish(std::function<void()> callback) {
+    std::lock_guard lock(self_->mutex);
+    self_->on_publish = std::move(callback);
+}
+
+}  // namespace tempera
