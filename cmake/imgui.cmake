@@ -23,7 +23,7 @@ set(test_engine_sources imgui_capture_tool.cpp imgui_te_context.cpp imgui_te_cor
 list(TRANSFORM test_engine_sources PREPEND "${test_engine}/")
 
 function(imgui_library name)
-    add_library(${name} STATIC ${ARGN})
+    add_library(${name} STATIC "${CMAKE_SOURCE_DIR}/app/imgui_config.cpp" ${ARGN})
     target_include_directories(${name} SYSTEM PUBLIC "${imgui}" "${imgui}/backends" "${imgui}/misc/cpp" "${implot}")
     target_compile_definitions(${name} PUBLIC IMGUI_USER_CONFIG="app/imgui_config.hpp"
                                "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)(double)(int)")
@@ -47,7 +47,7 @@ foreach(asset IN LISTS own_assets)
 endforeach()
 
 if(TEMPERA_TESTS)
-    imgui_library(tempera_imgui_test EXCLUDE_FROM_ALL ${imgui_sources} ${implot_sources} ${test_engine_sources})
+    imgui_library(tempera_imgui_test ${imgui_sources} ${implot_sources} ${test_engine_sources})
     target_include_directories(tempera_imgui_test SYSTEM PUBLIC "${test_engine}")
     target_compile_definitions(tempera_imgui_test PUBLIC TEMPERA_TEST_ENGINE=1)
 endif()

@@ -1,0 +1,69 @@
+# Sourced by ./tempera: configuring and building. Expects $root. Everything it prints goes to stderr, because stdout carries results.
+
+cache=$(realpath -ms -- "${TEMPERA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tempera}")
+if [[ -n ${TEMPERA_CACHE-} ]]; then
+    export CCACHE_DIR="${CCACHE_DIR:-$cache/ccache}"
+fi
+
+fail() { # WHAT, WHY, WHAT TO DO in one line
+    echo "tempera: $*" >&2
+    exit 1
+}
+
+# What a build depends on besides the sources; a change means configuring anew.
+cmake_options=("-DTEMPERA_CACHE=$cache")
+for name in TEMPERA_APP TEMPERA_LEARN TEMPERA_NATIVE TEMPERA_TORCH; do
+    if [[ -n ${!name-} ]]; then
+        cmake_options+=("-D$name=${!name}")
+    fi
+done
+
+# The program is newer than everything it is made of. Looks only at times: no CMake, no Ninja.
+up_to_date() {
+    local stamp="$root/build/release/.built" sources=()
+    [[ -x $root/build/release/tempera && -e $stamp && $(<"$stamp") == "${cmake_options[*]}" ]] || return 1
+    [[ ! $root/.git/logs/HEAD -nt $stamp ]] || return 1 # the build id names the commit
+    for name in CMakeLists.txt CMakePresets.json cmake engine cli app bench assets; do
+        if [[ -e $root/$name ]]; then
+            sources+=("$root/$name")
+        fi
+    done
+    [[ -z $(find "${sources[@]}" -newer "$stamp" -print -quit) ]]
+}
+
+build() { # PRESET TARGET
+    local preset=$1 target=$2 folder="$root/build/$1"
+    source "$root/scripts/setup.sh"
+    set_up
+    mkdir -p "$folder"
+
+    # Two commands at once must not build in the same folder.
+    exec 9>"$root/build/.lock"
+    flock 9
+    local stamp="$folder/.built" log="$folder/build.log"
+    printf '%s' "${cmake_options[*]}" >"$stamp.new"
+
+    if [[ ! -e $folder/build.ninja || ! -e $stamp.options || $(<"$stamp.options") != "${cmake_options[*]}" ]]; then
+        rm -f "$folder/CMakeCache.txt"
+        echo "Configuring build/$preset" >&2
+        (cd "$root" && cmake --preset "$preset" "${cmake_options[@]}") >"$log" 2>&1 || {
+            local why
+            why=$(sed -n '/^CMake Error/,/^Call Stack/{/^CMake Error\|^Call Stack/d;p}' "$log" | tr -s ' \n' '  ' | cut -c1-400)
+            fail "configuring build/$preset failed:${why:- no reason given} (whole log: $log)."
+        }
+        cp "$stamp.new" "$stamp.options"
+    fi
+
+    local ninja=(cmake --build "$folder" --target "$target" --parallel "$(nproc)")
+    if [[ -t 2 ]]; then
+        NINJA_STATUS='Building [%f/%t] ' "${ninja[@]}" >&2 || fail "the build failed: the first error is above."
+    else
+        echo "Building $target in build/$preset" >&2
+        "${ninja[@]}" >"$log" 2>&1 || {
+            grep -v '^\[' "$log" | head -60 >&2
+            fail "the build failed: see the errors above (whole log: $log)."
+        }
+    fi
+    mv "$stamp.new" "$stamp"
+    exec 9>&-
+}
