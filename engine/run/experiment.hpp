@@ -18,7 +18,13 @@ struct Experiment {
     std::shared_ptr<Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
+    /// Kernel and move of another preset on this path (edits of a running experiment).
+    std::shared_ptr<TransitionKernel<Real>> make_kernel(const Json& resolved) const;
+    std::shared_ptr<Move<Real>> make_move(const Json& resolved) const;
 };
+
+/// Thrown by the builders when `stop` was requested between two of their steps.
+struct Stopped {};
 
 /// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
 template <class Real>
