@@ -40,8 +40,8 @@ private:
 /// NaN, infinity or divergence where none may be: exit code 3; what was reached is kept.
 class NumericalError : public std::runtime_error {
 public:
-    NumericalError(const std::string& text, int level, long particle)
-        : std::runtime_error(text), level(level), particle(particle) {}
+    NumericalError(const std::string& text, int at_level, long at_particle)
+        : std::runtime_error(text), level(at_level), particle(at_particle) {}
     int level;
     long particle;
 };
