@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "app/plots/common.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "core/build_id.hpp"
+
+namespace tempera::app {
+
+PlotAxis axis(std::string label, double min, double max) {
+    PlotAxis a;
+    a.label = std::move(label);
+    a.min = min;
+    a.max = max;
+    return a;
+}
+
+PlotAxis level_axis(int n_levels) {
+    PlotAxis a = axis("level", 0, std::max(1, n_levels));
+    a.reversed = true;
+    return a;
+}
+
+PlotLayer layer(PlotLayer::Kind kind, std::string name, Role role, int index) {
+    PlotLayer l;
+    l.kind = kind;
+    l.name = std::move(name);
+    l.role = role;
+    l.index = index;
+    return l;
+}
+
+std::string provenance(const Snapshot& s) {
+    std::string text = "run " + std::to_string(s.run_id);
+    if (s.preset) {
+        text = s.preset->value("name", "run") + ", " + text;
+        if (s.preset->contains("run")) {
+            text += ", seed " + (*s.preset)["run"].value("seed", Json(0)).dump();
+        }
+    }
+    return text + ", tempera " + std::string(TEMPERA_BUILD_ID);
+}
+
+std::string number_text(double value, int decimals) {
+    char buffer[48];
+    std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+    return buffer;
+}
+
+std::string mode_name(const std::vector<std::string>& names, int mode) {
+    if (mode >= 0 && mode < static_cast<int>(names.size()) && !names[static_cast<std::size_t>(mode)].empty()) {
+        return names[static_cast<std::size_t>(mode)];
+    }
+    return "mode " + std::to_string(mode + 1);
+}
+
+}  // namespace tempera::app

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/plots/plots.hpp"
+
+namespace tempera::app {
+
+/// The level axis: reference (n_levels) on the left, target (0) on the right.
+PlotAxis level_axis(int n_levels);
+PlotAxis axis(std::string label, double min, double max);
+std::string provenance(const Snapshot& s);
+PlotLayer layer(PlotLayer::Kind kind, std::string name, Role role, int index = 0);
+std::string number_text(double value, int decimals);
+
+}  // namespace tempera::app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Pure builders from what was seen of a run to plots. Everything that a panel draws with axes is made here, and so
+// are the files that its menu writes.
+#pragma once
+
+#include "figures/plot_spec.hpp"
+#include "run/path_maps.hpp"
+#include "run/snapshot.hpp"
+
+namespace tempera::app {
+
+/// ESS and conditional ESS by level, resamplings, the threshold.
+PlotSpec ess_plot(const Snapshot& s);
+/// Stacked strips of mode weights by level: exact, sampled, weighted.
+PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps);
+/// Mass of one mode by level.
+PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode);
+/// Mode weights at one level, one group of bars per mode.
+PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level);
+/// Swap rejection by pair and the barrier's rise (replica exchange).
+PlotSpec swap_plot(const Snapshot& s);
+PlotSpec barrier_plot(const Snapshot& s);
+/// Replicas' way through the levels over the last scans (replica exchange).
+PlotSpec index_plot(const Snapshot& s);
+PlotSpec weight_histogram_plot(const Snapshot& s);
+PlotSpec lorenz_plot(const Snapshot& s);
+/// Density of a level (or of the particles) with particles on top.
+struct ParticleView {
+    int level = 0;
+    std::shared_ptr<const Grid> density;
+    std::shared_ptr<const SpriteSet> sprites;
+    bool by_mode = true;      ///< colours: modes or one
+    std::array<double, 4> box{-1, 1, -1, 1};
+};
+PlotSpec particles_plot(const Snapshot& s, const ParticleView& view);
+/// One thumbnail of the path as a figure of its own.
+PlotSpec density_plot(const PathMaps& maps, int level);
+/// Name of a mode for texts: the target's own or "mode 3".
+std::string mode_name(const std::vector<std::string>& names, int mode);
+
+}  // namespace tempera::app
