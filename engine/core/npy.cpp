@@ -466,6 +466,11 @@ Npz read_npz(const std::filesystem::path& file) {
 }
 
 void write_npz(const std::filesystem::path& file, const Npz& arrays) {
+    if (arrays.empty()) {
+        // libzip deletes archives without entries; this is the end record alone.
+        write_file_atomically(file, "PK\5\6" + std::string(18, '\0'));
+        return;
+    }
     std::map<std::string, Bytes> entries;
     zip_error_t error;
     zip_error_init(&error);
