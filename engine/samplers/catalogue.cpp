@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The samplers. A new one is a .cpp in this folder and one X(...) here.
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+#define TEMPERA_SAMPLERS(X) \
+    X(ais)                  \
+    X(smc)                  \
+    X(replica_exchange)
+
+#define TEMPERA_DECLARE(name) SamplerEntry name##_sampler();
+TEMPERA_SAMPLERS(TEMPERA_DECLARE)
+#undef TEMPERA_DECLARE
+
+const std::vector<SamplerEntry>& sampler_catalogue() {
+#define TEMPERA_ENTRY(name) name##_sampler(),
+    static const std::vector<SamplerEntry> entries{TEMPERA_SAMPLERS(TEMPERA_ENTRY)};
+#undef TEMPERA_ENTRY
+    return entries;
+}
+
+}  // namespace tempera

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Sequential Monte Carlo samplers (Del Moral, Doucet, Jasra, JRSS B 68, 2006): annealed importance sampling whose
+// population is resampled when its effective size falls below a threshold.
+#include <cmath>
+
+#include "samplers/resampling.hpp"
+#include "samplers/weighted_population.hpp"
+
+namespace tempera {
+
+namespace {
+
+struct SmcSettings {
+    int n_particles = 4096;
+    std::string resampling = "systematic";
+    double ess_threshold = 0.5;
+
+    void describe(Describer& d) {
+        d.integer("n_particles", n_particles,
+                  {.min = 1, .max = 16'000'000, .log_scale = true, .help = "Particles of the population."});
+        d.choice("resampling", resampling, resampling_names(),
+                 {.change = Change::warm, .help = "How offspring are drawn; all schemes are unbiased, systematic varies least as a rule."});
+        d.number("ess_threshold", ess_threshold,
+                 {.min = 0, .max = 1, .change = Change::hot,
+                  .help = "Resample when ESS/N falls below this; 1 = at every level, 0 = never. Level 0 is never resampled."});
+    }
+};
+
+template <class Real>
+class Smc final : public WeightedPopulation<Real> {
+public:
+    Smc(const SmcSettings& settings, const SamplerContext<Real>& context)
+        : WeightedPopulation<Real>(context, settings.n_particles) {
+        apply(settings);
+    }
+
+    /// Relative variance from the masses of the roots' descendants: exact for multinomial resampling, a guide for the
+    /// others (Lee and Whiteley, Biometrika 105, 2018). NaN where the estimate is negative.
+    double log_z_stderr() const override {
+        const double n = this->size(), log_sum = this->weight_sum().log_sum();
+        double squares = 0, mass = 0;
+        const std::vector<int>& root = this->root();
+        for (std::size_t i = 0; i < root.size(); ++i) {  // roots ascend, so each one's descendants are neighbours
+            if (i > 0 && root[i] != root[i - 1]) {
+                squares += mass * mass;
+                mass = 0;
+            }
+            mass += std::exp(this->log_weight()[static_cast<int>(i)] - log_sum);
+        }
+        squares += mass * mass;
+        const double variance = 1.0 - std::pow(n / (n - 1), this->n_resamplings() + 1) * (1.0 - squares);
+        return variance >= 0 && !std::isnan(this->log_z()) ? std::sqrt(variance) : std::numeric_limits<double>::quiet_NaN();
+    }
+
+    void update_settings(const Json& settings) override {
+        Problems problems;
+        const SmcSettings s = read_settings<SmcSettings>(settings, "sampler", problems);
+        if (s.n_particles != this->size()) {
+            problems.add("sampler.n_particles", "cannot change during a run; restart to apply it");
+        }
+        problems.throw_if_any();
+        apply(s);
+    }
+
+protected:
+    std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) override {
+        if (threshold_ < 1 && !(sum.ess() < threshold_ * this->size())) {
+            return {};
+        }
+        return resample(scheme_, this->log_weight().span(), key);
+    }
+
+private:
+    void apply(const SmcSettings& s) {
+        if (s.ess_threshold > 0 && !this->path().has_level_densities()) {
+            throw ConfigError("sampler.ess_threshold", "resampling between the ends needs log densities, and this path has only scores "
+                                                       "there; use 0, sampler ais, or a model with an energy");
+        }
+        scheme_ = resampling_from_name(s.resampling);
+        threshold_ = s.ess_threshold;
+    }
+
+    Resampling scheme_ = Resampling::systematic;
+    double threshold_ = 0.5;
+};
+
+}  // namespace
+
+SamplerEntry smc_sampler() {
+    return make_entry<AnnealedSampler, SamplerContext, Smc, SmcSettings>(
+        "sampler", "smc", "Sequential Monte Carlo: annealed importance sampling with resampling when weights become uneven.");
+}
+
+}  // namespace tempera

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What the swaps of replica exchange tell: rejections, the communication barrier and two estimates of log Z.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/log_sum_exp.hpp"
+
+namespace tempera {
+
+/// Works of offered swaps, pair by pair. Pair k joins levels k and k + 1. W_down is the work of the proposal from k + 1
+/// to k, W_up that of the same quantity along the proposal from k to k + 1, so that log acceptance = W_down - W_up.
+/// A failed proposal has W_down = -infinity or W_up = +infinity. Memory is bounded: works are kept for whole scans, every
+/// stride-th, and the stride doubles when the store is full.
+class SwapStatistics {
+public:
+    SwapStatistics() = default;
+    SwapStatistics(int n_pairs, int n_ensembles);
+
+    /// One offer in every ensemble [n_ensembles]. Different pairs may be added at the same time.
+    void add(int pair, std::span<const double> down, std::span<const double> up);
+
+    /// Mean of 1 - min(1, acceptance) per pair (averages of probabilities, not of decisions); NaN before an offer.
+    std::vector<double> rejection() const;
+    double rejection(int pair) const;
+    /// Sum over pairs of log mean exp W_down over all offers, accepted or not; NaN before every pair had one.
+    double log_z_stepping_stone() const;
+
+    struct Estimate {
+        double value, standard_error;
+    };
+    /// Bennett's acceptance ratio, pair by pair (J. Comp. Phys. 22, 1976). The standard error is that of the sum: from the
+    /// spread between ensembles, which are independent, when there are at least 8, else Bennett's own (which
+    /// takes scans for independent).
+    Estimate bennett() const;
+
+    int n_pairs() const { return static_cast<int>(pairs_.size()); }
+
+private:
+    struct Pair {
+        double accepted = 0;
+        long offers = 0, scans = 0, stride = 1;
+        LogSumExp down_sum;
+        std::vector<double> down, up;  ///< rows of width_ ensembles
+    };
+
+    std::vector<Pair> pairs_;
+    int width_ = 0;
+    std::size_t capacity_ = 0;  ///< values per pair and direction
+};
+
+/// c = log (Z_k / Z_{k+1}) that solves sum_down f(W - c) = sum_up (1 - f(W' - c)) for the logistic f; equally many works of
+/// both kinds. NaN when no work is finite.
+double bennett_ratio(std::span<const double> down, std::span<const double> up);
+
+}  // namespace tempera

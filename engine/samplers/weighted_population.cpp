@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MIT
+#include "samplers/weighted_population.hpp"
+
+#include <Eigen/Core>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "core/parallel.hpp"
+#include "core/scratch.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+WeightSum& WeightSum::operator+=(const WeightSum& other) {
+    if (other.max == minus_infinity) {
+        return *this;
+    }
+    if (other.max > max) {
+        const double scale = std::exp(max - other.max);
+        sum = sum * scale + other.sum;
+        squares = squares * scale * scale + other.squares;
+        max = other.max;
+    } else {
+        const double scale = std::exp(other.max - max);
+        sum += other.sum * scale;
+        squares += other.squares * scale * scale;
+    }
+    return *this;
+}
+
+WeightSum WeightSum::of(const double* log_weight, int n) {
+    const Eigen::Map<const Eigen::ArrayXd> values(log_weight, n);
+    WeightSum out;
+    out.max = values.maxCoeff();
+    if (out.max == minus_infinity) {
+        return out;
+    }
+    const Eigen::Array<double, Eigen::Dynamic, 1, 0, block_size, 1> w = (values - out.max).exp();
+    out.sum = w.sum();
+    out.squares = w.square().sum();
+    return out;
+}
+
+double WeightSum::log_sum() const { return sum > 0 ? max + std::log(sum) : minus_infinity; }
+
+/// What a block contributes to a transition.
+template <class Real>
+struct WeightedPopulation<Real>::Part {
+    WeightSum weights, conditional;
+    Tally tally;
+    long first_bad = -1;
+
+    Part& operator+=(const Part& o) {
+        weights += o.weights;
+        conditional += o.conditional;
+        tally += o.tally;
+        first_bad = first_bad < 0 ? o.first_bad : first_bad;
+        return *this;
+    }
+};
+
+template <class Real>
+WeightedPopulation<Real>::WeightedPopulation(const SamplerContext<Real>& context, int n_particles)
+    : path_(context.path), kernel_(context.kernel), move_(context.move), key_(context.key),
+      move_factor_(context.move_factor), record_genealogy_(context.record_genealogy), x_(n_particles, context.path->dim()),
+      log_density_(n_particles), log_weight_(n_particles), root_(static_cast<std::size_t>(n_particles)) {
+    check_move();
+    kernel_->set_check_inverse(false);
+}
+
+template <class Real>
+void WeightedPopulation<Real>::check_move() const {
+    if (move_->n_steps() > 0 && !path_->has_level_densities()) {
+        throw ConfigError("moves.type", "moves between the ends need log densities, and this path has only scores there; "
+                                        "use \"none\"");
+    }
+}
+
+template <class Real>
+bool WeightedPopulation<Real>::kernel_takes_score() const {
+    return kernel_->uses_score() && !kernel_->is_identity();
+}
+
+/// The kernel's field is the level's density except, as a rule, at the reference: there a cached score of the
+/// density would be of the wrong function.
+template <class Real>
+bool WeightedPopulation<Real>::score_wanted(int level) const {
+    const bool for_move = level < n_levels() && move_->n_steps() > 0 && move_->uses_score();
+    const bool for_kernel = level > 0 && kernel_takes_score() && path_->has_level_densities() &&
+                            path_->field(level) == &path_->density(level);
+    return for_move || for_kernel;
+}
+
+template <class Real>
+double WeightedPopulation<Real>::move_factor(int level) const {
+    return move_factor_.empty() ? 1.0 : move_factor_[static_cast<std::size_t>(level)];
+}
+
+template <class Real>
+void WeightedPopulation<Real>::start() {
+    const auto begin = Clock::now();
+    level_ = n_levels();
+    const StreamKey key = key_.with(Purpose::reference, static_cast<std::uint32_t>(level_));
+    parallel_for(x_.n_blocks(), [&](int b) {
+        path_->sample_reference(key, static_cast<std::uint32_t>(b * block_size), x_.block(b));
+        std::fill_n(log_weight_.block(b), block_size, 0.0);
+    });
+    std::iota(root_.begin(), root_.end(), 0);
+    unique_roots_ = size();
+    sum_ = {0.0, static_cast<double>(size()), static_cast<double>(size())};
+    evaluate_state();
+    LevelStats stats;
+    stats.level = level_;
+    stats.ess_fraction = 1;
+    stats.unique_roots = unique_roots_;
+    stats.seconds = seconds_since(begin);
+    stats_.push_back(stats);
+}
+
+/// Log density and, when wanted, score of the current level at the current positions.
+template <class Real>
+void WeightedPopulation<Real>::evaluate_state() {
+    const bool with_score = score_wanted(level_);
+    if (with_score && score_.size() == 0) {
+        score_ = Particles<Real>(size(), x_.dim());
+    }
+    const Part part = parallel_sum<Part>(x_.n_blocks(), [&](int b) {
+        Part out;
+        path_->density(level_).evaluate(x_.block(b), {log_density_.block(b), with_score ? score_.block(b).data : nullptr}, out.tally);
+        for (int l = 0; l < x_.block_count(b) && out.first_bad < 0; ++l) {
+            if (!std::isfinite(log_density_.block(b)[l]) && log_weight_.block(b)[l] > minus_infinity) {
+                out.first_bad = static_cast<long>(b) * block_size + l;
+            }
+        }
+        return out;
+    });
+    tally_ += part.tally;
+    score_ready_ = with_score;
+    if (part.first_bad >= 0) {
+        throw NumericalError("the log density of a particle at level " + std::to_string(level_) + " is not finite", level_,
+                             part.first_bad);
+    }
+}
+
+template <class Real>
+MoveKind WeightedPopulation<Real>::advance() {
+    if (steps_left_ > 0) {
+        acceptance_ += explore(move_factor(level_));
+        --steps_left_;
+        stats_.back().acceptance = acceptance_ / step_;
+        return MoveKind::mcmc;
+    }
+    if (level_ == 0) {
+        return MoveKind::finished;
+    }
+    const bool resampled = transition();
+    steps_left_ = move_->n_steps();
+    return resampled ? MoveKind::resample : MoveKind::transition;
+}
+
+template <class Real>
+bool WeightedPopulation<Real>::transition() {
+    const auto begin = Clock::now();
+    const int k = level_ - 1;
+    if (score_wanted(k) && score_.size() == 0) {
+        score_ = Particles<Real>(size(), x_.dim());
+        score_ready_ = false;
+    }
+    const Part part = parallel_sum<Part>(x_.n_blocks(), [&](int b) { return transition_block(k, b); });
+    tally_ += part.tally;
+    const double log_sum_before = sum_.log_sum();
+    level_ = k;
+    step_ = 0;
+    acceptance_ = 0;
+    score_ready_ = score_wanted(k);
+    sum_ = part.weights;
+
+    LevelStats stats;
+    stats.level = k;
+    if (path_->has_level_densities() || k == 0) {
+        stats.ess_fraction = sum_.ess() / size();
+        stats.log_z_increment = sum_.log_sum() - log_sum_before;
+        stats.cess_fraction = std::exp(2 * stats.log_z_increment - (part.conditional.log_sum() - log_sum_before));
+    }
+    if (!(sum_.sum > 0)) {
+        stats_.push_back(stats);
+        throw NumericalError("every particle has weight zero at level " + std::to_string(k), k, part.first_bad);
+    }
+    const std::vector<int> from = k > 0 ? ancestors(sum_, key_.with(Purpose::resample, static_cast<std::uint32_t>(k)))
+                                        : std::vector<int>{};
+    stats.resampled = !from.empty();
+    if (stats.resampled) {
+        resample(from);
+    }
+    stats.unique_roots = unique_roots_;
+    stats.seconds = seconds_since(begin);
+    stats_.push_back(stats);
+    return stats.resampled;
+}
+
+/// Moves a block from level k + 1 to k and adds its work to the log weights.
+template <class Real>
+typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_block(int k, int b) {
+    Part out;
+    Scratch frame;
+    const Block<Real> x = x_.block(b);
+    const std::size_t rows = static_cast<std::size_t>(x.dim);
+    Block<Real> y = x;
+    double* log_ratio = frame.take<double>(block_size);
+    unsigned char* failed = frame.take<unsigned char>(block_size);
+    std::fill_n(log_ratio, block_size, 0.0);
+    std::fill_n(failed, block_size, static_cast<unsigned char>(0));
+    if (!kernel_->is_identity()) {
+        y.data = frame.take<Real>(rows * block_size);
+        const bool given = score_ready_ && path_->field(k + 1) == &path_->density(k + 1);
+        const LevelBlock<Real> from{x, given ? score_.block(b).data : nullptr};
+        kernel_->down(k, from, y, log_ratio, failed, key_.with(Purpose::transition, static_cast<std::uint32_t>(k)),
+                      static_cast<std::uint32_t>(b * block_size), out.tally);
+    }
+
+    // With densities at the ends only, the works telescope: those between cancel.
+    const bool has_density = k == 0 || path_->has_level_densities();
+    Real* log_density = log_density_.block(b);
+    Real* log_density_at_y = frame.take<Real>(block_size);
+    if (has_density) {
+        path_->density(k).evaluate(y, {log_density_at_y, score_wanted(k) ? score_.block(b).data : nullptr}, out.tally);
+    }
+    double* weight = log_weight_.block(b);
+    double* increment = frame.take<double>(block_size);
+    int n_dropped = 0;
+    for (int l = 0; l < x.n; ++l) {
+        const double change = has_density ? static_cast<double>(log_density_at_y[l]) - static_cast<double>(log_density[l]) : 0.0;
+        increment[l] = failed[l] ? minus_infinity : change + log_ratio[l];
+        if (!std::isfinite(increment[l])) {
+            const bool alive = weight[l] > minus_infinity;
+            out.tally.non_finite += alive && !failed[l];
+            out.first_bad = alive && out.first_bad < 0 ? static_cast<long>(b) * block_size + l : out.first_bad;
+            increment[l] = minus_infinity;
+            ++n_dropped;
+        }
+        weight[l] += increment[l];
+    }
+    // A particle of weight zero stays where it was last sound.
+    if (n_dropped > 0) {
+        for (int l = 0; l < x.n; ++l) {
+            for (int i = 0; i < x.dim && increment[l] == minus_infinity; ++i) {
+                y(i, l) = x(i, l);
+                if (has_density && score_wanted(k)) {
+                    score_.block(b)(i, l) = Real(0);
+                }
+            }
+            log_density_at_y[l] = increment[l] == minus_infinity ? Real(0) : log_density_at_y[l];
+        }
+    }
+    if (y.data != x.data) {
+        std::copy_n(y.data, rows * block_size, x.data);
+    }
+    if (has_density) {
+        std::copy_n(log_density_at_y, x.n, log_density);
+    }
+    out.weights = WeightSum::of(weight, x.n);
+    if (has_density) {
+        for (int l = 0; l < x.n; ++l) {
+            increment[l] += weight[l];
+        }
+        out.conditional = WeightSum::of(increment, x.n);
+    }
+    return out;
+}
+
+template <class Real>
+double WeightedPopulation<Real>::explore(double factor) {
+    const auto begin = Clock::now();
+    if (move_->uses_score() && !score_ready_) {
+        evaluate_state();
+    }
+    struct Accepted {
+        double sum = 0;
+        Tally tally;
+        Accepted& operator+=(const Accepted& o) {
+            sum += o.sum;
+            tally += o.tally;
+            return *this;
+        }
+    };
+    const StreamKey key = key_.with(Purpose::move, static_cast<std::uint32_t>(level_), static_cast<std::uint32_t>(step_));
+    const double variance = path_->move_variance(level_);
+    const Accepted total = parallel_sum<Accepted>(x_.n_blocks(), [&](int b) {
+        Accepted out;
+        const MoveState<Real> state{x_.block(b), log_density_.block(b), score_ready_ ? score_.block(b).data : nullptr};
+        out.sum = move_->apply(path_->density(level_), state, variance, factor, key, static_cast<std::uint32_t>(b * block_size),
+                               out.tally);
+        return out;
+    });
+    ++step_;
+    score_ready_ = score_ready_ && move_->uses_score();  // the others do not keep it up
+    tally_ += total.tally;
+    stats_.back().seconds += seconds_since(begin);
+    return total.sum / size();
+}
+
+template <class Real>
+void WeightedPopulation<Real>::gather(const std::vector<int>& from, Particles<Real>& values) {
+    if (spare_.size() == 0) {
+        spare_ = Particles<Real>(size(), x_.dim());
+    }
+    parallel_for(x_.n_blocks(), [&](int b) {
+        const Block<Real> to = spare_.block(b);
+        for (int i = 0; i < to.dim; ++i) {
+            for (int l = 0; l < to.n; ++l) {
+                to(i, l) = values(from[static_cast<std::size_t>(b) * block_size + static_cast<std::size_t>(l)], i);
+            }
+        }
+    });
+    std::swap(values, spare_);
+}
+
+template <class Real>
+void WeightedPopulation<Real>::resample(const std::vector<int>& from) {
+    log_z_resampled_ += sum_.log_sum() - std::log(static_cast<double>(size()));
+    gather(from, x_);
+    if (score_ready_) {
+        gather(from, score_);
+    }
+    PerParticle<Real> log_density(size());
+    std::vector<int> root(root_.size());
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        log_density[static_cast<int>(i)] = log_density_[from[i]];
+        root[i] = root_[static_cast<std::size_t>(from[i])];
+    }
+    log_density_ = std::move(log_density);
+    root_ = std::move(root);
+    unique_roots_ = 0;
+    for (std::size_t i = 0; i < root_.size(); ++i) {
+        unique_roots_ += i == 0 || root_[i] != root_[i - 1];
+    }
+    std::fill_n(log_weight_.span().begin(), size(), 0.0);
+    sum_ = {0.0, static_cast<double>(size()), static_cast<double>(size())};
+    ++n_resamplings_;
+    if (record_genealogy_) {
+        genealogy_.push_back(from);
+        genealogy_levels_.push_back(level_);
+    }
+}
+
+template <class Real>
+double WeightedPopulation<Real>::log_z() const {
+    if (level_ > 0 && level_ < n_levels() && !path_->has_level_densities()) {
+        return not_a_number;
+    }
+    return log_z_resampled_ + sum_.log_sum() - std::log(static_cast<double>(size()));
+}
+
+template <class Real>
+Population<Real> WeightedPopulation<Real>::population(int level) const {
+    if (level != level_) {
+        return {level};
+    }
+    return {level, &x_, &log_weight_, &root_};
+}
+
+template <class Real>
+void WeightedPopulation<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) {
+    kernel_ = std::move(kernel);
+    kernel_->set_check_inverse(false);
+}
+
+template <class Real>
+void WeightedPopulation<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
+    const auto before = std::exchange(move_, std::move(move));
+    try {
+        check_move();
+    } catch (...) {
+        move_ = before;
+        throw;
+    }
+    steps_left_ = std::min(steps_left_, move_->n_steps());
+}
+
+template class WeightedPopulation<float>;
+template class WeightedPopulation<double>;
+
+}  // namespace tempera
