@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "targets/target.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "core/scratch.hpp"
+
+namespace tempera {
+
+template <class Real>
+void Density<Real>::hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const {
+    const int d = dim(), lanes = x.lanes();
+    Scratch frame;
+    Wanted<Real> wanted;
+    wanted.hessian = frame.take<Real>(static_cast<std::size_t>(d) * d * block_size);
+    evaluate_block(x, wanted);
+    for (int i = 0; i < d; ++i) {
+        Real* row = out.row(i);
+        std::fill_n(row, lanes, Real(0));
+        for (int j = 0; j < d; ++j) {
+            const Real* h = wanted.hessian + (static_cast<std::ptrdiff_t>(i) * d + j) * block_size;
+            const Real* vj = v.row(j);
+            for (int lane = 0; lane < lanes; ++lane) {
+                row[lane] += h[lane] * vj[lane];
+            }
+        }
+    }
+}
+
+template <class Real>
+void Target<Real>::sample(const StreamKey& key, std::uint32_t first, Block<Real> out) const {
+    if (!mixture()) {
+        throw std::logic_error("this target has no exact sampler");
+    }
+    mixture()->sample(key, first, out);
+}
+
+template <class Real>
+std::vector<std::string> Target<Real>::mode_names() const {
+    std::vector<std::string> out;
+    for (int c = 1; c <= n_modes(); ++c) {
+        out.push_back("mode " + std::to_string(c));
+    }
+    return out;
+}
+
+template <class Real>
+std::vector<double> Target<Real>::mode_weights() const {
+    std::vector<double> out;
+    if (mixture()) {
+        for (const Mixture::Component& c : mixture()->components) {
+            out.push_back(c.weight);
+        }
+    }
+    return out;
+}
+
+template <class Real>
+std::vector<double> Target<Real>::mode_responsibilities(const std::vector<double>& x) const {
+    return mixture() ? mixture()->responsibilities(x) : std::vector<double>();
+}
+
+template <class Real>
+std::optional<Eigen::VectorXd> Target<Real>::mean() const {
+    return mixture() ? std::optional(mixture()->mean()) : std::nullopt;
+}
+
+template <class Real>
+std::optional<Eigen::MatrixXd> Target<Real>::covariance() const {
+    return mixture() ? std::optional(mixture()->covariance()) : std::nullopt;
+}
+
+template <class Real>
+Eigen::MatrixXd Target<Real>::view_plane() const {
+    const int d = this->dim();
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(2, d);
+    if (d <= 2 || !mixture()) {
+        out.leftCols(std::min(d, 2)).diagonal().setOnes();
+        return out;
+    }
+    // The two directions of largest variance: where the modes lie apart. Signs are fixed by the largest entry.
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(mixture()->covariance());
+    for (int i = 0; i < 2; ++i) {
+        Eigen::VectorXd axis = solver.eigenvectors().col(d - 1 - i);
+        Eigen::Index largest = 0;
+        axis.cwiseAbs().maxCoeff(&largest);
+        out.row(i) = (axis(largest) < 0 ? -1 : 1) * axis.transpose();
+    }
+    return out;
+}
+
+template <class Real>
+std::array<double, 4> Target<Real>::view_box() const {
+    constexpr double reach = 3.5;  // standard deviations
+    const Eigen::MatrixXd plane = view_plane();
+    std::array<double, 4> out{0, 0, 1, 1};
+    for (int i = 0; i < 2; ++i) {
+        const Eigen::RowVectorXd axis = plane.row(i);
+        if (axis.squaredNorm() == 0) {
+            continue;
+        }
+        double low = -3, high = 3;
+        if (mixture()) {
+            low = std::numeric_limits<double>::infinity(), high = -low;
+            for (const Mixture::Component& c : mixture()->components) {
+                const double sd = std::sqrt(((axis * c.axes).array().square() * c.eigenvalues.transpose().array()).sum());
+                low = std::min(low, axis.dot(c.mean) - reach * sd);
+                high = std::max(high, axis.dot(c.mean) + reach * sd);
+            }
+        } else if (mean() && covariance()) {
+            const double centre = axis.dot(*mean()), sd = std::sqrt((axis * *covariance() * axis.transpose())(0, 0));
+            low = centre - reach * sd, high = centre + reach * sd;
+        }
+        out[i] = 0.5 * (low + high), out[2 + i] = 0.5 * (high - low);
+    }
+    return out;
+}
+
+template <class Real>
+MixtureTarget<Real>::MixtureTarget(Mixture mixture)
+    : mixture_(std::move(mixture)), density_(make_mixture_density<Real>(mixture_)) {}
+
+template <class Real>
+void MixtureTarget<Real>::evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const {
+    Tally already_counted;
+    density_->evaluate(x, wanted, already_counted);
+}
+
+template <class Real>
+void MixtureTarget<Real>::hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const {
+    Tally already_counted;
+    density_->hessian_vector(x, v, out, already_counted);
+}
+
+template class Density<float>;
+template class Density<double>;
+template class Target<float>;
+template class Target<double>;
+template class MixtureTarget<float>;
+template class MixtureTarget<double>;
+
+}  // namespace tempera
