@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/transition_kernel.hpp"
+
+// One line per kernel; the name is that of its file and of its entry function.
+#define TEMPERA_KERNELS(X)      \
+    X(none)                     \
+    X(first_order)              \
+    X(exponential_integrator)   \
+    X(second_order)             \
+    X(transport_midpoint)
+
+namespace tempera {
+
+#define TEMPERA_DECLARE(name) KernelEntry name##_kernel();
+TEMPERA_KERNELS(TEMPERA_DECLARE)
+#undef TEMPERA_DECLARE
+
+const std::vector<KernelEntry>& kernel_catalogue() {
+#define TEMPERA_LIST(name) name##_kernel(),
+    static const std::vector<KernelEntry> entries = {TEMPERA_KERNELS(TEMPERA_LIST)};
+#undef TEMPERA_LIST
+    return entries;
+}
+
+double kernel_order(const Json& kernel_settings) {
+    const std::string type = kernel_settings.value("type", "none");
+    if (type == "second_order" && kernel_settings.value("covariance", "full") == "full") {
+        return 1.5;
+    }
+    if (type == "transport_midpoint" && kernel_settings.value("log_det", "exact") == "exact") {
+        return 3;
+    }
+    return 1;
+}
+
+}  // namespace tempera
