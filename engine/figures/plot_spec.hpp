@@ -31,7 +31,7 @@ struct PlotLayer {
     std::string name;                  ///< legend entry; empty = none
     Role role = Role::sampled;
     int index = 0;                     ///< which mode or run, for Role::mode / Role::run
-    std::vector<double> x, y, y2;      ///< y2: upper edge of bands and areas, second ends (x of segments: pairs)
+    std::vector<double> x, y, y2;      ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
     std::vector<int> group;            ///< points: mode per point
     std::shared_ptr<const Grid> image;
     std::string text;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "figures/plot_spec.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace tempera {
+namespace {
+
+using Kind = PlotLayer::Kind;
+
+const char* name_of(Kind kind) {
+    constexpr const char* names[] = {"line", "band", "bars", "stairs", "points", "segments",
+                                     "area", "image", "vline", "hline", "text"};
+    return names[static_cast<int>(kind)];
+}
+
+const char* name_of(Role role) {
+    constexpr const char* names[] = {"exact", "sampled", "weighted", "learned", "accent", "threshold", "dim", "mode", "run"};
+    return names[static_cast<int>(role)];
+}
+
+/// Shortest text that reads back as the same number.
+std::string shortest(double v) {
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
+    return {buffer, end};
+}
+
+std::string quoted(const std::string& s) {
+    if (s.find_first_of(",\"\r\n") == std::string::npos) {
+        return s;
+    }
+    std::string out = "\"";
+    for (char c : s) {
+        out += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return out + "\"";
+}
+
+double tame(double v, bool log) {
+    v = std::clamp(v, -1e30, 1e30);
+    return log ? std::max(v, 1e-300) : v;
+}
+
+/// Keeps the rows of a layer whose numbers are all finite; returns how many were dropped. Segments go in pairs.
+long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
+    const std::size_t n = std::max(layer.x.size(), layer.y.size());
+    const std::size_t step = layer.kind == Kind::segments ? 2 : 1;
+    const auto good = [](const std::vector<double>& v, std::size_t i) { return i >= v.size() || std::isfinite(v[i]); };
+    std::size_t to = 0;
+    long dropped = 0;
+    for (std::size_t i = 0; i + step <= n; i += step) {
+        bool keep = true;
+        for (std::size_t k = i; k < i + step; ++k) {
+            keep = keep && good(layer.x, k) && good(layer.y, k) && good(layer.y2, k);
+        }
+        if (!keep) {
+            ++dropped;
+            continue;
+        }
+        for (std::size_t k = i; k < i + step; ++k, ++to) {
+            if (k < layer.x.size()) { layer.x[to] = tame(layer.x[k], log_x); }
+            if (k < layer.y.size()) { layer.y[to] = tame(layer.y[k], log_y); }
+            if (k < layer.y2.size()) { layer.y2[to] = tame(layer.y2[k], log_y); }
+            if (k < layer.group.size()) { layer.group[to] = layer.group[k]; }
+        }
+    }
+    layer.x.resize(std::min(layer.x.size(), to));
+    layer.y.resize(std::min(layer.y.size(), to));
+    layer.y2.resize(std::min(layer.y2.size(), to));
+    layer.group.resize(std::min(layer.group.size(), to));
+    return dropped;
+}
+
+void widen(PlotAxis& axis) {
+    if (!std::isfinite(axis.min) || !std::isfinite(axis.max)) {
+        axis.min = axis.log ? 1 : 0, axis.max = axis.log ? 10 : 1;
+    }
+    axis.min = tame(axis.min, axis.log), axis.max = tame(axis.max, axis.log);
+    if (axis.min > axis.max) {
+        std::swap(axis.min, axis.max);
+    }
+    if (axis.log) {
+        if (axis.max < axis.min * 1.001) {
+            axis.min /= 3, axis.max *= 3;
+        }
+        return;
+    }
+    const double size = std::max(std::abs(axis.min), std::abs(axis.max));
+    if (axis.max - axis.min <= 1e-12 * size || axis.max == axis.min) {
+        const double half = size > 0 ? 0.05 * size : 0.5;
+        axis.min -= half, axis.max += half;
+    }
+}
+
+std::string range_text(const std::vector<double>& v) {
+    const auto [low, high] = std::minmax_element(v.begin(), v.end());
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.4g to %.4g", *low, *high);
+    return buffer;
+}
+
+Json to_json(const PlotAxis& a) {
+    Json j{{"label", a.label}, {"unit", a.unit}, {"scale", a.log ? "log" : "linear"}, {"reversed", a.reversed},
+           {"range", {a.min, a.max}}};
+    for (const auto& [at, text] : a.ticks) {
+        j["ticks"].push_back({at, text});
+    }
+    return j;
+}
+
+}  // namespace
+
+std::string PlotSpec::describe() const {
+    std::string out = title + (state.empty() ? "" : " (" + state + ")") + ".";
+    if (layers.empty()) {
+        return out + " " + (empty.empty() ? "Nothing to draw." : empty);
+    }
+    if (!x.label.empty()) {
+        out += " Horizontal: " + x.label + (x.unit.empty() ? "" : " in " + x.unit) + ".";
+    }
+    if (!y.label.empty()) {
+        out += " Vertical: " + y.label + (y.unit.empty() ? "" : " in " + y.unit) + ".";
+    }
+    for (const PlotLayer& layer : layers) {
+        if (layer.name.empty() && layer.kind != Kind::image) {
+            continue;
+        }
+        const std::string what = layer.name.empty() ? name_of(layer.kind) : layer.name;
+        if (layer.kind == Kind::image && layer.image) {
+            out += " " + what + ": " + std::to_string(layer.image->nx) + " by " + std::to_string(layer.image->ny) + " cells.";
+        } else if (!layer.y.empty()) {
+            out += " " + what + ": " + std::to_string(layer.y.size()) + " values, " + range_text(layer.y) + ".";
+        }
+    }
+    return out + (note.empty() ? "" : " " + note) +
+           (dropped ? " " + std::to_string(dropped) + " values that are not finite were left out." : "");
+}
+
+void sanitize(PlotSpec& plot) {
+    widen(plot.x);
+    widen(plot.y);
+    for (PlotLayer& layer : plot.layers) {
+        plot.dropped += keep_finite(layer, plot.x.log, plot.y.log);
+        if (!std::isfinite(layer.width) || layer.width < 0) {
+            layer.width = 1;
+        }
+    }
+    std::erase_if(plot.x.ticks, [](const auto& t) { return !std::isfinite(t.first); });
+    std::erase_if(plot.y.ticks, [](const auto& t) { return !std::isfinite(t.first); });
+}
+
+Json to_json(const PlotSpec& plot) {
+    Json j{{"id", plot.id}, {"title", plot.title}, {"state", plot.state}, {"x", to_json(plot.x)}, {"y", to_json(plot.y)}};
+    j["equal_aspect"] = plot.equal_aspect;
+    j["note"] = plot.note;
+    j["empty"] = plot.empty;
+    j["dropped"] = plot.dropped;
+    j["provenance"] = plot.provenance;
+    j["describe"] = plot.describe();
+    j["layers"] = Json::array();
+    for (const PlotLayer& layer : plot.layers) {
+        Json l{{"kind", name_of(layer.kind)}, {"name", layer.name}, {"role", name_of(layer.role)}, {"index", layer.index},
+               {"width", layer.width}, {"dashed", layer.dashed}, {"x", layer.x}, {"y", layer.y}};
+        if (!layer.y2.empty()) { l["y2"] = layer.y2; }
+        if (!layer.group.empty()) { l["group"] = layer.group; }
+        if (!layer.text.empty()) { l["text"] = layer.text; }
+        if (layer.image) {
+            const Grid& g = *layer.image;
+            l["image"] = {{"nx", g.nx}, {"ny", g.ny}, {"box", {g.x_min, g.x_max, g.y_min, g.y_max}}, {"max", g.max}};
+        }
+        j["layers"].push_back(std::move(l));
+    }
+    return j;
+}
+
+std::string to_csv(const PlotSpec& plot) {
+    std::string out = "layer,kind,name,x,y,y2,group\r\n";
+    for (std::size_t l = 0; l < plot.layers.size(); ++l) {
+        const PlotLayer& layer = plot.layers[l];
+        const std::string head = std::to_string(l) + "," + name_of(layer.kind) + "," +
+                                 quoted(layer.name.empty() ? layer.text : layer.name) + ",";
+        if (layer.image) {
+            const Grid& g = *layer.image;
+            for (std::size_t i = 0; i < g.value.size(); ++i) {
+                const double ix = static_cast<double>(i % static_cast<std::size_t>(g.nx)) + 0.5;
+                const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
+                out += head + shortest(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
+                       shortest(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + shortest(g.value[i]) + ",\r\n";
+            }
+            continue;
+        }
+        const auto cell = [](const std::vector<double>& v, std::size_t i) { return i < v.size() ? shortest(v[i]) : ""; };
+        for (std::size_t i = 0; i < std::max(layer.x.size(), layer.y.size()); ++i) {
+            out += head + cell(layer.x, i) + "," + cell(layer.y, i) + "," + cell(layer.y2, i) + "," +
+                   (i < layer.group.size() ? std::to_string(layer.group[i]) : "") + "\r\n";
+        }
+    }
+    return out;
+}
+
+}  // namespace tempera
