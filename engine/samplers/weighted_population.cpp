@@ -303,7 +303,6 @@ double WeightedPopulation<Real>::explore(double factor) {
         return out;
     });
     ++step_;
-    score_ready_ = score_ready_ && move_->uses_score();  // the others do not keep it up
     tally_ += total.tally;
     stats_.back().seconds += seconds_since(begin);
     return total.sum / size();

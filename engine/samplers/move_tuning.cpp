@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "samplers/move_tuning.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "samplers/pilot.hpp"
+#include "samplers/resampling.hpp"
+#include "samplers/weighted_population.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr int tuning_steps = 12;  // per level; the next level starts from this one's factor
+
+template <class Real>
+class PilotPopulation final : public WeightedPopulation<Real> {
+public:
+    using WeightedPopulation<Real>::WeightedPopulation;
+    double log_z_stderr() const override { return std::numeric_limits<double>::quiet_NaN(); }
+    void update_settings(const Json&) override {}
+
+protected:
+    std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) override {
+        return sum.ess() < 0.5 * this->size() ? resample(Resampling::systematic, this->log_weight().span(), key) : std::vector<int>{};
+    }
+};
+
+}  // namespace
+
+template <class Real>
+std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_particles) {
+    std::vector<double> factors(static_cast<std::size_t>(context.path->n_levels()) + 1, 1.0);
+    if (!context.move->adapt() || context.move->n_steps() == 0) {
+        return factors;
+    }
+    SamplerContext<Real> pilot = context;
+    pilot.key = pilot_key(context.key, 0);
+    pilot.record_genealogy = false;
+    pilot.move_factor.clear();
+    PilotPopulation<Real> population(pilot, n_particles);
+    population.start();
+    double log_factor = 0;
+    while (population.current_level() > 0) {
+        population.transition();
+        double sum = 0;
+        for (int step = 0; step < tuning_steps; ++step) {
+            const double acceptance = population.explore(std::exp(log_factor));
+            // Robbins and Monro; the second half is averaged. A factor beyond e^+-7 means a wrong scale, not a better one.
+            log_factor += 2.0 / (1.0 + 0.5 * step) * (acceptance - context.move->target_acceptance());
+            log_factor = std::clamp(log_factor, -7.0, 7.0);
+            sum += step >= tuning_steps / 2 ? log_factor : 0.0;
+        }
+        log_factor = sum / (tuning_steps - tuning_steps / 2);
+        factors[static_cast<std::size_t>(population.current_level())] = std::exp(log_factor);
+    }
+    return factors;
+}
+
+template std::vector<double> tune_moves<float>(const SamplerContext<float>&, int);
+template std::vector<double> tune_moves<double>(const SamplerContext<double>&, int);
+
+}  // namespace tempera
