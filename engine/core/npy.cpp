@@ -420,8 +420,12 @@ std::vector<std::uint8_t> format_npy(const NpyArray& array) {
     // NumPy aligns the data to 64 bytes and ends the header with a line break.
     header.append(63 - (10 + header.size()) % 64, ' ');
     header += '\n';
-    Bytes out = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<std::uint8_t>(header.size()), static_cast<std::uint8_t>(header.size() >> 8)};
+    Bytes out;
     out.reserve(10 + header.size() + array.bytes.size());
+    for (const std::size_t byte : {std::size_t{0x93}, std::size_t{'N'}, std::size_t{'U'}, std::size_t{'M'}, std::size_t{'P'}, std::size_t{'Y'},
+                                   std::size_t{1}, std::size_t{0}, header.size() & 0xFF, header.size() >> 8}) {
+        out.push_back(static_cast<std::uint8_t>(byte));
+    }
     out.insert(out.end(), header.begin(), header.end());
     out.insert(out.end(), array.bytes.begin(), array.bytes.end());
     return out;
@@ -436,6 +440,9 @@ void write_npy(const std::filesystem::path& file, const NpyArray& array) {
 
 Npz read_npz(const std::filesystem::path& file) {
     const Bytes bytes = read_bytes(file);
+    if (bytes.empty()) {
+        throw ConfigError(file.string(), "is empty, not an npz file");
+    }
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);

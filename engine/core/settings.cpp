@@ -23,7 +23,7 @@ std::string shown(const Json& value) {
     return text.size() > shown_length ? text.substr(0, shown_length) + "..." : text;
 }
 
-std::string shown(double value) { return shown(value == std::floor(value) && std::abs(value) < 1e15 ? Json(static_cast<long>(value)) : Json(value)); }
+std::string shown(double value) { return shown(value == std::floor(value) && std::abs(value) < 1e16 ? Json(static_cast<long>(value)) : Json(value)); }
 
 std::string joined(const std::vector<std::string>& names) {
     std::string out;
