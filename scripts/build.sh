@@ -35,7 +35,7 @@ build() { # PRESET TARGET
     local preset=$1 target=$2 folder="$root/build/$1"
     source "$root/scripts/setup.sh"
     set_up
-    mkdir -p "$folder"
+    mkdir -p "$folder" 2>/dev/null || fail "cannot create $folder: make $root writable, or copy it to a folder of your own."
 
     # Two commands at once must not build in the same folder.
     exec 9>"$root/build/.lock"

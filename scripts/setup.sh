@@ -63,12 +63,14 @@ fetch() { # FOLDER WHAT OTHERWISE REQUIREMENT PIP_OPTIONS...
     mkdir -p "$cache" 2>/dev/null || fail "cannot create $cache for $what: set TEMPERA_CACHE to a folder that can be written."
     echo "Fetching $what into $cache" >&2
     temporary=$(mktemp -d "$cache/fetching.XXXXXX") || fail "cannot write to $cache for $what: set TEMPERA_CACHE to another folder."
+    trap "rm -rf '$temporary'" EXIT # also when interrupted
     if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$temporary/download" "$@" "$requirement" >"$temporary/log" 2>&1 ||
         ! python3 "$root/scripts/unpack.py" "$temporary/download" "$temporary/whole" "$bundle_sha256" >>"$temporary/log" 2>&1; then
-        why=$(grep -E 'ERROR|Error|No module' "$temporary/log" | tail -1)
-        rm -rf "$temporary"
+        why=$(grep -oE -m1 'Failed to establish a new connection[^)'"'"']*|Temporary failure in name resolution|No space left on device' "$temporary/log" ||
+            grep -E 'ERROR|Error|No module' "$temporary/log" | tail -1) || true
         fail "cannot fetch $what with pip: ${why:-no reason given}. Check the network and the free space in $cache and try again, or $otherwise."
     fi
     mv -T "$temporary/whole" "$folder" 2>/dev/null || [[ -d $folder ]] || fail "cannot write $folder: set TEMPERA_CACHE to another folder."
     rm -rf "$temporary"
+    trap - EXIT
 }
