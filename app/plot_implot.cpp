@@ -47,7 +47,7 @@ void draw_dashed(const PlotLayer& layer, const Theme& theme) {
 }
 
 /// Squares drawn straight into the draw list: an order of magnitude cheaper than markers.
-void draw_points(const PlotLayer& layer, const Theme& theme, int max_points) {
+void draw_points(const PlotLayer& layer, const Theme& theme, int max_points, const std::vector<float>* weight) {
     ImDrawList* list = ImPlot::GetPlotDrawList();
     const ImPlotRect limits = ImPlot::GetPlotLimits();
     const ImVec2 origin = ImPlot::PlotToPixels(0, 0), unit = ImPlot::PlotToPixels(1, 1);
@@ -68,7 +68,10 @@ void draw_points(const PlotLayer& layer, const Theme& theme, int max_points) {
         }
         const ImVec2 p = linear ? ImVec2(origin.x + static_cast<float>(x) * (unit.x - origin.x), origin.y + static_cast<float>(y) * (unit.y - origin.y))
                                 : ImPlot::PlotToPixels(x, y);
-        const ImU32 ink = inks[i < layer.group.size() ? static_cast<std::size_t>(std::max(0, layer.group[i])) % inks.size() : 0];
+        ImU32 ink = inks[i < layer.group.size() ? static_cast<std::size_t>(std::max(0, layer.group[i])) % inks.size() : 0];
+        if (weight && i < weight->size()) {
+            ink = theme.role(layer.role, layer.index, std::clamp((*weight)[i] * 0.6f, 0.04f, 1.0f));
+        }
         list->PrimReserve(6, 4);
         list->PrimRect({p.x - half, p.y - half}, {p.x + half, p.y + half}, ink);
     }
@@ -110,7 +113,7 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
                 ImPlot::PlotBars(label.c_str(), layer.x.data(), layer.y.data(), n, layer.width > 0 ? layer.width : 0.67, spec);
             }
             break;
-        case Kind::points: draw_points(layer, theme, options.max_points); break;
+        case Kind::points: draw_points(layer, theme, options.max_points, options.point_weight); break;
         case Kind::segments:
             for (std::size_t i = 0; i + 1 < std::min(layer.x.size(), layer.y.size()); i += 2) {
                 const ImVec2 a = ImPlot::PlotToPixels(layer.x[i], layer.y[i]), b = ImPlot::PlotToPixels(layer.x[i + 1], layer.y[i + 1]);
@@ -350,9 +353,11 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
     if (ImPlot::BeginPlot("##plot", size, flags)) {
         setup_axes(plot, options, picture);
         ImPlot::SetupFinish();
+        ImPlot::PushPlotClipRect();
         for (std::size_t i = 0; i < plot.layers.size(); ++i) {
             draw_layer(plot.layers[i], i, plot, theme, textures, options);
         }
+        ImPlot::PopPlotClipRect();
         if (options.cursor_x > -1e299) {
             const ImVec2 at = ImPlot::PlotToPixels(options.cursor_x, plot.y.min), top = ImPlot::GetPlotPos(), extent = ImPlot::GetPlotSize();
             ImPlot::PushPlotClipRect();

@@ -18,6 +18,7 @@ struct PlotOptions {
     const char* x_name = "";          ///< for the hover card: "level"
     /// Extra lines of the hover card for the point nearest to the mouse (index into the points layer).
     std::function<void(std::size_t index)> hover_point;
+    const std::vector<float>* point_weight = nullptr;  ///< opacity of the points: light ones fade
     bool fit = false;                 ///< go back to the builder's limits
 };
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <sstream>
 
+#include "core/npy.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "run/result.hpp"
 
@@ -145,15 +145,7 @@ bool Workspace::save() {
 
 bool Workspace::save_as(const std::filesystem::path& file) {
     try {
-        const std::filesystem::path part = file.string() + ".part";
-        {
-            std::ofstream out(part);
-            out << format_preset(document_) << '\n';
-            if (!out) {
-                throw std::runtime_error(part.string() + " cannot be written");
-            }
-        }
-        std::filesystem::rename(part, file);
+        write_file_atomically(file, format_preset(document_) + "\n");
     } catch (const std::exception& e) {
         report(file.filename().string() + " could not be saved", e);
         return false;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "app/view.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+#include "app/plot_implot.hpp"
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+void panel_menu(Workbench& bench, const View& view) {
+    if (!ImGui::BeginPopup("###panel_menu")) {
+        return;
+    }
+    bench.view.focused = view.id;
+    const bool has_plots = view.plots != nullptr;
+    for (const char* format : {"png", "svg", "pdf", "csv"}) {
+        std::string name(format);
+        std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+        if (ImGui::MenuItem(("Export " + name + "###export_" + format).c_str(), nullptr, false, has_plots)) {
+            bench.export_plots(format, false);
+        }
+    }
+    if (ImGui::MenuItem("Copy data (CSV)###copy", nullptr, false, has_plots)) {
+        std::string text;
+        for (const PlotSpec& plot : view.plots(bench)) {
+            text += to_csv(plot);
+        }
+        ImGui::SetClipboardText(text.c_str());
+    }
+    if (ImGui::MenuItem("Describe in the log###describe", nullptr, false, has_plots)) {
+        for (const PlotSpec& plot : view.plots(bench)) {
+            bench.workspace.note(LogLine::Kind::note, plot.describe());
+        }
+    }
+    ImGui::Separator();
+    if (ImGui::MenuItem("Hide panel###hide")) {
+        bench.view.hidden.emplace_back(view.id);
+    }
+    ImGui::EndPopup();
+}
+
+}  // namespace
+
+void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state, const PlotSpec* legend) {
+    const Theme& theme = bench.theme;
+    const float width = ImGui::GetContentRegionAvail().x, menu = theme.px(18);
+    const ImVec2 start = ImGui::GetCursorPos();
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    float used = 0;
+    if (!window->DockTabIsVisible) {  // a visible tab already says it
+        const Face face(theme.bold, Theme::title_size);
+        ImGui::TextUnformatted(title.c_str());
+        used = ImGui::GetItemRectSize().x;
+    }
+    float state_width = 0;
+    {
+        const Face face(theme.body, Theme::small_size);
+        state_width = state.empty() ? 0 : ImGui::CalcTextSize(state.c_str()).x;
+        const float x = width - menu - state_width;
+        if (state_width > 0 && x > used + theme.px(8)) {
+            ImGui::SetCursorPos({start.x + x, start.y + theme.px(1)});
+            ImGui::TextColored(theme.dim(), "%s", state.c_str());
+        } else {
+            state_width = 0;
+        }
+    }
+    ImGui::SetCursorPos({start.x + width - theme.px(12), start.y});
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0, 0});
+    ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().panel, 0));
+    ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+    if (ImGui::Button((std::string(icon::menu) + "###menu").c_str(), {theme.px(14), ImGui::GetTextLineHeight()})) {
+        ImGui::OpenPopup("###panel_menu");
+    }
+    ImGui::PopStyleColor(2);
+    ImGui::PopStyleVar();
+    ImGui::SetItemTooltip("Export, copy, hide");
+    panel_menu(bench, view);
+    bool below = false;
+    if (legend && !legend->layers.empty()) {
+        const float entries = draw_legend(*legend, theme, true), gap = used > 0 ? theme.px(18) : 0;
+        if (entries > 0) {
+            below = used + gap + entries + theme.px(12) > width - menu - state_width;
+            ImGui::SetCursorPos(below ? ImVec2(start.x, start.y + theme.px(21)) : ImVec2(start.x + used + gap, start.y + theme.px(1)));
+            draw_legend(*legend, theme);
+        }
+    }
+    ImGui::SetCursorPos({start.x, start.y + theme.px(below ? 40 : 24)});
+    if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) {
+        bench.view.focused = view.id;
+    }
+}
+
+Area remaining() {
+    const ImVec2 available = ImGui::GetContentRegionAvail();
+    return {available.x, available.y};
+}
+
+void empty_text(Workbench& bench, const std::string& text) {
+    const Theme& theme = bench.theme;
+    const Face face(theme.body, Theme::small_size);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+    const float wrap = std::max(60.0f, std::min(size.x - theme.px(16), theme.px(330)));
+    const ImVec2 extent = ImGui::CalcTextSize(text.c_str(), nullptr, false, wrap);
+    ImGui::Dummy({std::max(1.0f, size.x), std::max(1.0f, std::min(size.y, extent.y + theme.px(8)))});
+    ImGui::GetWindowDrawList()->AddText(nullptr, 0, {at.x + std::max(0.0f, (size.x - extent.x) / 2), at.y + std::max(0.0f, (size.y - extent.y) / 2)},
+                                        Theme::packed(theme.colours().dim), text.c_str(), nullptr, wrap);
+}
+
+}  // namespace tempera::app

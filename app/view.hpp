@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Panels: one .cpp each in app/views, one line each in app/catalogue.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "figures/plot_spec.hpp"
+
+namespace tempera::app {
+
+struct Workbench;
+
+struct View {
+    const char* id;        ///< also the ImGui window's ###id
+    const char* title;     ///< menu entry and tab
+    void (*draw)(Workbench&);
+    std::vector<PlotSpec> (*plots)(Workbench&);  ///< what its menu exports; may be null
+};
+
+const std::vector<View>& view_catalogue();
+const View* find_view(const std::string& id);
+
+/// Title row of a panel: title, legend entries of a plot, state at the right end and the panel's menu.
+void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state, const PlotSpec* legend = nullptr);
+/// The rest of the window below the header.
+struct Area {
+    float width, height;
+};
+Area remaining();
+/// Dim text in the middle of what is left of a panel.
+void empty_text(Workbench& bench, const std::string& text);
+
+}  // namespace tempera::app

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// The particles of a level over its density.
+#include <algorithm>
+#include <cmath>
+
+#include "app/plot_implot.hpp"
+#include "app/plots/plots.hpp"
+#include "app/view.hpp"
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+/// A box with the shape of the panel that shows the target and some of the reference.
+std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
+    const PathMaps* maps = bench.workspace.maps();
+    const Snapshot& s = bench.workspace.snapshot();
+    std::array<double, 4> box = maps && !maps->density.empty() ? maps->plane.box : s.plane.box;
+    if (!(box[1] > box[0]) || !(box[3] > box[2])) {
+        return {-aspect, aspect, -1, 1};
+    }
+    const double cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
+    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect), half_x = half_y * aspect;
+    return {cx - half_x, cx + half_x, cy - half_y, cy + half_y};
+}
+
+ParticleView particle_view(Workbench& bench, float aspect) {
+    Workspace& w = bench.workspace;
+    ParticleView view;
+    view.level = w.level();
+    view.by_mode = bench.view.by_mode;
+    view.box = framed_box(bench, aspect);
+    const LevelPicture* picture = w.picture(view.level);
+    if (!picture && w.following() && w.snapshot().sprites) {
+        view.sprites = w.snapshot().sprites;
+    } else if (picture) {
+        view.sprites = picture->sprites;
+    }
+    const PathMaps* maps = w.maps();
+    const bool has_exact = maps && static_cast<std::size_t>(view.level) < maps->density.size() && maps->density[static_cast<std::size_t>(view.level)];
+    if (bench.view.exact_density && has_exact) {
+        view.density = maps->density[static_cast<std::size_t>(view.level)];
+    } else {
+        view.density = picture ? picture->density : w.snapshot().density;
+    }
+    return view;
+}
+
+/// A small flat switch in a row of choices.
+bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
+    const Theme& theme = bench.theme;
+    ImGui::PushStyleColor(ImGuiCol_Button, on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
+    ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
+    const bool pressed = ImGui::SmallButton(label);
+    ImGui::PopStyleVar();
+    ImGui::PopStyleColor(2);
+    ImGui::SetItemTooltip("%s", tip);
+    return pressed;
+}
+
+void card(Workbench& bench, const SpriteSet& sprites, std::size_t i) {
+    const Theme& theme = bench.theme;
+    const Snapshot& s = bench.workspace.snapshot();
+    const auto row = [&](const char* name, const std::string& value) {
+        ImGui::TextColored(theme.dim(), "%s", name);
+        ImGui::SameLine(theme.px(80));
+        const Face mono(theme.mono, Theme::number_size);
+        ImGui::TextUnformatted(value.c_str());
+    };
+    if (i < sprites.particle.size()) {
+        row("particle", grouped(sprites.particle[i]));
+    }
+    row("position", fixed(sprites.x[i], 3) + ", " + fixed(sprites.y[i], 3));
+    if (i < sprites.weight.size()) {
+        row("weight", fixed(sprites.weight[i], 3) + " of mean");
+    }
+    if (i < sprites.mode.size() && sprites.mode[i] >= 0) {
+        row("mode", mode_name(s.mode_names, sprites.mode[i]));
+    }
+    if (i < sprites.root.size() && !s.exchange) {
+        row("root", grouped(sprites.root[i]));
+    }
+}
+
+void draw(Workbench& bench) {
+    Workspace& w = bench.workspace;
+    const Theme& theme = bench.theme;
+    const Snapshot& s = w.snapshot();
+    const Area whole = remaining();
+    const float plot_height = whole.height - theme.px(24);
+    const float aspect = std::max(0.2f, (whole.width - theme.px(34)) / std::max(20.0f, plot_height - theme.px(30)));
+    const ParticleView view = particle_view(bench, aspect);
+    const int limit = bench.software_gl ? 5000 : 20000;
+    std::string state = "level " + std::to_string(view.level);
+    if (view.sprites && bench.view.show_particles) {
+        const long drawn = std::min<long>(limit, static_cast<long>(view.sprites->x.size()));
+        state += "   " + grouped(drawn) + " of " + grouped(std::max<long>(view.sprites->total, drawn)) + " drawn";
+    } else if (s.state != RunState::idle) {
+        state += "   not visited while drawn";
+    }
+    const ImVec2 start = ImGui::GetCursorPos();
+    panel_header(bench, *find_view("particles"), "Particles", state);
+    const ImVec2 body = ImGui::GetCursorPos();
+    ImGui::SetCursorPos({start.x + theme.px(84), start.y});
+    if (choice(bench, "exact density", bench.view.exact_density, "Background: the exact density of the level, where it is known")) {
+        bench.view.exact_density = true;
+    }
+    ImGui::SameLine(0, theme.px(2));
+    if (choice(bench, "particles' own", !bench.view.exact_density, "Background: all particles, weighted and binned")) {
+        bench.view.exact_density = false;
+    }
+    ImGui::SameLine(0, theme.px(14));
+    if (choice(bench, "by mode", bench.view.by_mode, "Colour of a particle: its mode")) {
+        bench.view.by_mode = true;
+    }
+    ImGui::SameLine(0, theme.px(2));
+    if (choice(bench, "by weight", !bench.view.by_mode, "Colour of a particle: light ones fade")) {
+        bench.view.by_mode = false;
+    }
+    ImGui::SetCursorPos(body);
+    if (s.state == RunState::failed) {
+        ImGui::PushTextWrapPos(0);
+        ImGui::TextColored(Theme::vec(theme.colours().bad), "%s  The run stopped at level %d", icon::bad, s.level);
+        ImGui::TextUnformatted(s.error.c_str());
+        ImGui::TextColored(theme.dim(), "What was reached is kept. Change a setting and press Ctrl+R to run again.");
+        ImGui::PopTextWrapPos();
+    }
+    if (!view.density && !view.sprites) {
+        empty_text(bench, s.state == RunState::preparing ? "Preparing the run ..."
+                                                         : "Nothing sampled yet. Press Space to run " + w.name() + ", or drop a preset here.");
+        return;
+    }
+    ParticleView drawn = view;
+    if (!bench.view.show_particles) {
+        drawn.sprites = nullptr;
+    }
+    PlotSpec plot = particles_plot(s, drawn);
+    PlotOptions options;
+    options.max_points = limit;
+    options.fit = bench.view.fit;
+    std::vector<float> weights;
+    if (drawn.sprites) {
+        options.hover_point = [&](std::size_t i) { card(bench, *drawn.sprites, i); };
+        if (!bench.view.by_mode) {
+            options.point_weight = &drawn.sprites->weight;
+        }
+    }
+    draw_plot(plot, theme, bench.textures, {remaining().width, remaining().height}, options);
+}
+
+std::vector<PlotSpec> plots(Workbench& bench) { return {particles_plot(bench.workspace.snapshot(), particle_view(bench, 1.6f))}; }
+
+}  // namespace
+
+View particles_view() { return {"particles", "Particles", draw, plots}; }
+
+}  // namespace tempera::app

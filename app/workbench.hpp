@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Everything that the window's frame needs, and the frame itself.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "app/exports.hpp"
+#include "app/file_dialog.hpp"
+#include "app/render/density_textures.hpp"
+#include "app/theme.hpp"
+#include "app/view.hpp"
+#include "app/workspace.hpp"
+
+namespace tempera::app {
+
+/// How the window is looked at; nothing of it changes a run.
+struct ViewState {
+    std::string layout = "explore";
+    bool rebuild_layout = true;
+    bool by_mode = true;             ///< particles' colours: mode or weight
+    bool exact_density = true;       ///< under the particles: exact density or the particles' own
+    bool show_particles = true;
+    bool occupancy_lines = false;
+    int mass_mode = 0;
+    bool fit = false;                ///< one frame
+    bool show_absent = false;        ///< Setup also lists settings that are not set
+    bool show_palette = false, show_keys = false, show_system = false;
+    std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
+    std::string setup_filter;
+    std::vector<std::string> hidden;    ///< closed panels
+};
+
+struct Workbench {
+    Workbench(std::unique_ptr<EngineLink> link, bool gl);
+
+    /// One frame between ImGui::NewFrame() and ImGui::Render().
+    void frame();
+    /// A file dropped on the window or chosen in a dialog.
+    void open_file(const std::string& path);
+    void set_theme(const std::string& name);
+    void set_scale(float scale);
+    void set_layout(const std::string& name);
+    void export_plots(const std::string& format, bool all);
+    std::string export_prefix() const;
+    /// True while something moves by itself (an animation), so that the window keeps drawing.
+    bool animating() const { return workspace.playing(); }
+    std::string state_json() const;  ///< what a test compares: layout, panels, preset, run state
+
+    Workspace workspace;
+    Theme theme;
+    DensityTextures textures;
+    Commands commands;
+    FileDialog dialog;
+    ViewState view;
+    std::string toast;               ///< last thing that happened, in the status bar
+    double toast_until = 0;
+    bool quit = false, fullscreen = false;
+    bool software_gl = true;
+    std::string renderer = "no renderer";
+    double build_ms = 0;             ///< of the last frame, shown in the status bar
+    float scale = 1;
+    bool masked = false;             ///< times are hidden (golden pictures)
+    Exporter exporter;
+};
+
+}  // namespace tempera::app
