@@ -31,7 +31,8 @@ struct RunSettings {
         d.integer("n_replicates", n_replicates,
                   {.min = 1, .max = 1000000, .help = "Independent repetitions with their own streams."});
         d.number("checkpoint_seconds", checkpoint_seconds,
-                 {.min = 0, .max = 0, .unit = "s", .help = "0: a stopped run keeps what it reached and is not resumed."});
+                 {.min = 0, .unit = "s",
+                  .help = "Accepted for long runs; a resumed run of this version starts again and gives the same bits."});
     }
 };
 

@@ -46,6 +46,7 @@ struct AppliedEdit {
 };
 
 struct Snapshot {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     long run_id = 0, sequence = 0;
     RunState state = RunState::idle;
     std::string error;                       ///< failed: text of the error
@@ -70,7 +71,8 @@ struct Snapshot {
     // Weights
     std::shared_ptr<const Histogram> weight_histogram;
     std::shared_ptr<const Lorenz> lorenz;
-    double ess_fraction, log_z, log_z_stderr, pareto_k, acceptance, log_weight_variance;
+    double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown, acceptance = unknown,
+           log_weight_variance = unknown;
     std::optional<double> log_z_true;
     long unique_roots = 0;
     int n_resamplings = 0;

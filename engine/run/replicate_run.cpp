@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+#include "run/replicate_run.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "diagnostics/mode_weights.hpp"
+#include "diagnostics/wasserstein.hpp"
+#include "run/summary.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr int chunk_size = 4096;
+/// Responsibilities per recorded level: more particles than this are thinned, so that recording stays cheap.
+constexpr long recorded_responsibilities = 1L << 20;
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+template <class Real>
+std::vector<double> gather(const Particles<Real>& x, long first, long stride, int n) {
+    std::vector<double> out(static_cast<std::size_t>(n) * x.dim());
+    for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < x.dim(); ++i) {
+            out[static_cast<std::size_t>(j) * x.dim() + i] = static_cast<double>(x(static_cast<int>((first + j) * stride), i));
+        }
+    }
+    return out;
+}
+
+double largest(std::span<const double> values) {
+    double out = -std::numeric_limits<double>::infinity();
+    for (double v : values) {
+        out = v > out ? v : out;
+    }
+    return out;
+}
+
+struct ModeSums {
+    std::vector<double> plain, weighted;
+    double weight = 0;
+    ModeSums& operator+=(const ModeSums& o) {
+        if (plain.empty()) {
+            return *this = o;
+        }
+        for (std::size_t m = 0; m < plain.size(); ++m) {
+            plain[m] += o.plain[m];
+            weighted[m] += o.weighted[m];
+        }
+        weight += o.weight;
+        return *this;
+    }
+};
+
+/// Modes by hard assignment of points [n, dim] in path coordinates.
+template <class Real>
+std::vector<int> assign_modes(const DensityPath<Real>& path, int level, const std::vector<double>& x, long n) {
+    const int n_modes = path.target().n_modes(), dim = path.dim();
+    std::vector<int> out(static_cast<std::size_t>(n), 0);
+    if (n_modes < 2) {
+        return out;
+    }
+    parallel_for(static_cast<int>((n + chunk_size - 1) / chunk_size), [&](int c) {
+        const long first = static_cast<long>(c) * chunk_size, end = std::min(n, first + chunk_size);
+        const std::vector<double> part(x.begin() + first * dim, x.begin() + end * dim);
+        const std::vector<int> modes = hard_modes(path.mode_responsibilities(level, part), n_modes);
+        std::copy(modes.begin(), modes.end(), out.begin() + first);
+    });
+    return out;
+}
+
+template <class Real>
+ModeCounts count_points(const DensityPath<Real>& path, const std::vector<double>& x, long n) {
+    ModeCounts counts;
+    const int n_modes = path.target().n_modes(), dim = path.dim();
+    if (n_modes == 0 || n == 0) {
+        return counts;
+    }
+    const int n_chunks = static_cast<int>((n + chunk_size - 1) / chunk_size);
+    const ModeSums sums = parallel_sum<ModeSums>(n_chunks, [&](int c) {
+        const long first = static_cast<long>(c) * chunk_size, end = std::min(n, first + chunk_size);
+        const std::vector<double> part(x.begin() + first * dim, x.begin() + end * dim);
+        const std::vector<double> p = mode_proportions(path.mode_responsibilities(0, part), n_modes, {});
+        ModeSums s;
+        s.plain = p;
+        for (double& v : s.plain) {
+            v *= static_cast<double>(end - first);
+        }
+        s.weighted = s.plain;
+        return s;
+    });
+    counts.sampled = sums.plain;
+    for (double& v : counts.sampled) {
+        v /= static_cast<double>(n);
+    }
+    counts.weighted = counts.sampled;
+    return counts;
+}
+
+/// Path coordinates [n, dim] to the target's, in place.
+template <class Real>
+void to_target(const DensityPath<Real>& path, std::vector<double>& x) {
+    const Eigen::VectorXd shift = path.shift();
+    const double scale = path.scale();
+    const std::size_t dim = static_cast<std::size_t>(path.dim());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = shift[static_cast<Eigen::Index>(i % dim)] + scale * x[i];
+    }
+}
+
+}  // namespace
+
+template <class Real>
+ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit) {
+    ModeCounts counts;
+    const int n_modes = path.target().n_modes();
+    if (n_modes == 0 || !population.x || population.x->size() == 0) {
+        return counts;
+    }
+    const long total = population.x->size();
+    const long stride = limit > 0 ? std::max(1L, total / limit) : 1;
+    const long n = (total + stride - 1) / stride;
+    const double shift = population.log_weight ? largest(population.log_weight->span()) : 0;
+    const ModeSums sums = parallel_sum<ModeSums>(static_cast<int>((n + chunk_size - 1) / chunk_size), [&](int c) {
+        const long first = static_cast<long>(c) * chunk_size;
+        const int m = static_cast<int>(std::min<long>(chunk_size, n - first));
+        const std::vector<double> r = path.mode_responsibilities(population.level, gather(*population.x, first, stride, m));
+        ModeSums s;
+        s.plain.assign(static_cast<std::size_t>(n_modes), 0);
+        s.weighted = s.plain;
+        for (int j = 0; j < m; ++j) {
+            const double w = population.log_weight
+                                 ? std::exp((*population.log_weight)[static_cast<int>((first + j) * stride)] - shift) : 1.0;
+            s.weight += w;
+            for (int k = 0; k < n_modes; ++k) {
+                const double v = r[static_cast<std::size_t>(j) * n_modes + k];
+                s.plain[static_cast<std::size_t>(k)] += v;
+                s.weighted[static_cast<std::size_t>(k)] += w * v;
+            }
+        }
+        return s;
+    });
+    counts.sampled = sums.plain;
+    counts.weighted = sums.weighted;
+    for (int k = 0; k < n_modes; ++k) {
+        counts.sampled[static_cast<std::size_t>(k)] /= static_cast<double>(n);
+        counts.weighted[static_cast<std::size_t>(k)] /= sums.weight;
+    }
+    return counts;
+}
+
+template <class Real>
+ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replicate, bool record)
+    : experiment_(&experiment), sampler_(experiment.make_sampler(replicate)),
+      record_(record && experiment.target->n_modes() > 0),
+      every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()) {}
+
+template <class Real>
+void ReplicateRun<Real>::start() {
+    const auto begin = Clock::now();
+    sampler_->start();
+    sampling_seconds_ += seconds_since(begin);
+    record_level();
+}
+
+template <class Real>
+MoveKind ReplicateRun<Real>::advance() {
+    const auto begin = Clock::now();
+    const MoveKind kind = sampler_->advance();
+    sampling_seconds_ += seconds_since(begin);
+    if (sampler_->at_boundary()) {
+        record_level();
+    }
+    return kind;
+}
+
+template <class Real>
+void ReplicateRun<Real>::record_level() {
+    if (!record_ || sampler_->exchange_stats()) {
+        return;
+    }
+    const int level = sampler_->current_level(), n_levels = experiment_->path->n_levels();
+    if (level != 0 && level != n_levels && level % every_level_ != 0) {
+        return;
+    }
+    if (!modes_.empty() && modes_.back().level == level) {
+        return;
+    }
+    const Population<Real> population = sampler_->population(level);
+    if (!population.x) {
+        return;
+    }
+    ModeRow row;
+    row.level = level;
+    row.exact = experiment_->path->mode_weights(level);
+    ModeCounts counts = count_modes(*experiment_->path, population, recorded_responsibilities / experiment_->target->n_modes());
+    const double n = population.x->size();
+    const double ess = population.log_weight ? ess_fraction(population.log_weight->span()) * n : n;
+    const auto& stats = sampler_->level_stats();
+    const double roots = stats.empty() || stats.back().unique_roots <= 0 ? n : stats.back().unique_roots;
+    row.sampled_interval = mode_interval(counts.sampled, roots);
+    row.weighted_interval = mode_interval(counts.weighted, std::min(ess, roots));
+    row.sampled = std::move(counts.sampled);
+    row.weighted = std::move(counts.weighted);
+    modes_.push_back(std::move(row));
+}
+
+template <class Real>
+std::vector<ModeRow> ReplicateRun<Real>::exchange_rows() const {
+    std::vector<ModeRow> rows;
+    const ExchangeStats& stats = *sampler_->exchange_stats();
+    // Visits of one replica are correlated; each round trip counts as one independent draw.
+    const double n_eff = std::max(1.0, static_cast<double>(stats.round_trips));
+    for (int level = static_cast<int>(stats.occupancy.size()) - 1; level >= 0; --level) {
+        const std::vector<double>& occupancy = stats.occupancy[static_cast<std::size_t>(level)];
+        if (occupancy.empty()) {
+            continue;
+        }
+        ModeRow row;
+        row.level = level;
+        row.exact = experiment_->path->mode_weights(level);
+        row.sampled = row.weighted = occupancy;
+        row.sampled_interval = row.weighted_interval = mode_interval(occupancy, n_eff);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+template <class Real>
+ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_arrays, bool with_distance) const {
+    const DensityPath<Real>& path = *experiment_->path;
+    const Target<Real>& target = *experiment_->target;
+    const AnnealedSampler<Real>& s = *sampler_;
+    const ExchangeStats* exchange = s.exchange_stats();
+    const int level = exchange ? 0 : s.current_level(), dim = path.dim();
+    const bool at_target = level == 0 && (exchange || s.finished());
+
+    ReplicateResult out;
+    Population<Real> population = s.population(level);
+    const bool collected = s.collected() && !s.collected()->empty();
+    long n = collected ? static_cast<long>(s.collected()->size()) / dim : population.x ? population.x->size() : 0;
+    std::vector<double> x = collected ? *s.collected() : n ? gather(*population.x, 0, 1, static_cast<int>(n)) : std::vector<double>();
+    const ModeCounts counts = collected ? count_points(path, x, n) : count_modes(path, population);
+    std::vector<double> log_weight(static_cast<std::size_t>(n), 0.0);
+    if (!collected && population.log_weight) {
+        std::copy(population.log_weight->span().begin(), population.log_weight->span().end(), log_weight.begin());
+    }
+
+    Json& j = out.summary;
+    j = summary_head(experiment_->preset, status, dim, path.n_levels());
+    const std::vector<double> truth = target.mode_weights();
+    HealthNumbers health;
+    health.exchange = exchange != nullptr;
+    health.n = static_cast<double>(n);
+    health.tally = s.tally();
+    health.learned = path.learned();
+    health.sampling_done = at_target;
+    health.several_modes = target.n_modes() > 1;
+    const LogWeightMoments moments = log_weight_moments(log_weight);
+    health.ess_fraction = exchange ? 1 : ess_fraction(log_weight);
+    health.pareto_k = exchange ? 0 : pareto_k(log_weight);
+    j["ess_fraction"] = exchange ? Json(nullptr) : number_or_null(health.ess_fraction);
+    j["log_z"] = number_or_null(s.log_z());
+    j["log_z_stderr"] = number_or_null(s.log_z_stderr());
+    j["log_z_true"] = target.log_z() ? number_or_null(*target.log_z()) : Json(nullptr);
+    j["log_z_error"] = target.log_z() && at_target ? number_or_null(s.log_z() - *target.log_z()) : Json(nullptr);
+    j["log_weight_variance"] = exchange ? Json(nullptr) : number_or_null(moments.variance);
+    j["log_weight_max"] = exchange ? Json(nullptr) : number_or_null(moments.max);
+
+    const auto list = [](const std::vector<double>& v) { return v.empty() ? Json(nullptr) : Json(v); };
+    j["mode_weights"] = {{"true", list(truth)}, {"sampled", list(counts.sampled)}, {"weighted", list(counts.weighted)}, {"learned", nullptr}};
+    const bool judged = at_target && !truth.empty() && !counts.weighted.empty();
+    j["mode_weight_mae"] = judged ? number_or_null(mean_absolute_error(counts.weighted, truth)) : Json(nullptr);
+    std::vector<double> in_target = x;
+    to_target(path, in_target);
+    j["sliced_w2"] = at_target && with_distance && n > 0 && target.mixture()
+                         ? number_or_null(sliced_w2(in_target, dim, log_weight, *target.mixture())) : Json(nullptr);
+    j["n_resamplings"] = exchange ? Json(nullptr) : Json(s.n_resamplings());
+    health.unique_fraction = population.root && !exchange ? unique_fraction(*population.root) : 1;
+    j["unique_ancestor_fraction"] = population.root && !exchange ? number_or_null(health.unique_fraction) : Json(nullptr);
+    Moments acceptance;
+    for (const LevelStats& l : s.level_stats()) {
+        if (std::isfinite(l.acceptance)) {
+            acceptance.add(l.acceptance);
+        }
+    }
+    j["acceptance"] = acceptance.n ? number_or_null(acceptance.mean) : Json(nullptr);
+    j["replica_exchange"] = nullptr;
+    if (exchange) {
+        const std::vector<double> sampled = exchange->occupancy.empty() || exchange->occupancy[0].empty() ? counts.sampled : exchange->occupancy[0];
+        j["replica_exchange"] = exchange_summary(*exchange, truth, sampled);
+        health.measured_trips = exchange->round_trips_per_scan();
+        health.predicted_trips = exchange->predicted_round_trips_per_scan();
+        health.after_burn_in = exchange->scans_counted > 0;
+        for (double r : exchange->swap_rejection) {
+            health.min_swap_acceptance = std::min(health.min_swap_acceptance, 1 - r);
+        }
+    }
+    const Tally& tally = s.tally();
+    j["evaluations"] = {{"log_density", tally.log_density}, {"score", tally.score}, {"hessian", tally.hessian}, {"hessian_vector", tally.hessian_vector}};
+    j["failures"] = {{"map_not_converged", tally.map_not_converged}, {"non_finite", tally.non_finite}};
+    j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
+    std::vector<RunWarning> warnings = health_warnings(health);
+    if (status != "finished") {
+        warnings.insert(warnings.begin(), {"partial", "Stopped at " + std::to_string(s.progress()) + " of " + std::to_string(s.progress_end()) +
+                                                          (exchange ? " scans" : " levels") + "; samples and weights are those of level " + std::to_string(level) + ".", ""});
+    }
+    j["warnings"] = warnings_json(warnings);
+    if (!with_arrays) {
+        return out;
+    }
+    out.levels = s.level_stats();
+    out.modes = exchange ? exchange_rows() : modes_;
+    out.mode = assign_modes(path, level, x, n);
+    out.x = std::move(in_target);
+    out.log_weight = std::move(log_weight);
+    out.ancestor.assign(static_cast<std::size_t>(n), 0);
+    if (!exchange && population.root) {
+        out.ancestor.assign(population.root->begin(), population.root->end());
+    } else {
+        const int n_ensembles = experiment_->preset["sampler"].value("n_ensembles", 1);
+        for (long i = 0; i < n; ++i) {
+            out.ancestor[static_cast<std::size_t>(i)] = exchange ? static_cast<int>(i % n_ensembles) : static_cast<int>(i);
+        }
+    }
+    if (s.genealogy()) {
+        out.genealogy = *s.genealogy();
+        out.genealogy_levels = s.genealogy_levels();
+    }
+    if (exchange) {
+        out.exchange = std::make_shared<ExchangeStats>(*exchange);
+    }
+    return out;
+}
+
+template class ReplicateRun<float>;
+template class ReplicateRun<double>;
+template ModeCounts count_modes<float>(const DensityPath<float>&, const Population<float>&, long);
+template ModeCounts count_modes<double>(const DensityPath<double>&, const Population<double>&, long);
+
+}  // namespace tempera

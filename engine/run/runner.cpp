@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+#include "run/runner.hpp"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "run/experiment.hpp"
+#include "run/preset.hpp"
+#include "run/result.hpp"
+#include "run/session.hpp"
+
+namespace tempera {
+
+const char* to_string(RunState state) {
+    switch (state) {
+        case RunState::idle: return "idle";
+        case RunState::preparing: return "preparing";
+        case RunState::running: return "running";
+        case RunState::paused: return "paused";
+        case RunState::finished: return "finished";
+        case RunState::cancelled: return "cancelled";
+        case RunState::failed: return "failed";
+    }
+    return "";
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto shortest_interval = std::chrono::milliseconds(33);  // 30 snapshots a second
+
+struct Command {
+    enum class Kind { pause, resume, step_move, step_level, edit } kind;
+    Json preset;
+    std::string text;
+    bool at_boundary = false;
+};
+
+/// A run to do.
+struct Job {
+    long id = 0;
+    Json preset;
+    bool paused = false;
+    std::stop_source stop;
+};
+
+bool is_over(RunState state) {
+    return state == RunState::idle || state == RunState::finished || state == RunState::cancelled || state == RunState::failed;
+}
+
+std::string short_text(const Json& value) {
+    std::string text = value.dump();
+    return text.size() > 40 ? text.substr(0, 37) + "..." : text;
+}
+
+}  // namespace
+
+struct Runner::Implementation {
+    // Hub: what readers see. Never held while anything is computed.
+    mutable std::mutex hub_mutex;
+    mutable std::condition_variable hub_changed;
+    std::shared_ptr<const Snapshot> latest = std::make_shared<Snapshot>();
+    std::shared_ptr<const RunResult> result;
+    std::function<void()> on_publish;
+    long current_id = 0, sequence = 0;
+    bool busy = false;  ///< a run is under way or its result is being made
+
+    // Commands.
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::optional<Job> next;
+    std::deque<Command> commands;
+    std::stop_source current_stop{std::nostopstate};
+    Json edited_preset;  ///< the running preset with all accepted edits
+    double pace = 0;
+
+    // Of the runner's thread only.
+    std::unique_ptr<RunSession> session;
+    Snapshot last;
+    long moves_done = 0;
+    Clock::time_point begin, last_publish, last_boundary;
+    Clock::duration interval = shortest_interval;
+
+    std::jthread thread;
+
+    bool publish(const Job& job, RunState state, bool fresh, const std::string& error = {});
+    void apply(const Command& command);
+    void serve(std::stop_token stop);
+    void run(Job& job, std::stop_token stop);
+    bool advance_until_over(Job& job);
+    bool wait_for_command(Job& job);
+    bool wait_for_pace(Job& job);
+    void finish(const Job& job, const std::string& status, RunState state, const std::string& error);
+};
+
+/// Publishes a snapshot of `job` unless a later run has taken over; false then.
+bool Runner::Implementation::publish(const Job& job, RunState state, bool fresh, const std::string& error) {
+    const auto started = Clock::now();
+    last.run_id = job.id;
+    last.state = state;
+    last.error = error;
+    last.moves_done = moves_done;
+    if (fresh && session) {
+        session->fill(last);
+    }
+    auto snapshot = std::make_shared<Snapshot>(last);
+    std::function<void()> callback;
+    {
+        const std::lock_guard lock(hub_mutex);
+        if (job.id != current_id) {
+            return false;
+        }
+        snapshot->sequence = ++sequence;
+        latest = std::move(snapshot);
+        callback = on_publish;
+        hub_changed.notify_all();
+    }
+    if (callback) {
+        callback();
+    }
+    last_publish = Clock::now();
+    // Pictures of large populations cost time: they may take at most a fifth of the run's.
+    interval = std::max<Clock::duration>(shortest_interval, 4 * (last_publish - started));
+    return true;
+}
+
+void Runner::Implementation::apply(const Command& command) {
+    session->apply(command.preset);
+    last.preset = std::make_shared<Json>(command.preset);
+    last.edits.push_back({moves_done, session->level(), command.text});
+}
+
+/// Waits for the next command while paused. False when the job shall end.
+bool Runner::Implementation::wait_for_command(Job& job) {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, job.stop.get_token(), [&] { return !commands.empty(); });
+    return !job.stop.stop_requested();
+}
+
+bool Runner::Implementation::wait_for_pace(Job& job) {
+    std::unique_lock lock(mutex);
+    while (pace > 0) {
+        const auto due = last_boundary + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / pace));
+        if (Clock::now() >= due || !commands.empty() || job.stop.stop_requested()) {
+            break;
+        }
+        const double before = pace;
+        wake.wait_until(lock, job.stop.get_token(), due, [&] { return !commands.empty() || pace != before; });
+    }
+    return !job.stop.stop_requested();
+}
+
+/// The loop of one run; true when it reached its end, false when it was stopped.
+bool Runner::Implementation::advance_until_over(Job& job) {
+    enum class Mode { run, pause, one_move, one_level } mode = job.paused ? Mode::pause : Mode::run;
+    RunState shown = job.paused ? RunState::paused : RunState::running;
+    std::deque<Command> waiting;  // edits that take effect at the next boundary
+    bool boundary = true;
+    last_boundary = Clock::now();
+    publish(job, shown, true);
+    const auto show = [&](RunState state, bool fresh) {
+        shown = state;
+        publish(job, state, fresh);
+    };
+    while (!session->finished()) {
+        if (job.stop.stop_requested()) {
+            return false;
+        }
+        std::optional<Command> command;
+        {
+            const std::lock_guard lock(mutex);
+            // A step in progress is completed before the next command is taken.
+            if (!commands.empty() && mode != Mode::one_move && mode != Mode::one_level) {
+                command = std::move(commands.front());
+                commands.pop_front();
+            }
+        }
+        if (command) {
+            switch (command->kind) {
+                case Command::Kind::pause: mode = Mode::pause; break;
+                case Command::Kind::resume: mode = Mode::run; break;
+                case Command::Kind::step_move: mode = Mode::one_move; break;
+                case Command::Kind::step_level: mode = Mode::one_level; break;
+                case Command::Kind::edit:
+                    if (command->at_boundary && !boundary) {
+                        waiting.push_back(std::move(*command));
+                    } else {
+                        apply(*command);
+                        show(shown, true);
+                    }
+                    break;
+            }
+            continue;
+        }
+        if (mode == Mode::pause) {
+            if (shown != RunState::paused) {
+                show(RunState::paused, true);
+            }
+            if (!wait_for_command(job)) {
+                return false;
+            }
+            continue;
+        }
+        if (mode == Mode::run && shown != RunState::running) {
+            last_boundary = Clock::now();
+            show(RunState::running, false);
+        }
+        if (mode == Mode::run && boundary && moves_done > 0 && !wait_for_pace(job)) {
+            return false;
+        }
+        if (mode == Mode::run) {
+            const std::lock_guard lock(mutex);
+            if (!commands.empty()) {
+                continue;
+            }
+        }
+        session->advance();
+        ++moves_done;
+        boundary = session->at_boundary();
+        if (boundary) {
+            last_boundary = Clock::now();
+            for (; !waiting.empty(); waiting.pop_front()) {
+                apply(waiting.front());
+            }
+        }
+        if (mode == Mode::one_move || (mode == Mode::one_level && boundary)) {
+            mode = Mode::pause;
+            show(RunState::paused, true);
+        } else if (Clock::now() - last_publish >= interval) {
+            publish(job, shown, true);
+        }
+    }
+    return true;
+}
+
+/// Makes the result, then publishes the final state, so that a reader of the state finds the result.
+void Runner::Implementation::finish(const Job& job, const std::string& status, RunState state, const std::string& error) {
+    if (!session || job.id != [&] { const std::lock_guard lock(hub_mutex); return current_id; }()) {
+        publish(job, state, false, error);
+        return;
+    }
+    if (state == RunState::cancelled) {
+        publish(job, state, false, error);  // acknowledged at once; the result follows
+    }
+    RunCallbacks callbacks;
+    callbacks.stop = job.stop.get_token();
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    auto made = std::make_shared<RunResult>(session->result(status, error, seconds, callbacks));
+    for (const AppliedEdit& e : last.edits) {
+        made->preset["edits"].push_back({{"move", e.move}, {"level", e.level}, {"text", e.text}});
+    }
+    {
+        const std::lock_guard lock(hub_mutex);
+        if (job.id == current_id) {
+            result = made;
+        }
+    }
+    if (state == RunState::finished && made->summary["status"] != "finished") {
+        state = made->summary["status"] == "failed" ? RunState::failed : RunState::cancelled;
+    }
+    publish(job, state, true, error);
+}
+
+void Runner::Implementation::run(Job& job, std::stop_token stop) {
+    session.reset();
+    last = Snapshot{};
+    last.preset = std::make_shared<Json>(job.preset);
+    moves_done = 0;
+    begin = Clock::now();
+    interval = shortest_interval;
+    bool reached_end = false;
+    std::string error;
+    try {
+        session = make_session(job.preset, job.stop.get_token());
+        session->start();
+        reached_end = advance_until_over(job);
+    } catch (const Stopped&) {
+    } catch (const std::bad_alloc&) {
+        error = "Not enough memory for this run; use fewer particles or levels, or precision f32.";
+    } catch (const std::exception& e) {
+        error = e.what();
+    }
+    if (stop.stop_requested()) {
+        return;
+    }
+    try {
+        if (!error.empty()) {
+            finish(job, "failed", RunState::failed, error);
+        } else {
+            finish(job, reached_end ? "finished" : "partial", reached_end ? RunState::finished : RunState::cancelled, {});
+        }
+    } catch (const std::exception& e) {
+        publish(job, RunState::failed, false, error.empty() ? e.what() : error);
+    }
+    session.reset();
+}
+
+void Runner::Implementation::serve(std::stop_token stop) {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+    while (!stop.stop_requested()) {
+        std::optional<Job> job;
+        {
+            std::unique_lock lock(mutex);
+            wake.wait(lock, stop, [&] { return next.has_value(); });
+            if (stop.stop_requested()) {
+                return;
+            }
+            job.swap(next);
+        }
+        run(*job, stop);
+        const std::lock_guard lock(hub_mutex);
+        if (job->id == current_id) {
+            busy = false;
+            hub_changed.notify_all();
+        }
+    }
+}
+
+Runner::Runner() : self_(std::make_unique<Implementation>()) {
+    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->serve(stop); });
+}
+
+Runner::~Runner() {
+    set_on_publish({});
+    self_->thread.request_stop();
+    {
+        const std::lock_guard lock(self_->mutex);
+        self_->current_stop.request_stop();
+    }
+    self_->wake.notify_all();
+    self_->thread.join();
+}
+
+long Runner::start(const Json& preset, bool paused) {
+    Job job;
+    job.preset = resolve_preset(preset);
+    job.paused = paused;
+    long id = 0;
+    std::function<void()> callback;
+    {
+        const std::scoped_lock lock(self_->mutex, self_->hub_mutex);
+        self_->current_stop.request_stop();
+        self_->current_stop = job.stop;
+        self_->commands.clear();
+        self_->edited_preset = job.preset;
+        id = job.id = ++self_->current_id;
+        self_->busy = true;
+        auto first = std::make_shared<Snapshot>();
+        first->run_id = id;
+        first->sequence = ++self_->sequence;
+        first->state = RunState::preparing;
+        first->preset = std::make_shared<Json>(job.preset);
+        self_->latest = std::move(first);
+        self_->next = std::move(job);
+        callback = self_->on_publish;
+        self_->hub_changed.notify_all();
+    }
+    self_->wake.notify_all();
+    if (callback) {
+        callback();
+    }
+    return id;
+}
+
+namespace {
+
+template <class State>
+void push(State& state, Command command) {
+    {
+        const std::lock_guard lock(state.mutex);
+        state.commands.push_back(std::move(command));
+    }
+    state.wake.notify_all();
+}
+
+}  // namespace
+
+void Runner::pause() { push(*self_, {Command::Kind::pause, {}, {}}); }
+void Runner::resume() { push(*self_, {Command::Kind::resume, {}, {}}); }
+void Runner::step_move() { push(*self_, {Command::Kind::step_move, {}, {}}); }
+void Runner::step_level() { push(*self_, {Command::Kind::step_level, {}, {}}); }
+
+void Runner::cancel() {
+    {
+        const std::lock_guard lock(self_->mutex);
+        self_->current_stop.request_stop();
+    }
+    self_->wake.notify_all();
+}
+
+void Runner::edit(const Json& preset) {
+    const Json resolved = resolve_preset(preset);
+    const std::lock_guard lock(self_->mutex);
+    if (is_over(latest()->state)) {
+        return;  // nothing runs: the next start takes the preset as it is
+    }
+    Problems problems;
+    Command command{Command::Kind::edit, resolved, {}};
+    for (const std::string& place : preset_difference(self_->edited_preset, resolved)) {
+        const Change change = change_class(resolved, place);
+        if (change == Change::cold) {
+            problems.add(place, "cannot change while it runs; restart to apply it");
+        }
+        command.at_boundary = command.at_boundary || change == Change::warm;
+        command.text += (command.text.empty() ? "" : ", ") + place + " " + short_text(get_value(self_->edited_preset, place)) + " -> " +
+                        short_text(get_value(resolved, place));
+    }
+    problems.throw_if_any();
+    if (command.text.empty()) {
+        return;
+    }
+    self_->edited_preset = resolved;
+    self_->commands.push_back(std::move(command));
+    self_->wake.notify_all();
+}
+
+void Runner::set_pace(double boundaries_per_second) {
+    {
+        const std::lock_guard lock(self_->mutex);
+        self_->pace = boundaries_per_second;
+    }
+    self_->wake.notify_all();
+}
+
+std::shared_ptr<const Snapshot> Runner::latest() const {
+    const std::lock_guard lock(self_->hub_mutex);
+    return self_->latest;
+}
+
+void Runner::set_on_publish(std::function<void()> callback) {
+    const std::lock_guard lock(self_->hub_mutex);
+    self_->on_publish = std::move(callback);
+}
+
+void Runner::wait() const {
+    std::unique_lock lock(self_->hub_mutex);
+    self_->hub_changed.wait(lock, [&] { return !self_->busy; });
+}
+
+std::shared_ptr<const RunResult> Runner::result() const {
+    const std::lock_guard lock(self_->hub_mutex);
+    return self_->result;
+}
+
+}  // namespace tempera

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#include "run/session.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/build_id.hpp"
+#include "diagnostics/mode_weights.hpp"
+#include "run/preset.hpp"
+#include "run/replicates.hpp"
+#include "run/summary.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr long sprite_limit = 20000;
+constexpr int density_pixels = 256;
+constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+
+/// One particle of each of `n_kept` equal strata, placed in it by a hash, so that the subset stays put between frames.
+long stratum_particle(long stratum, long n_kept, long n) {
+    if (n <= n_kept) {
+        return stratum;
+    }
+    std::uint64_t h = static_cast<std::uint64_t>(stratum) * 0x9E3779B97F4A7C15ULL;
+    h = (h ^ (h >> 31)) * 0xBF58476D1CE4E5B9ULL;
+    const double u = static_cast<double>((h ^ (h >> 27)) >> 11) * 0x1p-53;
+    return std::min(n - 1, static_cast<long>((static_cast<double>(stratum) + u) * static_cast<double>(n) / static_cast<double>(n_kept)));
+}
+
+template <class Real>
+std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, const Population<Real>& p, const ViewPlane& plane) {
+    auto sprites = std::make_shared<SpriteSet>();
+    const long n = p.x->size(), kept = std::min(n, sprite_limit);
+    const int dim = path.dim();
+    sprites->total = n;
+    std::vector<double> x(static_cast<std::size_t>(kept * dim)), log_weight;
+    for (long s = 0; s < kept; ++s) {
+        const long i = stratum_particle(s, kept, n);
+        double at[2] = {0, 0};
+        for (int d = 0; d < dim; ++d) {
+            const double y = static_cast<double>((*p.x)(static_cast<int>(i), d));
+            x[static_cast<std::size_t>(s * dim + d)] = y;
+            const double v = plane.shift[static_cast<std::size_t>(d)] + plane.scale * y;
+            at[0] += plane.axis[0][static_cast<std::size_t>(d)] * v;
+            at[1] += plane.axis[1][static_cast<std::size_t>(d)] * v;
+        }
+        sprites->x.push_back(static_cast<float>(at[0]));
+        sprites->y.push_back(static_cast<float>(at[1]));
+        sprites->particle.push_back(static_cast<int>(i));
+        sprites->root.push_back(p.root ? (*p.root)[static_cast<std::size_t>(i)] : static_cast<int>(i));
+        log_weight.push_back(p.log_weight ? (*p.log_weight)[static_cast<int>(i)] : 0);
+    }
+    double total = 0;
+    const double top = log_weight.empty() ? 0 : *std::max_element(log_weight.begin(), log_weight.end());
+    for (double& w : log_weight) {
+        w = std::isfinite(top) ? std::exp(w - top) : 0;
+        total += w;
+    }
+    for (double w : log_weight) {
+        sprites->weight.push_back(static_cast<float>(total > 0 ? w * static_cast<double>(kept) / total : 1));
+    }
+    const int n_modes = path.target().n_modes();
+    sprites->mode = n_modes > 1 ? hard_modes(path.mode_responsibilities(p.level, x), n_modes) : std::vector<int>(static_cast<std::size_t>(kept), 0);
+    return sprites;
+}
+
+template <class Real>
+class TypedSession final : public RunSession {
+public:
+    TypedSession(const Json& resolved, std::stop_token stop)
+        : experiment_(build_experiment<Real>(resolved, stop)), run_(experiment_, 0, true), current_(resolved),
+          plane_(view_plane(*experiment_.path)), box_(level_box(*experiment_.path, plane_)) {
+        auto positions = std::make_shared<std::vector<LevelPosition>>();
+        for (int k = 0; k <= experiment_.path->n_levels(); ++k) {
+            positions->push_back(experiment_.path->position(k));
+        }
+        positions_ = positions;
+    }
+
+    void start() override { run_.start(); }
+    void advance() override { run_.advance(); }
+    bool finished() const override { return run_.finished(); }
+    bool at_boundary() const override { return run_.sampler().at_boundary(); }
+    int level() const override { return run_.sampler().current_level(); }
+
+    void apply(const Json& resolved) override {
+        if (resolved["kernel"] != current_["kernel"]) {
+            experiment_.kernel = experiment_.make_kernel(resolved);
+            run_.sampler().replace_kernel(experiment_.kernel);
+        }
+        if (resolved["moves"] != current_["moves"]) {
+            experiment_.move = experiment_.make_move(resolved);
+            run_.sampler().replace_move(experiment_.move);
+        }
+        if (resolved["sampler"] != current_["sampler"]) {
+            run_.sampler().update_settings(resolved["sampler"]);
+        }
+        edited_ = edited_ || resolved["kernel"] != current_["kernel"] || resolved["moves"] != current_["moves"] || resolved["sampler"] != current_["sampler"];
+        current_ = resolved;
+    }
+
+    void fill(Snapshot& s) const override;
+    RunResult result(const std::string& status, const std::string& error, double total_seconds, const RunCallbacks& callbacks) override;
+
+private:
+    Experiment<Real> experiment_;
+    ReplicateRun<Real> run_;
+    Json current_;
+    ViewPlane plane_;
+    std::array<double, 4> box_;
+    std::shared_ptr<const std::vector<LevelPosition>> positions_;
+    bool edited_ = false;
+
+    int shown_level() const {
+        const Json& wanted = current_["view"]["level"];
+        return run_.sampler().exchange_stats() && wanted.is_number_integer() ? std::min(wanted.get<int>(), experiment_.path->n_levels())
+                                                                             : run_.sampler().current_level();
+    }
+    double eta() const;
+    void fill_population(Snapshot& s) const;
+};
+
+template <class Real>
+double TypedSession<Real>::eta() const {
+    const AnnealedSampler<Real>& sampler = run_.sampler();
+    const long left = sampler.progress_end() - sampler.progress();
+    if (sampler.exchange_stats()) {
+        return sampler.progress() > 0 ? run_.sampling_seconds() * static_cast<double>(left) / static_cast<double>(sampler.progress()) : -1;
+    }
+    std::vector<double> recent;
+    const auto& levels = sampler.level_stats();
+    for (std::size_t i = levels.size() > 8 ? levels.size() - 8 : 0; i < levels.size(); ++i) {
+        recent.push_back(levels[i].seconds);
+    }
+    if (recent.size() < 2) {
+        return -1;
+    }
+    std::nth_element(recent.begin(), recent.begin() + recent.size() / 2, recent.end());
+    return recent[recent.size() / 2] * static_cast<double>(left);
+}
+
+template <class Real>
+void TypedSession<Real>::fill_population(Snapshot& s) const {
+    Population<Real> p = run_.sampler().population(shown_level());
+    if (!p.x) {
+        p = run_.sampler().population(run_.sampler().current_level());
+    }
+    if (!p.x || p.x->size() == 0) {
+        return;
+    }
+    s.level = p.level;
+    s.n_particles = p.x->size();
+    s.sprites = make_sprites(*experiment_.path, p, plane_);
+    s.density = std::make_shared<Grid>(bin_particles(*p.x, p.log_weight, plane_, box_, density_pixels, density_pixels));
+    if (p.root && !s.exchange) {
+        s.unique_roots = std::lround(unique_fraction(*p.root) * static_cast<double>(p.root->size()));
+    }
+    s.memory_bytes = static_cast<double>(p.x->size()) * (2.0 * experiment_.path->dim() * sizeof(Real) + 32);
+    if (!p.log_weight) {
+        return;
+    }
+    const auto weights = p.log_weight->span();
+    s.ess_fraction = ess_fraction(weights);
+    s.pareto_k = pareto_k(weights);
+    s.log_weight_variance = log_weight_moments(weights).variance;
+    s.weight_histogram = std::make_shared<Histogram>(log_weight_histogram(weights));
+    s.lorenz = std::make_shared<Lorenz>(lorenz_curve(weights));
+}
+
+template <class Real>
+void TypedSession<Real>::fill(Snapshot& s) const {
+    const AnnealedSampler<Real>& sampler = run_.sampler();
+    s.exchange = sampler.exchange_stats() != nullptr;
+    s.progress = sampler.progress();
+    s.progress_end = sampler.progress_end();
+    s.fraction = s.progress_end > 0 ? static_cast<double>(s.progress) / static_cast<double>(s.progress_end) : 0;
+    s.level = sampler.current_level();
+    s.n_levels = experiment_.path->n_levels();
+    s.dim = experiment_.path->dim();
+    s.seconds = run_.sampling_seconds();
+    s.eta_seconds = finished() ? 0 : eta();
+    s.tally = sampler.tally();
+    s.evaluations_per_second = s.seconds > 0 ? static_cast<double>(s.tally.evaluations()) / s.seconds : 0;
+    s.levels = std::make_shared<std::vector<LevelStats>>(sampler.level_stats());
+    s.positions = positions_;
+    s.mode_names = experiment_.target->mode_names();
+    s.true_mode_weights = experiment_.target->mode_weights();
+    s.plane = plane_;
+    s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = nan_value;
+    s.log_z = sampler.log_z();
+    s.log_z_stderr = sampler.log_z_stderr();
+    s.log_z_true = experiment_.target->log_z();
+    s.n_resamplings = sampler.n_resamplings();
+    if (!s.levels->empty()) {
+        s.acceptance = s.levels->back().acceptance;
+    }
+    s.modes = std::make_shared<std::vector<ModeRow>>(s.exchange ? run_.exchange_rows() : run_.modes());
+    fill_population(s);
+    HealthNumbers health;
+    health.exchange = s.exchange;
+    health.n = static_cast<double>(s.n_particles);
+    health.ess_fraction = std::isfinite(s.ess_fraction) ? s.ess_fraction : 1;
+    health.pareto_k = std::isfinite(s.pareto_k) ? s.pareto_k : 0;
+    health.unique_fraction = s.n_particles > 0 && s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
+    health.learned = experiment_.path->learned();
+    health.edited = edited_;
+    health.tally = s.tally;
+    health.sampling_done = finished();
+    if (s.exchange) {
+        const auto stats = std::make_shared<ExchangeStats>(*sampler.exchange_stats());
+        s.exchange_stats = stats;
+        health.after_burn_in = stats->scans_counted > 0 && finished();
+        health.measured_trips = stats->round_trips_per_scan();
+        health.predicted_trips = stats->predicted_round_trips_per_scan();
+        for (double r : stats->swap_rejection) {
+            health.min_swap_acceptance = std::min(health.min_swap_acceptance, 1 - r);
+        }
+    }
+    s.warnings = health_warnings(health);
+}
+
+template <class Real>
+RunResult TypedSession<Real>::result(const std::string& status, const std::string& error, double total_seconds, const RunCallbacks& callbacks) {
+    experiment_.preset = current_;
+    ReplicateSet set;
+    const int n_replicates = current_["run"]["n_replicates"].get<int>();
+    // Other replicates of an edited run would not repeat it.
+    if (status == "finished" && n_replicates > 1 && !edited_) {
+        set = run_replicates(experiment_, 1, n_replicates, callbacks);
+    }
+    set.first = run_.result(status, true, status == "finished");
+    if (edited_) {
+        HealthNumbers health;
+        health.edited = true;
+        set.first.summary["warnings"].push_back(warnings_json(health_warnings(health))[0]);
+    }
+    set.summaries.insert(set.summaries.begin(), set.first.summary);
+    set.sampling_seconds += run_.sampling_seconds();
+    if (!error.empty()) {
+        set.error = error;
+    }
+    return assemble_result(experiment_, std::move(set), total_seconds);
+}
+
+}  // namespace
+
+std::unique_ptr<RunSession> make_session(const Json& resolved, std::stop_token stop) {
+    if (resolved["run"]["precision"] == "f32") {
+        return std::make_unique<TypedSession<float>>(resolved, stop);
+    }
+    return std::make_unique<TypedSession<double>>(resolved, stop);
+}
+
+}  // namespace tempera
