@@ -10,7 +10,8 @@ namespace tempera {
 inline StreamKey pilot_key(const StreamKey& key, std::uint32_t number) {
     Stream stream(key.with(Purpose::pilot, 0, number), 0);
     StreamKey out = key;
-    out.seed = (static_cast<std::uint64_t>(stream.bits()) << 32) | stream.bits();
+    const std::uint64_t high = stream.bits();
+    out.seed = (high << 32) | stream.bits();
     return out;
 }
 
