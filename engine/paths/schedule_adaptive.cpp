@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Schedules that pilot runs find; here are their settings and the schedules the pilots start from.
+#include "paths/schedule_entry.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr int start_levels = 64;  // of a pilot that is to find the number of levels itself
+
+struct EqualRejectionSettings : NoiseRange {
+    int n_rounds = 3;
+
+    void describe(Describer& d) {
+        NoiseRange::describe(d);
+        d.integer("n_rounds", n_rounds, {.min = 1, .max = 10, .help = "pilot rounds; each has twice the samples of the one before"});
+    }
+};
+
+struct EqualCessSettings : NoiseRange {
+    Json cess;
+
+    void describe(Describer& d) {
+        d.json("cess", cess, {.help = "conditional effective sample size per level, between 0 and 1; it then sets the number of levels"});
+        NoiseRange::describe(d);
+    }
+    void check(const std::string& place, Problems& problems) const {
+        NoiseRange::check(place, problems);
+        if (!cess.is_null() && !(cess.is_number() && cess.get<double>() > 0 && cess.get<double>() < 1)) {
+            problems.add(place + ".cess", cess.dump() + " must be a number between 0 and 1, or null to keep n_levels");
+        }
+    }
+};
+
+}  // namespace
+
+ScheduleEntry equal_rejection_schedule() {
+    return make_schedule<EqualRejectionSettings>("equal_rejection", "levels with equal swap rejections of the mechanism in use (pilot runs)",
+                                                 ScheduleFor::rho, true, [](const EqualRejectionSettings& s, int n, bool) { return log_snr_values(s, n); });
+}
+
+ScheduleEntry equal_cess_schedule() {
+    return make_schedule<EqualCessSettings>("equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::both, true,
+                                            [](const EqualCessSettings& s, int n, bool rho) {
+                                                const int levels = n > 0 ? n : start_levels;
+                                                return rho ? log_snr_values(s, levels) : geometric_values(1e-3, levels);
+                                            });
+}
+
+}  // namespace tempera

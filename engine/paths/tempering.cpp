@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// Geometric tempering: log p_beta = (1 - beta) log N(0, reference_scale^2 I) + beta log gamma, for any target.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <stdexcept>
+
+#include "core/log_sum_exp.hpp"
+#include "core/scratch.hpp"
+#include "paths/density_path.hpp"
+#include "paths/schedule.hpp"
+#include "paths/standardise.hpp"
+
+namespace tempera {
+
+namespace {
+
+struct TemperingSettings {
+    int n_levels = 64;
+    bool standardise = true;
+    double reference_scale = 1;
+    Json schedule{{"type", "linear"}};
+
+    void describe(Describer& d) {
+        d.integer("n_levels", n_levels, {.min = 1, .max = 100000, .log_scale = true, .help = "number of steps from the reference to the target"});
+        d.boolean("standardise", standardise, {.help = "map the target to zero mean and unit average variance first"});
+        d.number("reference_scale", reference_scale,
+                 {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation of the Gaussian reference in the path's coordinates"});
+        d.json("schedule", schedule, {.help = "inverse temperatures of the levels"});
+    }
+};
+
+/// (1 - beta) log N(x; 0, scale^2 I) + beta log gamma(x).
+template <class Real>
+class TemperedDensity final : public Density<Real> {
+public:
+    TemperedDensity(std::shared_ptr<const Density<Real>> target, double beta, double reference_scale)
+        : target_(std::move(target)), beta_(static_cast<Real>(beta)),
+          stiffness_(static_cast<Real>((1 - beta) / (reference_scale * reference_scale))),
+          constant_(static_cast<Real>(-(1 - beta) * 0.5 * target_->dim() * std::log(2 * std::numbers::pi * reference_scale * reference_scale))) {}
+    int dim() const override { return target_->dim(); }
+    bool has_hessian() const override { return beta_ == 0 || target_->has_hessian(); }
+    bool has_log_density() const override { return beta_ == 0 || target_->has_log_density(); }
+
+protected:
+    void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
+        const int d = dim(), lanes = x.lanes();
+        Tally already_counted;
+        target_part(wanted, d, lanes, [&] { target_->evaluate(x, wanted, already_counted); });
+        if (wanted.log_density) {
+            Scratch frame;
+            Real* square = frame.take<Real>(block_size);
+            std::fill_n(square, lanes, Real(0));
+            for (int i = 0; i < d; ++i) {
+                for (int lane = 0; lane < lanes; ++lane) {
+                    square[lane] += x(i, lane) * x(i, lane);
+                }
+            }
+            for (int lane = 0; lane < lanes; ++lane) {
+                wanted.log_density[lane] += constant_ - Real(0.5) * stiffness_ * square[lane];
+            }
+        }
+        for (int i = 0; wanted.score && i < d; ++i) {
+            Real* row = wanted.score + static_cast<std::ptrdiff_t>(i) * block_size;
+            for (int lane = 0; lane < lanes; ++lane) {
+                row[lane] -= stiffness_ * x(i, lane);
+            }
+        }
+        for (int i = 0; wanted.hessian && i < d; ++i) {
+            Real* row = wanted.hessian + (static_cast<std::ptrdiff_t>(i) * d + i) * block_size;
+            for (int lane = 0; lane < lanes; ++lane) {
+                row[lane] -= stiffness_;
+            }
+        }
+    }
+    void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
+        const int d = dim(), lanes = x.lanes();
+        Tally already_counted;
+        target_part({nullptr, out.data, nullptr}, d, lanes, [&] { target_->hessian_vector(x, v, out, already_counted); });
+        for (int i = 0; i < d; ++i) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                out(i, lane) -= stiffness_ * v(i, lane);
+            }
+        }
+    }
+
+private:
+    /// beta times the target's part; the target is not touched at beta = 0, where it may be infinite.
+    template <class Evaluate>
+    void target_part(const Wanted<Real>& out, int d, int lanes, Evaluate evaluate) const {
+        if (beta_ != 0) {
+            evaluate();
+        }
+        const auto each_row = [&](Real* rows, int n_rows) {
+            for (int i = 0; rows && i < n_rows; ++i) {
+                Real* row = rows + static_cast<std::ptrdiff_t>(i) * block_size;
+                for (int lane = 0; lane < lanes; ++lane) {
+                    row[lane] = beta_ == 0 ? Real(0) : beta_ * row[lane];
+                }
+            }
+        };
+        each_row(out.log_density, 1);
+        each_row(out.score, d);
+        each_row(out.hessian, d * d);
+    }
+
+    std::shared_ptr<const Density<Real>> target_;
+    Real beta_, stiffness_, constant_;
+};
+
+/// log of a mode's mass under the tempered density when modes are separate: the Gaussian integral of
+/// N(x; 0, s^2 I)^(1-b) (w N(x; m, S))^b, in the eigenbasis of S.
+double log_mode_mass(const Mixture::Component& c, double beta, double reference_scale) {
+    const double two_pi = 2 * std::numbers::pi, reference_precision = 1 / (reference_scale * reference_scale);
+    const Eigen::ArrayXd precision = c.eigenvalues.array().inverse(), centre = (c.axes.transpose() * c.mean).array();
+    const Eigen::ArrayXd tempered = (1 - beta) * reference_precision + beta * precision;
+    const double d = static_cast<double>(c.mean.size());
+    double out = beta * std::log(c.weight) + 0.5 * beta * (precision.log().sum() - d * std::log(two_pi));
+    out += 0.5 * (1 - beta) * d * std::log(reference_precision / two_pi) + 0.5 * d * std::log(two_pi) - 0.5 * tempered.log().sum();
+    // -b/2 m P m + 1/2 h A^-1 h with h = b P m, put together so that nothing cancels.
+    return out - 0.5 * (beta * precision * (1 - beta) * reference_precision / tempered * centre.square()).sum();
+}
+
+template <class Real>
+class TemperingPath final : public DensityPath<Real> {
+public:
+    TemperingPath(const TemperingSettings& s, const PathContext<Real>& context)
+        : target_(context.target), beta_(context.schedule), reference_scale_(s.reference_scale) {
+        Problems problems;
+        check_schedule(beta_, static_cast<int>(beta_.size()) - 1, false, "path.schedule.beta", problems);
+        problems.throw_if_any();
+        affine_ = affine_of(*target_, s.standardise);
+        if (target_->mixture()) {
+            mixture_ = target_->mixture()->standardised(affine_.shift, affine_.scale);
+        }
+        const auto target = make_standardised_density<Real>(target_, affine_);
+        for (double beta : beta_) {
+            densities_.push_back(beta == 1 ? target : std::make_shared<TemperedDensity<Real>>(target, beta, reference_scale_));
+        }
+    }
+
+    int dim() const override { return target_->dim(); }
+    int n_levels() const override { return static_cast<int>(beta_.size()) - 1; }
+    LevelPosition position(int level) const override {
+        const double none = std::numeric_limits<double>::quiet_NaN();
+        return {none, none, none, beta(level)};
+    }
+
+    const Density<Real>& density(int level) const override { return *densities_.at(static_cast<std::size_t>(level)); }
+    std::optional<double> log_normaliser(int level) const override {
+        return level == n_levels() ? std::optional(0.0) : level == 0 ? target_->log_z() : std::nullopt;
+    }
+    const Density<Real>* field(int) const override { return nullptr; }
+    std::shared_ptr<const Density<Real>> field_at(double, double) const override { return nullptr; }
+
+    void sample_reference(const StreamKey& key, std::uint32_t first, Block<Real> out) const override {
+        fill_normals(key, first, out);
+        for (int i = 0; i < dim(); ++i) {
+            for (int lane = 0; lane < out.lanes(); ++lane) {
+                out(i, lane) *= static_cast<Real>(reference_scale_);
+            }
+        }
+    }
+    bool has_level_sampler(int level) const override { return level == n_levels() || (level == 0 && target_->has_sampler()); }
+    void sample_level(int level, const StreamKey& key, std::uint32_t first, Block<Real> out) const override {
+        if (!has_level_sampler(level)) {
+            throw std::logic_error("a tempering path has exact samples at its ends only");
+        }
+        if (level == n_levels()) {
+            return sample_reference(key, first, out);
+        }
+        target_->sample(key, first, out);
+        for (int i = 0; i < dim(); ++i) {
+            for (int lane = 0; lane < out.lanes(); ++lane) {
+                out(i, lane) = static_cast<Real>((static_cast<double>(out(i, lane)) - affine_.shift(i)) / affine_.scale);
+            }
+        }
+    }
+
+    double move_variance(int level) const override {
+        const double b = beta(level), reference_precision = 1 / (reference_scale_ * reference_scale_);
+        if (!mixture_) {
+            return 1 / (b * affine_.scale * affine_.scale / target_->local_variance() + (1 - b) * reference_precision);
+        }
+        double out = std::numeric_limits<double>::infinity();
+        for (const Mixture::Component& c : mixture_->components) {
+            out = std::min(out, dim() / (b * c.eigenvalues.array().inverse() + (1 - b) * reference_precision).sum());
+        }
+        return out;
+    }
+    /// For well separated modes; nothing is known at the reference, where modes have no meaning.
+    std::vector<double> mode_weights(int level) const override {
+        if (level == 0 || !mixture_) {
+            return level == 0 ? target_->mode_weights() : std::vector<double>();
+        }
+        if (level == n_levels()) {
+            return {};
+        }
+        std::vector<double> out;
+        for (const Mixture::Component& c : mixture_->components) {
+            out.push_back(log_mode_mass(c, beta(level), reference_scale_));
+        }
+        const double total = log_sum_exp(out).value();
+        std::transform(out.begin(), out.end(), out.begin(), [&](double m) { return std::exp(m - total); });
+        return out;
+    }
+    std::vector<double> mode_responsibilities(int, const std::vector<double>& x) const override {
+        std::vector<double> mapped(x.size());
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            mapped[i] = affine_.shift(static_cast<Eigen::Index>(i) % dim()) + affine_.scale * x[i];
+        }
+        return target_->mode_responsibilities(mapped);
+    }
+    std::optional<Mixture> level_mixture(int level) const override { return level == 0 ? mixture_ : std::nullopt; }
+
+    const Target<Real>& target() const override { return *target_; }
+    Eigen::VectorXd shift() const override { return affine_.shift; }
+    double scale() const override { return affine_.scale; }
+    Json frozen_schedule() const override { return Json{{"type", "explicit"}, {"beta", beta_}}; }
+
+private:
+    double beta(int level) const { return beta_.at(static_cast<std::size_t>(level)); }
+
+    std::shared_ptr<const Target<Real>> target_;
+    Schedule beta_;
+    double reference_scale_;
+    Affine affine_;
+    std::optional<Mixture> mixture_;  ///< in path coordinates
+    std::vector<std::shared_ptr<const Density<Real>>> densities_;
+};
+
+}  // namespace
+
+PathEntry tempering_path() {
+    return make_entry<DensityPath, PathContext, TemperingPath, TemperingSettings>(
+        "path", "tempering", "geometric bridge from a Gaussian to the target, for any target");
+}
+
+}  // namespace tempera
