@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: MIT
+// Builders: RunResult -> plots. Pure functions; figures that do not apply are left out.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+#include <optional>
+
+#include "diagnostics/mode_weights.hpp"
+#include "diagnostics/weights.hpp"
+#include "figures/ticks.hpp"
+#include "run/result.hpp"
+#include "targets/target.hpp"
+
+namespace tempera {
+namespace {
+
+using Kind = PlotLayer::Kind;
+
+PlotLayer layer(Kind kind, std::string name, Role role, float width = 2) {
+    PlotLayer out;
+    out.kind = kind;
+    out.name = std::move(name);
+    out.role = role;
+    out.width = width;
+    return out;
+}
+
+PlotSpec figure(const char* id, std::string title) {
+    PlotSpec out;
+    out.id = id;
+    out.title = std::move(title);
+    return out;
+}
+
+std::optional<double> number(const Json& summary, const char* key) {
+    const auto it = summary.find(key);
+    return it != summary.end() && it->is_number() ? std::optional(it->get<double>()) : std::nullopt;
+}
+
+std::string decimals(double value, int n) { return typeset(value, n); }
+
+std::string grouped(long n) { return typeset(static_cast<double>(n), 0); }
+
+int n_levels_of(const RunResult& result) {
+    if (result.positions.size() > 1) {
+        return static_cast<int>(result.positions.size()) - 1;
+    }
+    int top = 0;
+    for (const LevelStats& l : result.first.levels) {
+        top = std::max(top, l.level + (result.first.exchange ? 1 : 0));
+    }
+    return top;
+}
+
+void level_axis(PlotAxis& axis, int n_levels) {
+    axis.label = "level, from reference to target";
+    axis.reversed = true;
+    axis.min = 0;
+    axis.max = std::max(1, n_levels);
+    axis.ticks = level_ticks(std::max(1, n_levels));
+}
+
+/// Limits around values with some room; never empty.
+void fit(PlotAxis& axis, const std::vector<double>& values, double room = 0.06) {
+    double low = 1e300, high = -1e300;
+    for (double v : values) {
+        if (std::isfinite(v)) {
+            low = std::min(low, v), high = std::max(high, v);
+        }
+    }
+    if (low > high) {
+        low = 0, high = 1;
+    }
+    const double pad = high > low ? room * (high - low) : std::max(0.5, 0.05 * std::abs(high));
+    axis.min = low - pad, axis.max = high + pad;
+}
+
+std::string name_of_mode(const RunResult& result, std::size_t m) {
+    return m < result.mode_names.size() ? result.mode_names[m] : "mode " + std::to_string(m + 1);
+}
+
+std::optional<PlotSpec> ess_by_level(const RunResult& result) {
+    PlotLayer ess = layer(Kind::line, "ESS / N", Role::sampled), cess = layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
+    PlotLayer marks = layer(Kind::segments, "resampled", Role::accent, 1.5f);
+    for (const LevelStats& l : result.first.levels) {
+        if (std::isfinite(l.ess_fraction)) {
+            ess.x.push_back(l.level), ess.y.push_back(l.ess_fraction);
+        }
+        if (std::isfinite(l.cess_fraction)) {
+            cess.x.push_back(l.level), cess.y.push_back(l.cess_fraction);
+        }
+        if (l.resampled) {
+            marks.x.insert(marks.x.end(), 2, l.level);
+            marks.y.insert(marks.y.end(), {0.0, 0.04});
+        }
+    }
+    if (ess.x.size() < 2) {
+        return {};
+    }
+    PlotSpec p = figure("ess_by_level", "Effective sample size by level");
+    level_axis(p.x, n_levels_of(result));
+    p.y.min = 0, p.y.max = 1.03;
+    p.y.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
+    p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " + std::to_string(static_cast<int>(ess.x.back()));
+    p.layers = {std::move(cess), std::move(ess)};
+    const Json sampler = result.preset.value("sampler", Json::object());
+    if (const auto threshold = number(sampler, "ess_threshold"); threshold && sampler.value("type", "") == "smc") {
+        PlotLayer line = layer(Kind::hline, "threshold", Role::threshold, 1);
+        line.dashed = true;
+        line.y = {*threshold};
+        p.layers.push_back(std::move(line));
+    }
+    if (!marks.x.empty()) {
+        p.layers.push_back(std::move(marks));
+    }
+    return p;
+}
+
+/// Rows from the reference to the target, one per level.
+std::vector<ModeRow> rows_by_level(const RunResult& result) {
+    std::vector<ModeRow> rows = result.first.modes;
+    std::stable_sort(rows.begin(), rows.end(), [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
+    return rows;
+}
+
+std::size_t mode_count(const std::vector<ModeRow>& rows) {
+    std::size_t n = 0;
+    for (const ModeRow& r : rows) {
+        n = std::max({n, r.exact.size(), r.sampled.size(), r.weighted.size()});
+    }
+    return n;
+}
+
+PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t m) {
+    PlotLayer band = layer(Kind::band, "", Role::weighted, 0), exact = layer(Kind::line, "exact", Role::exact, 2.5f);
+    PlotLayer sampled = layer(Kind::line, "sampled", Role::sampled, 1.5f), weighted = layer(Kind::line, "weighted", Role::weighted);
+    PlotLayer learned = layer(Kind::line, "learned", Role::learned);
+    const auto take = [&](PlotLayer& to, const ModeRow& row, const std::vector<double>& values) {
+        if (m < values.size() && std::isfinite(values[m])) {
+            to.x.push_back(row.level), to.y.push_back(values[m]);
+            return true;
+        }
+        return false;
+    };
+    for (const ModeRow& row : rows) {
+        take(exact, row, row.exact);
+        take(sampled, row, row.sampled);
+        take(learned, row, row.learned);
+        if (take(weighted, row, row.weighted) && m < row.weighted_interval.size() && std::isfinite(row.weighted_interval[m])) {
+            band.x.push_back(row.level);
+            band.y.push_back(std::max(0.0, row.weighted[m] - row.weighted_interval[m]));
+            band.y2.push_back(std::min(1.0, row.weighted[m] + row.weighted_interval[m]));
+        }
+    }
+    PlotSpec p = figure(m == 0 ? "mode_weights_by_level" : ("mode_weights_by_level_" + std::to_string(m + 1)).c_str(),
+                        "Mass of " + name_of_mode(result, m) + " by level");
+    level_axis(p.x, n_levels_of(result));
+    double top = 0;
+    for (const PlotLayer* l : {&exact, &sampled, &weighted, &learned}) {
+        for (double v : l->y) {
+            top = std::max(top, v);
+        }
+    }
+    p.y.min = 0;
+    p.y.max = 1;
+    for (double limit : {0.5, 0.2, 0.1}) {  // small masses need a scale of their own
+        p.y.max = top < 0.75 * limit ? limit : p.y.max;
+    }
+    p.y.max *= 1.03;
+    if (!exact.y.empty()) {
+        p.state = "exact " + decimals(exact.y.back(), 3) + (weighted.y.empty() ? "" : "   weighted " + decimals(weighted.y.back(), 3));
+    }
+    if (band.x.size() > 1) {
+        p.note = "The band is a 95 % interval of the weighted mass.";
+    }
+    for (PlotLayer* l : {&band, &sampled, &weighted, &learned, &exact}) {
+        if (l->x.size() > 1) {
+            p.layers.push_back(std::move(*l));
+        }
+    }
+    return p;
+}
+
+/// Weighted (else sampled) mass of every mode, stacked, with the exact borders as lines of ink.
+std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t n_modes) {
+    if (n_modes < 3 || n_modes > 8 || rows.size() < 2) {
+        return {};
+    }
+    PlotSpec p = figure("occupancy_by_level", "Mass of the modes by level");
+    level_axis(p.x, n_levels_of(result));
+    p.y.min = 0, p.y.max = 1;
+    std::vector<PlotLayer> areas, borders;
+    for (std::size_t m = 0; m < n_modes; ++m) {
+        areas.push_back(layer(Kind::area, name_of_mode(result, m), Role::mode, 0));
+        areas.back().index = static_cast<int>(m);
+        borders.push_back(layer(Kind::line, m == 0 ? "exact" : "", Role::exact, 1.5f));
+    }
+    for (const ModeRow& row : rows) {
+        const std::vector<double>& mass = row.weighted.empty() ? row.sampled : row.weighted;
+        double below = 0, exact = 0;
+        for (std::size_t m = 0; m < n_modes && m < mass.size(); ++m) {
+            areas[m].x.push_back(row.level), areas[m].y.push_back(below);
+            areas[m].y2.push_back(below += mass[m]);
+            if (m < row.exact.size() && m + 1 < n_modes) {
+                borders[m].x.push_back(row.level), borders[m].y.push_back(exact += row.exact[m]);
+            }
+        }
+    }
+    for (auto* set : {&areas, &borders}) {
+        for (PlotLayer& l : *set) {
+            if (l.x.size() > 1) {
+                p.layers.push_back(std::move(l));
+            }
+        }
+    }
+    return p.layers.empty() ? std::nullopt : std::optional(p);
+}
+
+/// Masses at the target: a dot with its interval beside the exact value.
+std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t n_modes) {
+    if (n_modes < 2 || rows.empty() || rows.back().level != 0) {
+        return {};
+    }
+    const ModeRow& row = rows.back();
+    PlotLayer exact = layer(Kind::bars, "exact", Role::dim, 0.8f), sampled = layer(Kind::points, "sampled", Role::sampled, 4.5f);
+    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, 4.5f), range = layer(Kind::segments, "", Role::weighted, 1.5f);
+    double top = 0;
+    const auto take = [&](PlotLayer& to, const std::vector<double>& v, std::size_t m, double shift) {
+        if (m < v.size() && std::isfinite(v[m])) {
+            to.x.push_back(static_cast<double>(m + 1) + shift), to.y.push_back(v[m]);
+            top = std::max(top, v[m]);
+        }
+    };
+    for (std::size_t m = 0; m < n_modes; ++m) {
+        take(exact, row.exact, m, 0);
+        take(sampled, row.sampled, m, -0.16);
+        take(weighted, row.weighted, m, 0.16);
+        if (m < row.weighted_interval.size() && m < row.weighted.size()) {
+            const double x = static_cast<double>(m + 1) + 0.16, half = row.weighted_interval[m];
+            range.x.insert(range.x.end(), 2, x);
+            range.y.insert(range.y.end(), {std::max(0.0, row.weighted[m] - half), row.weighted[m] + half});
+            top = std::max(top, row.weighted[m] + half);
+        }
+    }
+    PlotSpec p = figure("mode_weights", "Mode weights at the target");
+    p.x.min = 0.4, p.x.max = static_cast<double>(n_modes) + 0.6;
+    p.y.min = 0, p.y.max = 1.08 * std::min(1.0, std::max(top, 1e-3));
+    if (n_modes <= 8) {
+        for (std::size_t m = 0; m < n_modes; ++m) {
+            p.x.ticks.emplace_back(static_cast<double>(m + 1), name_of_mode(result, m));
+        }
+    } else {
+        p.x.label = "mode";
+    }
+    if (!row.exact.empty() && !row.weighted.empty()) {
+        p.state = "total variation " + decimals(total_variation(row.weighted, row.exact), 3);
+    }
+    for (PlotLayer* l : {&exact, &range, &sampled, &weighted}) {
+        if (!l->x.empty()) {
+            p.layers.push_back(std::move(*l));
+        }
+    }
+    return p;
+}
+
+std::shared_ptr<Target<double>> target_of(const Json& preset) {
+    try {
+        const Json& settings = preset.at("target");
+        return find_entry(target_catalogue(), "target", settings.at("type").get<std::string>()).make<double>(settings, {});
+    } catch (const std::exception&) {
+        return nullptr;  // a target that cannot be rebuilt (a file that is gone) has no density picture
+    }
+}
+
+std::optional<PlotSpec> particles(const RunResult& result) {
+    const std::size_t dim = static_cast<std::size_t>(std::max(0, result.dim));
+    const std::size_t n = dim ? result.first.x.size() / dim : 0;
+    const std::shared_ptr<Target<double>> target = n ? target_of(result.preset) : nullptr;
+    if (!target || target->dim() != result.dim) {
+        return {};
+    }
+    constexpr std::size_t most_points = 20000;
+    const ViewPlane plane = view_plane(*target);
+    PlotSpec p = figure("particles", dim <= 2 ? "Particles over the target density" : "Particles over the target's marginal density");
+    p.equal_aspect = dim >= 2;
+    p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
+    const bool finished = result.summary.value("status", "finished") == "finished";
+    if (finished) {
+        PlotLayer density = layer(Kind::image, "", Role::exact);
+        // The area is wider than high: cells are about square there.
+        density.image = std::make_shared<Grid>(target_density(*target, plane, plane.box, 320, 240));
+        p.layers.push_back(std::move(density));
+    }
+    const std::size_t step = (n + most_points - 1) / most_points;
+    const bool few_modes = result.mode_names.size() <= 8 && result.first.mode.size() == n;
+    std::vector<PlotLayer> points;
+    for (std::size_t m = 0; m < (few_modes ? std::max<std::size_t>(1, result.mode_names.size()) : 1); ++m) {
+        points.push_back(layer(Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "", Role::mode, n > 1500 ? 1.7f : 2.4f));
+        points.back().index = static_cast<int>(m);
+    }
+    long drawn = 0;
+    for (std::size_t i = 0; i < n; i += step, ++drawn) {
+        std::array<double, 2> at{};
+        for (std::size_t k = 0; k < 2; ++k) {
+            at[k] = std::inner_product(plane.axis[k].begin(), plane.axis[k].end(), result.first.x.begin() + static_cast<std::ptrdiff_t>(i * dim), 0.0);
+        }
+        const int mode = i < result.first.mode.size() ? std::max(0, result.first.mode[i]) : 0;
+        PlotLayer& to = points[few_modes ? std::min(points.size() - 1, static_cast<std::size_t>(mode)) : 0];
+        to.x.push_back(at[0]), to.y.push_back(at[1]);
+        if (!few_modes && result.first.mode.size() == n) {
+            to.group.push_back(mode);
+        }
+    }
+    p.state = grouped(drawn) + " of " + grouped(static_cast<long>(n)) + " drawn";
+    if (const auto& w = result.first.log_weight; w.size() == n && ess_fraction(w) < 0.9) {
+        p.note = "Every particle is drawn alike, whatever its weight.";
+    }
+    for (PlotLayer& l : points) {
+        if (!l.x.empty()) {
+            p.layers.push_back(std::move(l));
+        }
+    }
+    return p;
+}
+
+std::optional<PlotSpec> weight_histogram(const RunResult& result) {
+    const std::vector<double>& w = result.first.log_weight;
+    const LogWeightMoments moments = log_weight_moments(w);
+    if (w.size() < 10 || result.first.exchange || !(moments.variance > 1e-24)) {
+        return {};
+    }
+    std::vector<double> centred;
+    for (double v : w) {
+        centred.push_back(v - moments.mean);
+    }
+    const int n_bins = std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(w.size()))), 12, 64);
+    const Histogram histogram = log_weight_histogram(centred, n_bins);
+    PlotLayer bars = layer(Kind::bars, "", Role::weighted, static_cast<float>(0.92 * (histogram.high - histogram.low) / n_bins));
+    for (int b = 0; b < n_bins; ++b) {
+        bars.x.push_back(histogram.low + (b + 0.5) * (histogram.high - histogram.low) / n_bins);
+        bars.y.push_back(histogram.count[static_cast<std::size_t>(b)]);
+    }
+    PlotSpec p = figure("weight_histogram", "Distribution of the log weights");
+    p.x.label = "log weight less its mean";
+    p.y.label = "particles";
+    p.x.min = histogram.low - 0.02 * (histogram.high - histogram.low);
+    p.x.max = histogram.high + 0.02 * (histogram.high - histogram.low);
+    p.y.min = 0, p.y.max = 1.05 * *std::max_element(bars.y.begin(), bars.y.end());
+    char variance[32];
+    std::snprintf(variance, sizeof variance, "%.3g", moments.variance);
+    p.state = std::string("variance ") + variance;
+    if (const double k = pareto_k(w); std::isfinite(k)) {
+        p.state += "   Pareto k " + decimals(k, 2);
+    }
+    if (moments.dropped) {
+        p.note = grouped(moments.dropped) + " particles of weight zero are not shown.";
+    }
+    p.layers.push_back(std::move(bars));
+    return p;
+}
+
+std::optional<PlotSpec> lorenz(const RunResult& result) {
+    const std::vector<double>& w = result.first.log_weight;
+    const Lorenz curve = lorenz_curve(w);
+    if (w.size() < 10 || result.first.exchange || curve.share.empty() || !(curve.gini > 1e-9)) {
+        return {};
+    }
+    PlotSpec p = figure("lorenz", "How the weight is shared");
+    p.x.label = "share of the particles, lightest first";
+    p.y.label = "share of the weight";
+    p.x.ticks = p.y.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
+    PlotLayer line = layer(Kind::line, "weights", Role::weighted), equal = layer(Kind::line, "equal weights", Role::dim, 1);
+    PlotLayer gap = layer(Kind::band, "", Role::weighted, 0);
+    const double n = static_cast<double>(curve.share.size() - 1);
+    for (std::size_t i = 0; i < curve.share.size(); ++i) {
+        line.x.push_back(static_cast<double>(i) / n), line.y.push_back(curve.share[i]);
+    }
+    gap.x = gap.y2 = line.x;
+    gap.y = line.y;
+    equal.dashed = true;
+    equal.x = equal.y = {0, 1};
+    p.layers = {std::move(gap), std::move(equal), std::move(line)};
+    p.state = "Gini " + decimals(curve.gini, 3) + "   top 1 % holds " + decimals(100 * curve.top_percent_share, 1) + " %";
+    return p;
+}
+
+std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
+    PlotLayer line = layer(Kind::line, "estimate", Role::weighted);
+    double sum = 0;
+    for (const LevelStats& l : result.first.levels) {
+        if (std::isfinite(l.log_z_increment)) {
+            line.x.push_back(l.level), line.y.push_back(sum += l.log_z_increment);
+        }
+    }
+    if (line.x.size() < 2 || result.first.exchange) {
+        return {};
+    }
+    PlotSpec p = figure("log_z_by_level", "log Z by level");
+    level_axis(p.x, n_levels_of(result));
+    std::vector<double> seen = line.y;
+    const double last = line.y.back(), at = line.x.back();
+    const auto error = number(result.first.summary, "log_z_stderr");
+    p.state = "log Z " + decimals(last, 3) + (error ? " \u00b1 " + decimals(*error, 3) : "");
+    p.layers.push_back(std::move(line));
+    if (error) {
+        PlotLayer bar = layer(Kind::segments, "", Role::weighted, 1.5f);
+        bar.x = {at, at};
+        bar.y = {last - *error, last + *error};
+        p.layers.push_back(std::move(bar));
+    }
+    if (const auto truth = number(result.first.summary, "log_z_true")) {
+        PlotLayer exact = layer(Kind::hline, "exact", Role::exact, 1.5f);
+        exact.y = {*truth};
+        exact.dashed = true;
+        seen.push_back(*truth);
+        p.state += "   exact " + decimals(*truth, 3);
+        p.layers.push_back(std::move(exact));
+    }
+    fit(p.y, seen);
+    return p;
+}
+
+}  // namespace
+
+std::vector<PlotSpec> exchange_figures(const ExchangeStats& stats, int n_levels);
+
+std::vector<PlotSpec> result_figures(const RunResult& result) {
+    std::vector<PlotSpec> out;
+    const auto keep = [&](std::optional<PlotSpec> p) {
+        if (p && !p->layers.empty()) {
+            out.push_back(std::move(*p));
+        }
+    };
+    const std::vector<ModeRow> rows = rows_by_level(result);
+    const std::size_t n_modes = mode_count(rows);
+    keep(particles(result));
+    keep(ess_by_level(result));
+    if (n_modes > 1 && rows.size() > 1) {
+        for (std::size_t m = 0; m < (n_modes == 2 ? 1 : std::min<std::size_t>(n_modes, 3)); ++m) {
+            keep(mode_by_level(result, rows, m));
+        }
+    }
+    keep(occupancy(result, rows, n_modes));
+    keep(mode_weights_at_target(result, rows, n_modes));
+    keep(weight_histogram(result));
+    keep(lorenz(result));
+    keep(log_z_by_level(result));
+    if (result.first.exchange) {
+        for (PlotSpec& p : exchange_figures(*result.first.exchange, n_levels_of(result))) {
+            keep(std::move(p));
+        }
+    }
+    const Json seed = result.summary.value("seed", Json());
+    for (PlotSpec& p : out) {
+        p.provenance = "Run " + result.summary.value("name", std::string("unnamed")) + (seed.is_null() ? "" : ", seed " + seed.dump()) + ".";
+        sanitize(p);
+    }
+    return out;
+}
+
+}  // namespace tempera
