@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/exchange_record.hpp"
 #include "samplers/replica_labels.hpp"
 #include "samplers/swap_statistics.hpp"
 
@@ -17,10 +18,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr long most_collected = 200'000;  // points of level 0
 constexpr std::size_t index_scans = 512;  // kept of the index process
-constexpr int most_occupancy = 4096;      // ensembles whose modes are assigned
-constexpr long occupancy_stride = 8;      // scans between two assignments of a level other than 0
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -59,7 +57,7 @@ public:
     double log_z() const override { return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar; }
     double log_z_stderr() const override { return stats_.log_z_bar_stderr; }
     const Tally& tally() const override { return tally_; }
-    const std::vector<double>* collected() const override { return &collected_; }
+    const std::vector<double>* collected() const override { return &record_.collected(); }
     void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<Move<Real>> move) override;
     void update_settings(const Json& settings) override;
@@ -72,8 +70,6 @@ private:
         double accepted = 0;                      // sum of acceptances since burn-in
         double seconds = 0;
         long steps = 0;                           // and of how many moves
-        std::vector<double> occupancy;            // sum of responsibilities
-        long assigned = 0;
     };
     struct Part {  // what a task reports
         double accepted = 0;
@@ -92,8 +88,6 @@ private:
     void swap_scan();
     Tally swap_block(int k, int b);
     void count_scan();
-    void assign_modes();
-    void collect();
     void update_stats();
 
     ExchangeSettings settings_;
@@ -106,10 +100,10 @@ private:
     ReplicaLabels labels_;
     SwapStatistics swaps_;
     std::vector<PerParticle<double>> down_, up_;  // works of the scan, per pair
-    long scan_ = 0, steps_ = 0, next_bennett_ = 0, collect_stride_ = 1;
+    long scan_ = 0, steps_ = 0, next_bennett_ = 0;
     bool explored_ = false;
     double explore_seconds_ = 0;
-    std::vector<double> collected_;
+    ExchangeRecord<Real> record_;
     std::vector<LevelStats> level_stats_;
     ExchangeStats stats_;
     Tally tally_;
@@ -120,7 +114,7 @@ ReplicaExchange<Real>::ReplicaExchange(const ExchangeSettings& settings, const S
     : settings_(settings), path_(context.path), kernel_(context.kernel), move_(context.move), key_(context.key),
       levels_(static_cast<std::size_t>(n_levels()) + 1), labels_(n_levels(), settings.n_ensembles),
       swaps_(n_levels(), settings.n_ensembles), down_(static_cast<std::size_t>(n_levels()), PerParticle<double>(settings.n_ensembles)),
-      up_(down_) {
+      up_(down_), record_(n_levels(), path_->target().n_modes()) {
     check_start();
     kernel_->set_check_inverse(true);
     for (std::size_t k = 0; k < levels_.size(); ++k) {
@@ -286,9 +280,8 @@ void ReplicaExchange<Real>::swap_scan() {
         for (Level& level : levels_) {
             level.accepted = 0;
             level.steps = 0;
-            level.assigned = 0;
-            level.occupancy.clear();
         }
+        record_.reset_occupancy();
     }
     parallel_for(n_offered, [&](int p) {
         const auto k = static_cast<std::size_t>(parity + 2 * p);
@@ -370,64 +363,13 @@ void ReplicaExchange<Real>::count_scan() {
     if (stats_.index_process.size() > index_scans) {
         stats_.index_process.erase(stats_.index_process.begin());
     }
-    assign_modes();
+    parallel_for(record_.levels_due(scan_), [&](int k) { record_.assign_modes(*path_, k, levels_[static_cast<std::size_t>(k)].x); });
     if (scan_ >= burn_in_scans()) {
         stats_.scans_counted += settings_.n_ensembles;
-        collect();
+        record_.collect(scan_ - burn_in_scans(), levels_[0].x);
     }
     ++scan_;
     update_stats();
-}
-
-template <class Real>
-void ReplicaExchange<Real>::assign_modes() {
-    const int n_modes = path_->target().n_modes(), n = std::min(settings_.n_ensembles, most_occupancy);
-    if (n_modes == 0) {
-        return;
-    }
-    parallel_for(scan_ % occupancy_stride == 0 ? n_levels() + 1 : 1, [&](int k) {
-        Level& at = levels_[static_cast<std::size_t>(k)];
-        std::vector<double> x(static_cast<std::size_t>(n) * static_cast<std::size_t>(at.x.dim()));
-        for (int e = 0, j = 0; e < n; ++e) {
-            for (int i = 0; i < at.x.dim(); ++i) {
-                x[static_cast<std::size_t>(j++)] = at.x(e, i);
-            }
-        }
-        const std::vector<double> r = path_->mode_responsibilities(k, x);
-        at.occupancy.resize(static_cast<std::size_t>(n_modes));
-        for (std::size_t j = 0; j < r.size(); ++j) {
-            at.occupancy[j % static_cast<std::size_t>(n_modes)] += r[j];
-        }
-        at.assigned += n;
-    });
-}
-
-/// Keeps level 0 of every stride-th scan; the stride doubles when the store is full.
-template <class Real>
-void ReplicaExchange<Real>::collect() {
-    const long after = scan_ - burn_in_scans();
-    const Particles<Real>& x = levels_[0].x;
-    const auto row = static_cast<std::size_t>(x.size()) * static_cast<std::size_t>(x.dim());
-    const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(most_collected / x.size()));
-    if (after % collect_stride_ != 0) {
-        return;
-    }
-    if (collected_.size() / row >= most) {
-        std::size_t kept = 0;
-        for (std::size_t s = 0; s * row < collected_.size(); s += 2, ++kept) {
-            std::copy_n(collected_.begin() + static_cast<long>(s * row), row, collected_.begin() + static_cast<long>(kept * row));
-        }
-        collected_.resize(kept * row);
-        collect_stride_ *= 2;
-        if (after % collect_stride_ != 0 || kept >= most) {
-            return;
-        }
-    }
-    for (int e = 0; e < x.size(); ++e) {
-        for (int i = 0; i < x.dim(); ++i) {
-            collected_.push_back(static_cast<double>(x(e, i)));
-        }
-    }
 }
 
 template <class Real>
@@ -444,13 +386,10 @@ void ReplicaExchange<Real>::update_stats() {
         stats_.log_z_bar_stderr = estimate.standard_error;
         next_bennett_ = scan_ + std::max<long>(2, std::abs(scan_ - burn_in_scans()) / 10);
     }
-    stats_.occupancy.assign(levels_.size(), std::vector<double>(static_cast<std::size_t>(path_->target().n_modes()), not_a_number));
+    stats_.occupancy = record_.occupancy();
     level_stats_.clear();
     for (int k = n_levels(); k >= 0; --k) {
         const Level& at = levels_[static_cast<std::size_t>(k)];
-        for (std::size_t m = 0; m < at.occupancy.size(); ++m) {
-            stats_.occupancy[static_cast<std::size_t>(k)][m] = at.occupancy[m] / static_cast<double>(at.assigned);
-        }
         LevelStats level;
         level.level = k;
         level.acceptance = at.steps > 0 && k < n_levels() ? at.accepted / static_cast<double>(at.steps) : not_a_number;
