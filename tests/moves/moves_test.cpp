@@ -226,7 +226,11 @@ TEST(Moves, StepsAndLevelsHaveTheirOwnStreams) {
         Example<double> a(two_blobs(), 32), b(two_blobs(), 32);
         make<double>("mala")->apply(*a.density, a.state(), 0.5, 1, key, 0, a.tally);
         make<double>("mala")->apply(*b.density, b.state(), 0.5, 1, other, 0, b.tally);
-        EXPECT_NE(a.x(0, 0), b.x(0, 0));
+        int equal = 0;
+        for (int p = 0; p < 32; ++p) {
+            equal += a.x(p, 0) == b.x(p, 0);  // only where both were rejected
+        }
+        EXPECT_LT(equal, 16);
     }
 }
 
@@ -272,7 +276,7 @@ TEST(Moves, NonFiniteProposalsAreRejectedAndCounted) {
         PerParticle<double> log_density(100);
         Tally tally;
         density.evaluate(x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data}, tally);
-        const auto move = make<double>(name, Json{{"step_size", 3}});
+        const auto move = make<double>(name, Json{{"step_size", 1.5}});
         double accepted = 0;
         for (std::uint32_t k = 0; k < 20; ++k) {
             accepted += move->apply(density, {x.block(0), log_density.block(0), score.block(0).data}, 1, 1, key.with(Purpose::move, 1, k), 0, tally);
