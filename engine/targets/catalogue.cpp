@@ -5,7 +5,17 @@
 #define TEMPERA_TARGETS(X) \
     X(gaussian)            \
     X(gaussian_mixture)    \
-    X(two_mode)
+    X(two_mode)            \
+    X(gmm40)               \
+    X(mog2)                \
+    X(mog2i)               \
+    X(mog6)                \
+    X(mog9)                \
+    X(ring)                \
+    X(ring5)               \
+    X(many_well)           \
+    X(funnel)              \
+    X(banana)
 
 namespace tempera {
 
