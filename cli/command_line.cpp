@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/interrupts.hpp"
+#include "core/build_id.hpp"
+#include "core/parallel.hpp"
+#include "run/experiment.hpp"
+#include "run/preset.hpp"
+
+namespace tempera::cli {
+
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  tempera run two_lakes                                   a shipped preset; the result is in out/two_lakes
+  tempera run my.json --set path.n_levels=128 --seed 3 --export svg,html
+  tempera run my.json --assert 'ess_fraction > 0.9'       exit code 4 when it does not hold
+  tempera sweep my.json --grid path.n_levels=32,64 --seeds 5 --out out/levels
+  tempera list kernel                                     what there is
+  tempera describe second_order                           what its settings mean
+  tempera app two_lakes                                   the window)";
+
+/// "a: b" lines of an error, indented under one headline.
+int report_problems(const std::vector<Problem>& problems) {
+    if (problems.size() == 1) {
+        const Problem& p = problems.front();
+        std::cerr << "tempera: " << p.place << (p.place.empty() ? "" : ": ") << p.text << "\n";
+    } else {
+        std::cerr << "tempera: " << problems.size() << " problems\n";
+        for (const Problem& p : problems) {
+            std::cerr << "  " << p.place << (p.place.empty() ? "" : ": ") << p.text << "\n";
+        }
+    }
+    return bad_input;
+}
+
+int guarded(const Action& action) {
+    try {
+        return action();
+    } catch (const ConfigError& error) {
+        return report_problems(error.problems());
+    } catch (const NumericalError& error) {
+        std::cerr << "tempera: numerical failure: " << error.what() << "\n";
+        return numerical_failure;
+    } catch (const Stopped&) {
+        std::cerr << "tempera: interrupted before anything was reached; nothing was saved\n";
+        return interrupted;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "tempera: not enough memory; use fewer particles or levels, or --set run.precision=f32\n";
+        return numerical_failure;
+    } catch (const std::exception& error) {
+        std::cerr << "tempera: " << error.what() << "\n";
+        return bad_input;
+    }
+}
+
+}  // namespace
+
+void PresetArguments::add_to(CLI::App& command, bool with_seed) {
+    command.add_option("PRESET", file, "Preset file, or the name of a shipped preset")->required();
+    command.add_option("--set", sets, "Change a setting: --set path.n_levels=128 (may be repeated)")->allow_extra_args(false)->type_name("A.B=V");
+    command.add_option("--threads", threads, "Worker threads (0 = all cores); the results do not depend on it")->check(CLI::Range(0, 4096));
+    if (with_seed) {
+        command.add_option("--seed", seed, "Seed of all random numbers")->check(CLI::NonNegativeNumber);
+    }
+}
+
+Json PresetArguments::load() const {
+    namespace fs = std::filesystem;
+    fs::path path = file;
+    if (!fs::exists(path)) {
+        const fs::path shipped = fs::path(preset_dir()) / (path.extension() == ".json" ? path : fs::path(file + ".json"));
+        if (path.parent_path().empty() && fs::exists(shipped)) {
+            path = shipped;
+        }
+    }
+    // a run folder holds its preset
+    if (fs::is_directory(path) && fs::exists(path / "preset.json")) {
+        path /= "preset.json";
+    }
+    Json preset = load_preset(path);
+    for (const std::string& s : sets) {
+        set_value(preset, s);
+    }
+    if (seed >= 0) {
+        set_value(preset, "run.seed", seed);
+    }
+    set_thread_count(threads);
+    return preset;
+}
+
+int run_command_line(const std::vector<std::string>& arguments) {
+    CLI::App app("Tempera: annealed Monte Carlo over density paths, in a window and on the command line.", "tempera");
+    app.footer(examples);
+    app.set_version_flag("--version", std::string("tempera ") + build_id());
+    app.require_subcommand(0, 1);
+    app.failure_message(CLI::FailureMessage::simple);
+    Action action = [&app] {
+        std::cout << app.help();
+        return ok;
+    };
+    for (const auto add : {add_run, add_sweep, add_eval, add_sample, add_report, add_compare, add_list, add_describe, add_check, add_bench, add_app}) {
+        add(app, action);
+    }
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        app.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) {
+            return app.exit(error);
+        }
+        std::cerr << "tempera: " << error.what() << "\n";
+        const auto used = app.get_subcommands();
+        std::cerr << "See tempera " << (used.empty() ? "" : used.front()->get_name() + " ") << "--help\n";
+        return bad_input;
+    }
+    return guarded(action);
+}
+
+}  // namespace tempera::cli

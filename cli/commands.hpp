@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The commands of the program: each adds itself to the parser and leaves behind what it will do.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/settings.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tempera::cli {
+
+/// Exit codes (contract).
+enum Exit { ok = 0, bad_input = 2, numerical_failure = 3, assertion_failed = 4, interrupted = 130 };
+
+/// What the chosen command does; called after parsing, returns an exit code.
+using Action = std::function<int()>;
+
+void add_run(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
+void add_eval(CLI::App& app, Action& action);
+void add_sample(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
+void add_list(CLI::App& app, Action& action);
+void add_describe(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
+void add_app(CLI::App& app, Action& action);
+
+/// Parses and runs; `arguments` without the program's name. Errors go to stderr in one style.
+int run_command_line(const std::vector<std::string>& arguments);
+
+/// Options that every command with a preset shares.
+struct PresetArguments {
+    std::string file;
+    std::vector<std::string> sets;
+    long seed = -1;
+    int threads = 0;
+
+    void add_to(CLI::App& command, bool with_seed = true);
+    /// Reads the file (also by the name of a shipped preset), applies --set and --seed, limits the threads.
+    Json load() const;
+};
+
+}  // namespace tempera::cli

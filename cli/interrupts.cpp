@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "cli/interrupts.hpp"
+
+#include <csignal>
+#include <unistd.h>
+
+#include <thread>
+
+namespace tempera::cli {
+
+namespace {
+
+std::stop_source& source() {
+    static std::stop_source s;
+    return s;
+}
+
+sigset_t interrupt_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    return set;
+}
+
+void wait_for_signals() {
+    const sigset_t set = interrupt_signals();
+    int signal = 0;
+    while (sigwait(&set, &signal) != 0) {
+    }
+    source().request_stop();
+    constexpr char text[] = "\ntempera: stopping at the next safe point and saving what was reached; once more to stop at once\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+        _exit(130);
+    }
+    while (sigwait(&set, &signal) != 0) {
+    }
+    _exit(130);
+}
+
+}  // namespace
+
+void catch_interrupts() {
+    // A parent that ignores the signals (a shell's background job) must not hide them from sigwait.
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGPIPE, SIG_IGN);
+    const sigset_t set = interrupt_signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    source();
+    std::thread(wait_for_signals).detach();
+}
+
+std::stop_token interrupt_token() { return source().get_token(); }
+
+void release_interrupts() {
+    const sigset_t set = interrupt_signals();
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+}  // namespace tempera::cli

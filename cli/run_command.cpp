@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/progress.hpp"
+#include "run/preset.hpp"
+#include "run/result.hpp"
+
+namespace tempera::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct RunArguments {
+    PresetArguments preset;
+    std::string out, progress = "auto";
+    std::vector<std::string> exports, assertions;
+    bool force = false, resume = false;
+};
+
+const std::vector<std::string>& export_kinds() {
+    static const std::vector<std::string> kinds = {"csv", "npz", "svg", "pdf", "png", "html"};
+    return kinds;
+}
+
+void check_exports(const std::vector<std::string>& exports) {
+    for (const std::string& e : exports) {
+        if (std::find(export_kinds().begin(), export_kinds().end(), e) == export_kinds().end()) {
+            const std::string near = nearest_name(e, export_kinds());
+            throw ConfigError("--export", "\"" + e + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                              " (any of: csv, npz, svg, pdf, png, html)");
+        }
+    }
+}
+
+/// A finished run of the same preset that stands in `folder`.
+bool is_done(const fs::path& folder, const Json& resolved) {
+    std::ifstream summary(folder / "summary.json");
+    if (!summary || !fs::exists(folder / "preset.json")) {
+        return false;
+    }
+    const Json s = Json::parse(summary, nullptr, false);
+    if (!s.is_object() || s.value("status", "") != "finished") {
+        return false;
+    }
+    Json before = resolve_preset(load_preset(folder / "preset.json")), now = resolved;
+    for (Json* p : {&before, &now}) {
+        for (const char* key : {"made_by", "edits", "view", "note"}) {
+            p->erase(key);
+        }
+    }
+    return before == now;
+}
+
+int judge(const Json& summary, const std::vector<std::string>& assertions) {
+    int code = ok;
+    for (const std::string& a : assertions) {
+        const bool good = holds(summary, a);
+        std::cerr << (good ? "holds: " : "does not hold: ") << a << "\n";
+        code = good ? code : assertion_failed;
+    }
+    return code;
+}
+
+int run(const RunArguments& a) {
+    const Json resolved = resolve_preset(a.preset.load());
+    check_exports(a.exports);
+    const std::string name = resolved["name"].get<std::string>();
+    fs::path folder = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
+    if (a.resume && is_done(folder, resolved)) {
+        const RunResult before = read_run_folder(folder);
+        std::cerr << folder.string() << " already holds this run\n";
+        std::cout << summary_table(before);
+        return judge(before.summary, a.assertions);
+    }
+    const bool replace = a.force || (a.resume && fs::exists(folder / "summary.json"));
+    if (a.out.empty() && !replace) {
+        folder = free_folder(folder);
+    } else if (fs::exists(folder) && !replace) {
+        throw ConfigError("--out " + folder.string(), "exists already; choose another folder or add --force to replace it");
+    }
+    RunResult result;
+    {
+        Progress progress(a.progress);
+        RunCallbacks callbacks;
+        callbacks.stop = interrupt_token();
+        callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
+        result = run_preset(resolved, callbacks);
+    }
+    write_run_folder(result, folder, a.exports, replace);
+    std::cout << summary_table(result);
+    std::cout << "  folder                " << folder.string() << (std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end() ? "  (open report.html)" : "") << "\n";
+    std::cout.flush();
+    const std::string status = result.summary["status"].get<std::string>();
+    if (status == "failed") {
+        std::cerr << "tempera: numerical failure; what was reached is in " << folder.string() << "\n";
+        return numerical_failure;
+    }
+    if (status == "partial") {
+        std::cerr << "tempera: interrupted; what was reached is in " << folder.string() << " and marked partial\n";
+        return interrupted;
+    }
+    return judge(result.summary, a.assertions);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+    auto a = std::make_shared<RunArguments>();
+    CLI::App* c = app.add_subcommand("run", "Run one experiment without a window");
+    a->preset.add_to(*c);
+    c->add_option("--out", a->out, "Folder of the result; default out/NAME, NAME-2 when taken")->type_name("DIR");
+    c->add_option("--export", a->exports, "Also write: csv, npz, svg, pdf, png, html (separated by commas)")->delimiter(',')->type_name("LIST");
+    c->add_option("--assert", a->assertions, "Exit with 4 unless KEY OP VALUE holds for summary.json (may be repeated)")->allow_extra_args(false)->type_name("EXPR");
+    c->add_option("--progress", a->progress, "auto, plain or none")->check(CLI::IsMember({"auto", "plain", "none"}));
+    c->add_flag("--force", a->force, "Replace the folder when it holds a run");
+    c->add_flag("--resume", a->resume, "Keep the folder when it holds this run finished; run again otherwise (same seed, same bits)");
+    c->footer(R"(Examples:
+  tempera run two_lakes
+  tempera run two_lakes --set sampler.n_particles=65536 --set kernel.type=first_order --threads 2
+  tempera run my.json --out out/a --export csv,svg,html --assert 'abs(log_z_error) < 0.05' --assert 'ess_fraction > 0.9'
+The summary goes to stdout, progress to stderr. Ctrl+C keeps what was reached (status partial, exit code 130).)");
+    c->callback([a, &action] { action = [a] { return run(*a); }; });
+}
+
+}  // namespace tempera::cli
