@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// The dock space and the built layouts.
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+#include "app/shell.hpp"
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+std::string window_name(const View& view) { return std::string(view.title) + "###" + view.id; }
+
+void dock(const char* id, ImGuiID node) {
+    if (const View* view = find_view(id)) {
+        ImGui::DockBuilderDockWindow(window_name(*view).c_str(), node);
+    }
+}
+
+void dock_all(std::initializer_list<const char*> ids, ImGuiID node) {
+    for (const char* id : ids) {
+        dock(id, node);
+    }
+}
+
+/// Cuts `share` off a node at a side; `node` becomes the rest.
+ImGuiID cut(ImGuiID& node, ImGuiDir side, float share) {
+    ImGuiID rest = 0;
+    const ImGuiID part = ImGui::DockBuilderSplitNode(node, side, share, nullptr, &rest);
+    node = rest;
+    return part;
+}
+
+/// Setup on the left and the narrow column on the right keep their widths in pixels.
+struct Columns {
+    ImGuiID left, middle, right;
+};
+
+Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c{0, root, 0};
+    const float left = std::min(theme.px(268), size.x * 0.28f), right = std::min(theme.px(292), size.x * 0.28f);
+    c.left = cut(c.middle, ImGuiDir_Left, left / size.x);
+    c.right = cut(c.middle, ImGuiDir_Right, right / (size.x - left));
+    return c;
+}
+
+void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
+    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(222) / size.y));
+    const ImGuiID health = cut(right, ImGuiDir_Up, std::min(0.5f, theme.px(262) / (size.y - theme.px(222))));
+    dock("mode_weights", weights);
+    dock("health", health);
+    dock_all({"runs", "log"}, right);
+}
+
+void build_explore(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c = columns(root, size, theme);
+    dock("setup", c.left);
+    right_column(c.right, size, theme);
+    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(238) / size.y, 0.22f, 0.34f));
+    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(236) / (size.y - theme.px(238)), 0.34f, 0.45f));
+    dock("density_path", path);
+    dock("particles", c.middle);
+    const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
+    dock_all({"ess", "weights", "swaps"}, bottom_left);
+    dock_all({"occupancy", "mode_mass", "replicas"}, bottom);
+}
+
+void build_weights(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c = columns(root, size, theme);
+    dock("setup", c.left);
+    right_column(c.right, size, theme);
+    const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
+    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.46f);
+    dock_all({"weights"}, top);
+    dock("ess", c.middle);
+    const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
+    dock_all({"mode_mass", "swaps", "replicas"}, left);
+    dock_all({"particles", "occupancy", "density_path"}, bottom);
+}
+
+void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c = columns(root, size, theme);
+    dock("setup", c.left);
+    right_column(c.right, size, theme);
+    const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
+    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.44f);
+    dock("swaps", top);
+    dock("replicas", c.middle);
+    const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
+    dock_all({"occupancy", "mode_mass", "ess"}, left);
+    dock_all({"particles", "density_path", "weights"}, bottom);
+}
+
+void build_modes(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c = columns(root, size, theme);
+    dock("setup", c.left);
+    right_column(c.right, size, theme);
+    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(238) / size.y, 0.22f, 0.34f));
+    dock("density_path", path);
+    const ImGuiID left = cut(c.middle, ImGuiDir_Left, 0.5f);
+    ImGuiID right = c.middle;
+    const ImGuiID mass = cut(right, ImGuiDir_Down, 0.5f);
+    dock_all({"particles", "weights", "swaps"}, left);
+    dock_all({"occupancy", "replicas"}, right);
+    dock_all({"mode_mass", "ess"}, mass);
+}
+
+void build_picture(ImGuiID root, ImVec2 size, const Theme& theme) {
+    Columns c = columns(root, size, theme);
+    dock("setup", c.left);
+    right_column(c.right, size, theme);
+    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"}, c.middle);
+}
+
+void build(Workbench& bench, ImGuiID root, ImVec2 size) {
+    ImGui::DockBuilderRemoveNode(root);
+    ImGui::DockBuilderAddNode(root, ImGuiDockNodeFlags_DockSpace);
+    ImGui::DockBuilderSetNodeSize(root, size);
+    const std::string& layout = bench.view.layout;
+    (layout == "weights"          ? build_weights
+     : layout == "ladder"         ? build_ladder
+     : layout == "mode_blindness" ? build_modes
+     : layout == "molecules"      ? build_picture
+                                  : build_explore)(root, size, bench.theme);
+    ImGui::DockBuilderFinish(root);
+}
+
+}  // namespace
+
+void draw_docks(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    const float top = theme.px(menu_height + transport_height + panel_gap), bottom = theme.px(status_height + panel_gap);
+    const ImVec2 position(screen->Pos.x, screen->Pos.y + top), size(screen->Size.x, std::max(60.0f, screen->Size.y - top - bottom));
+    ImGui::SetNextWindowPos(position);
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, Theme::vec(theme.colours().ground));
+    ImGui::Begin("###docks", nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus);
+    ImGui::PopStyleColor();
+    ImGui::PopStyleVar(2);
+    const ImGuiID root = ImGui::GetID("root");
+    if (bench.view.rebuild_layout || !ImGui::DockBuilderGetNode(root)) {
+        build(bench, root, size);
+        bench.view.rebuild_layout = false;
+    }
+    ImGui::DockSpace(root, {0, 0}, ImGuiDockNodeFlags_AutoHideTabBar | ImGuiDockNodeFlags_NoWindowMenuButton | ImGuiDockNodeFlags_NoCloseButton);
+    ImGui::End();
+    for (const View& view : view_catalogue()) {
+        const auto& hidden = bench.view.hidden;
+        if (std::find(hidden.begin(), hidden.end(), view.id) != hidden.end()) {
+            continue;
+        }
+        if (ImGui::Begin(window_name(view).c_str(), nullptr, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollbar)) {
+            view.draw(bench);
+        }
+        ImGui::End();
+    }
+    bench.view.fit = false;
+}
+
+}  // namespace tempera::app

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include "app/shell.hpp"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+constexpr ImGuiWindowFlags bar_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                       ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+
+void menu_items(Workbench& bench, const std::string& menu) {
+    for (const Command& c : bench.commands.all()) {
+        if (c.menu != menu) {
+            continue;
+        }
+        if (c.separator) {
+            ImGui::Separator();
+        }
+        const bool enabled = !c.enabled || c.enabled(bench);
+        if (ImGui::MenuItem((c.label + "###" + c.id).c_str(), Commands::shortcut_text(c.shortcut).c_str(), c.checked && c.checked(bench), enabled)) {
+            c.action(bench);
+        }
+    }
+}
+
+void recent_items(Workbench& bench) {
+    const auto recents = bench.workspace.recents();
+    for (std::size_t i = 0; i < recents.size(); ++i) {
+        std::error_code ignored;
+        const bool there = std::filesystem::exists(recents[i], ignored);
+        if (ImGui::MenuItem((recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(), recents[i].parent_path().filename().c_str(), false, there)) {
+            bench.open_file(recents[i].string());
+        }
+    }
+}
+
+bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled, const char* tip) {
+    const Theme& theme = bench.theme;
+    ImGui::BeginDisabled(!enabled);
+    if (primary) {
+        ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
+        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
+        ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
+    }
+    const bool pressed = ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str());
+    if (primary) {
+        ImGui::PopStyleColor(3);
+    }
+    ImGui::EndDisabled();
+    ImGui::SetItemTooltip("%s", tip);
+    return pressed;
+}
+
+void mono_text(const Theme& theme, const std::string& text) {
+    const Face mono(theme.mono, Theme::number_size);
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextUnformatted(text.c_str());
+}
+
+std::string rate_text(double rate) {
+    if (!(rate > 0)) {
+        return {};
+    }
+    const char* unit = rate >= 1e9 ? " G" : rate >= 1e6 ? " M" : rate >= 1e3 ? " k" : " ";
+    const double scaled = rate >= 1e9 ? rate / 1e9 : rate >= 1e6 ? rate / 1e6 : rate >= 1e3 ? rate / 1e3 : rate;
+    return fixed(scaled, scaled < 100 ? 1 : 0) + unit + " evals/s";
+}
+
+std::string eta_text(double seconds) {
+    if (!(seconds >= 0)) {
+        return "ETA unknown";
+    }
+    if (seconds < 90) {
+        return "ETA " + std::to_string(static_cast<int>(std::ceil(seconds))) + " s";
+    }
+    return "ETA " + std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
+}
+
+void seed_field(Workbench& bench) {
+    Workspace& w = bench.workspace;
+    const Theme& theme = bench.theme;
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextColored(theme.dim(), "seed");
+    ImGui::SameLine(0, theme.px(8));
+    const Json now = w.value("run.seed");
+    long seed = now.is_number() ? now.get<long>() : 0;
+    const Face mono(theme.mono, Theme::number_size);
+    ImGui::SetNextItemWidth(theme.px(64));
+    if (ImGui::InputScalar("###seed", ImGuiDataType_S64, &seed, nullptr, nullptr, nullptr, ImGuiInputTextFlags_EnterReturnsTrue)) {
+        w.set("run.seed", std::max(0L, seed));
+        w.commit();
+    }
+}
+
+void progress(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Snapshot& s = bench.workspace.snapshot();
+    const bool active = s.state == RunState::running || s.state == RunState::paused;
+    std::string text;
+    if (s.state == RunState::preparing) {
+        text = "preparing ...";
+    } else if (active) {
+        text = (s.exchange ? "scan " + grouped(s.progress) + " of " + grouped(s.progress_end) : "level " + std::to_string(s.level) + " of " + std::to_string(s.n_levels));
+        text += "   " + std::to_string(static_cast<int>(std::lround(s.fraction * 100))) + " %";
+        text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
+        const std::string rate = rate_text(s.evaluations_per_second);
+        text += rate.empty() || s.state == RunState::paused ? "" : "   " + rate;
+    } else if (s.state == RunState::idle) {
+        text = "ready";
+    } else {
+        text = std::string(to_string(s.state)) + (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
+        text += s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
+    }
+    // The text keeps one width, so that the bar does not move while numbers change.
+    float text_width = theme.px(390);
+    const float all = ImGui::GetContentRegionAvail().x;
+    const bool room = all > text_width + theme.px(80);
+    const float bar = room ? all - text_width - theme.px(14) : 0;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (room) {
+        const float y = at.y + ImGui::GetFrameHeight() / 2, h = theme.px(3);
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        list->AddRectFilled({at.x, y - h}, {at.x + bar, y + h}, Theme::packed(theme.colours().field), h);
+        const auto f = static_cast<float>(s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0));
+        if (f > 0.004f) {
+            const unsigned ink = s.state == RunState::failed ? theme.colours().bad : theme.colours().accent;
+            list->AddRectFilled({at.x, y - h}, {at.x + bar * f, y + h}, Theme::packed(ink), h);
+        }
+        ImGui::Dummy({bar, ImGui::GetFrameHeight()});
+        ImGui::SameLine(0, theme.px(14));
+    }
+    mono_text(theme, text);
+}
+
+}  // namespace
+
+void draw_menu_bar(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(8), (theme.px(menu_height) - ImGui::GetFontSize()) / 2});
+    if (ImGui::BeginMainMenuBar()) {
+        ImGui::SetCursorPosX(theme.px(18));
+        {
+            const Face bold(theme.bold, Theme::body_size);
+            ImGui::TextColored(Theme::vec(theme.colours().accent), "Tempera");
+        }
+        ImGui::PopStyleVar();
+        for (const char* menu : {"File", "Edit", "Run", "View", "Export", "Help"}) {
+            if (ImGui::BeginMenu(menu)) {
+                if (std::string(menu) == "File") {
+                    if (ImGui::BeginMenu("Presets")) {
+                        menu_items(bench, "Presets");
+                        ImGui::EndMenu();
+                    }
+                    if (ImGui::BeginMenu("Recent", !bench.workspace.recents().empty())) {
+                        recent_items(bench);
+                        ImGui::EndMenu();
+                    }
+                }
+                if (std::string(menu) == "View") {
+                    for (const char* sub : {"Layout", "Panels", "Theme"}) {
+                        if (ImGui::BeginMenu(sub)) {
+                            menu_items(bench, sub);
+                            ImGui::EndMenu();
+                        }
+                    }
+                }
+                menu_items(bench, menu);
+                ImGui::EndMenu();
+            }
+        }
+        const float menus_end = ImGui::GetCursorPosX();
+        const std::string search = std::string(icon::search) + "  Search commands   Ctrl+Shift+P";
+        const float search_width = ImGui::CalcTextSize(search.c_str()).x + theme.px(16), width = screen->Size.x;
+        const std::string name = bench.workspace.name(), file = bench.workspace.file().filename().string();
+        const std::string mark = bench.workspace.modified() ? "  \xe2\x80\xa2 edited" : "";
+        const float name_width = ImGui::CalcTextSize(name.c_str()).x, rest = ImGui::CalcTextSize((file + mark).c_str()).x + theme.px(12);
+        float x = (width - name_width - rest) / 2;
+        if (x < menus_end + theme.px(16)) {
+            x = menus_end + theme.px(16);
+        }
+        if (x + name_width + rest < width - search_width - theme.px(16)) {
+            ImGui::SetCursorPosX(x);
+            ImGui::TextUnformatted(name.c_str());
+            ImGui::SameLine(0, theme.px(12));
+            ImGui::TextColored(theme.dim(), "%s%s", file.c_str(), mark.c_str());
+        }
+        if (menus_end < width - search_width - theme.px(10)) {
+            ImGui::SetCursorPosX(width - search_width - theme.px(8));
+            ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+            ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().ground, 0));
+            if (ImGui::Button((search + "###search").c_str())) {
+                bench.view.show_palette = true;
+            }
+            ImGui::PopStyleColor(2);
+        }
+        ImGui::EndMainMenuBar();
+    } else {
+        ImGui::PopStyleVar();
+    }
+}
+
+void draw_transport(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    Workspace& w = bench.workspace;
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + theme.px(menu_height)});
+    ImGui::SetNextWindowSize({screen->Size.x, theme.px(transport_height)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
+    if (ImGui::Begin("###transport", nullptr, bar_flags)) {
+        const RunState s = w.snapshot().state;
+        const bool running = s == RunState::running || s == RunState::preparing;
+        // One width for Run, Pause and Resume: the bar must not jump.
+        ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
+        const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Run";
+        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true, "Run or pause (Space)")) {
+            bench.commands.run("run.toggle", bench);
+        }
+        ImGui::SameLine();
+        ImGui::SetCursorPosX(theme.px(112));
+        if (bar_button(bench, icon::step, "Step", "###step", false, true, "One level or scan (Shift+.); one move (.)")) {
+            bench.commands.run("run.step_level", bench);
+        }
+        ImGui::SameLine();
+        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy(), "Stop and keep what was reached (Esc)")) {
+            bench.commands.run("run.stop", bench);
+        }
+        ImGui::SameLine();
+        if (bar_button(bench, icon::restart, "Restart", "###restart", false, true, "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
+            bench.commands.run("run.restart", bench);
+        }
+        ImGui::PopStyleVar();
+        ImGui::SameLine(0, theme.px(18));
+        seed_field(bench);
+        ImGui::SameLine(0, theme.px(6));
+        if (bar_button(bench, icon::dice, "", "###new_seed", false, true, "Restart with the next seed (Ctrl+Shift+R)")) {
+            bench.commands.run("run.new_seed", bench);
+        }
+        ImGui::SameLine(0, theme.px(18));
+        progress(bench);
+    }
+    ImGui::End();
+    ImGui::PopStyleVar();
+}
+
+void draw_status(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Workspace& w = bench.workspace;
+    const Snapshot& s = w.snapshot();
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + screen->Size.y - theme.px(status_height)});
+    ImGui::SetNextWindowSize({screen->Size.x, theme.px(status_height)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {theme.px(12), (theme.px(status_height) - theme.px(Theme::small_size)) / 2});
+    if (ImGui::Begin("###status", nullptr, bar_flags)) {
+        const Face face(theme.body, Theme::small_size);
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+        std::string state = to_string(s.state);
+        state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
+        std::vector<std::string> parts{state};
+        if (s.n_particles > 0) {
+            parts.push_back(grouped(s.n_particles) + (s.exchange ? " replicas" : " particles") + ", " + std::to_string(s.dim) + "-D");
+        }
+        if (s.memory_bytes > 0) {
+            parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");
+        }
+        parts.push_back(bench.renderer);
+        if (!bench.masked) {
+            parts.push_back("build " + fixed(bench.build_ms, 1) + " ms");
+        }
+        if (w.pace() > 0) {
+            parts.emplace_back("watchable pace");
+        }
+        if (!w.following()) {
+            parts.emplace_back("view held at level " + std::to_string(w.level()));
+        }
+        float x = ImGui::GetCursorPosX();
+        for (const std::string& part : parts) {
+            ImGui::SetCursorPosX(x);
+            ImGui::TextUnformatted(part.c_str());
+            x += ImGui::GetItemRectSize().x + theme.px(20);
+            ImGui::SameLine();
+        }
+        if (!bench.toast.empty() && ImGui::GetTime() < bench.toast_until) {
+            const float width = ImGui::CalcTextSize(bench.toast.c_str()).x;
+            ImGui::SetCursorPosX(std::max(x, screen->Size.x - theme.px(12) - width));
+            ImGui::TextColored(Theme::vec(theme.colours().accent), "%s", bench.toast.c_str());
+        }
+        ImGui::PopStyleColor();
+    }
+    ImGui::End();
+    ImGui::PopStyleVar();
+}
+
+}  // namespace tempera::app

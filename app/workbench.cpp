@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "app/workbench.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "app/plot_implot.hpp"
+#include "app/shell.hpp"
+
+namespace tempera::app {
+
+Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl)
+    : workspace(std::move(link)), textures(gl), commands(make_commands()) {
+    theme.load_fonts();
+    set_theme("dark");
+}
+
+void Workbench::set_theme(const std::string& name) {
+    theme.apply(name, scale);
+    setup_implot(theme);
+    textures.set_palette(theme.colours(), name);
+}
+
+void Workbench::set_scale(float value) {
+    scale = value;
+    set_theme(theme.name());
+    view.rebuild_layout = true;
+}
+
+void Workbench::set_layout(const std::string& name) {
+    view.layout = name;
+    view.hidden.clear();
+    view.rebuild_layout = true;
+}
+
+void Workbench::open_file(const std::string& path) {
+    if (workspace.open(path)) {
+        const Json layout = workspace.value("view.layout");
+        if (layout.is_string() && layout.get<std::string>() != view.layout) {
+            set_layout(layout.get<std::string>());
+        }
+        view.fit = true;
+    }
+}
+
+std::string Workbench::export_prefix() const {
+    std::string text = workspace.name();
+    for (char& c : text) {
+        c = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' ? c : '_';
+    }
+    return text.empty() ? "tempera" : text;
+}
+
+void Workbench::export_plots(const std::string& format, bool all) {
+    std::vector<PlotSpec> plots;
+    for (const View& v : view_catalogue()) {
+        if (v.plots && (all || view.focused == v.id)) {
+            std::vector<PlotSpec> more = v.plots(*this);
+            plots.insert(plots.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+        }
+    }
+    workspace.note(LogLine::Kind::command, "export " + (all ? std::string("all") : view.focused) + " " + format);
+    // Exports are for paper: the dark look of the screen becomes the light one.
+    exporter.figures(std::move(plots), format, theme.name() == "print" ? "print" : "light", "out/figures", export_prefix());
+}
+
+void Workbench::frame() {
+    workspace.update(ImGui::GetIO().DeltaTime);
+    for (const Exporter::Report& report : exporter.take_reports()) {
+        workspace.note(report.good ? LogLine::Kind::note : LogLine::Kind::error, report.text);
+        toast = report.text;
+        toast_until = ImGui::GetTime() + 8;
+    }
+    draw_menu_bar(*this);
+    draw_transport(*this);
+    draw_docks(*this);
+    draw_status(*this);
+    draw_overlays(*this);
+    commands.handle_keys(*this);
+}
+
+std::string Workbench::state_json() const {
+    Json state;
+    state["preset"] = workspace.document();
+    state["layout"] = view.layout;
+    state["theme"] = theme.name();
+    state["hidden"] = view.hidden;
+    state["state"] = to_string(workspace.snapshot().state);
+    state["pending"] = workspace.pending();
+    return state.dump(1);
+}
+
+}  // namespace tempera::app
