@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Figures of replica exchange: swaps, barrier, index process.
+#include "run/exchange_figures.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 #include "figures/ticks.hpp"
-#include "run/result.hpp"
 
 namespace tempera {
 namespace {

@@ -9,6 +9,7 @@
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
+#include "run/exchange_figures.hpp"
 #include "run/result.hpp"
 #include "targets/target.hpp"
 
@@ -36,6 +37,11 @@ PlotSpec figure(const char* id, std::string title) {
 std::optional<double> number(const Json& summary, const char* key) {
     const auto it = summary.find(key);
     return it != summary.end() && it->is_number() ? std::optional(it->get<double>()) : std::nullopt;
+}
+
+std::string text_at(const Json& j, const char* key, const char* otherwise) {
+    const auto it = j.find(key);
+    return it != j.end() && it->is_string() ? it->get<std::string>() : otherwise;
 }
 
 std::string decimals(double value, int n) { return typeset(value, n); }
@@ -105,7 +111,7 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " + std::to_string(static_cast<int>(ess.x.back()));
     p.layers = {std::move(cess), std::move(ess)};
     const Json sampler = result.preset.value("sampler", Json::object());
-    if (const auto threshold = number(sampler, "ess_threshold"); threshold && sampler.value("type", "") == "smc") {
+    if (const auto threshold = number(sampler, "ess_threshold"); threshold && text_at(sampler, "type", "") == "smc") {
         PlotLayer line = layer(Kind::hline, "threshold", Role::threshold, 1);
         line.dashed = true;
         line.y = {*threshold};
@@ -285,7 +291,7 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     PlotSpec p = figure("particles", dim <= 2 ? "Particles over the target density" : "Particles over the target's marginal density");
     p.equal_aspect = dim >= 2;
     p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
-    const bool finished = result.summary.value("status", "finished") == "finished";
+    const bool finished = text_at(result.summary, "status", "finished") == "finished";
     if (finished) {
         PlotLayer density = layer(Kind::image, "", Role::exact);
         // The area is wider than high: cells are about square there.
@@ -423,8 +429,6 @@ std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
 
 }  // namespace
 
-std::vector<PlotSpec> exchange_figures(const ExchangeStats& stats, int n_levels);
-
 std::vector<PlotSpec> result_figures(const RunResult& result) {
     std::vector<PlotSpec> out;
     const auto keep = [&](std::optional<PlotSpec> p) {
@@ -453,7 +457,7 @@ std::vector<PlotSpec> result_figures(const RunResult& result) {
     }
     const Json seed = result.summary.value("seed", Json());
     for (PlotSpec& p : out) {
-        p.provenance = "Run " + result.summary.value("name", std::string("unnamed")) + (seed.is_null() ? "" : ", seed " + seed.dump()) + ".";
+        p.provenance = "Run " + text_at(result.summary, "name", "unnamed") + (seed.is_null() ? "" : ", seed " + seed.dump()) + ".";
         sanitize(p);
     }
     return out;

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// The two readable forms of a result: one self-contained HTML page and a table for terminals.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "diagnostics/mode_weights.hpp"
+#include "diagnostics/weights.hpp"
+#include "figures/ticks.hpp"
+#include "run/report_page.hpp"
+#include "run/result.hpp"
+
+namespace tempera {
+namespace {
+
+std::optional<double> number(const Json& j, const char* key) {
+    const auto it = j.find(key);
+    return it != j.end() && it->is_number() && std::isfinite(it->get<double>()) ? std::optional(it->get<double>()) : std::nullopt;
+}
+
+const Json& part(const Json& j, const char* key) {
+    static const Json none;
+    const auto it = j.find(key);
+    return it != j.end() ? *it : none;
+}
+
+std::string word(const Json& j, const char* key) {
+    const auto it = j.find(key);
+    return it != j.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+std::vector<double> list(const Json& j) {
+    std::vector<double> out;
+    if (j.is_array()) {
+        for (const Json& v : j) {
+            out.push_back(v.is_number() ? v.get<double>() : std::nan(""));
+        }
+    }
+    return out;
+}
+
+/// Fixed decimals where they can be read, powers of ten otherwise.
+std::string readable(double value, int decimals) {
+    if (value != 0 && (std::abs(value) >= 1e6 || std::abs(value) < 0.5 * std::pow(10.0, -decimals))) {
+        char buffer[32];
+        std::snprintf(buffer, sizeof buffer, "%.2e", value);
+        return buffer;
+    }
+    return typeset(value, decimals);
+}
+
+std::string text_of(const std::optional<double>& value, int decimals) { return value ? readable(*value, decimals) : "\u2013"; }
+
+double evaluations(const Json& summary) {
+    double sum = 0;
+    for (const auto& [key, value] : part(summary, "evaluations").items()) {
+        sum += value.is_number() ? value.get<double>() : 0;
+    }
+    return sum;
+}
+
+std::string millions(double n) {
+    return n >= 1e9 ? typeset(n / 1e9, 2) + " G" : n >= 1e6 ? typeset(n / 1e6, 2) + " M" : typeset(n, 0);
+}
+
+std::string masses(const std::vector<double>& w) {
+    constexpr std::size_t most = 6;
+    std::string out;
+    for (std::size_t m = 0; m < std::min(most, w.size()); ++m) {
+        out += (m ? "  " : "") + (std::isfinite(w[m]) ? typeset(w[m], 3) : std::string("\u2013"));
+    }
+    return out + (w.size() > most ? "  \u2026 (" + std::to_string(w.size()) + " modes)" : "");
+}
+
+long replicates(const RunResult& result) {
+    const Json& all = part(result.summary, "replicates");
+    return all.is_array() && !all.empty() ? static_cast<long>(all.size()) : 1;
+}
+
+}  // namespace
+
+std::vector<ReportRow> report_rows(const RunResult& result) {
+    const Json& s = result.summary;
+    std::vector<ReportRow> rows;
+    const auto spread = [&](const char* key, int decimals) {
+        const auto sd = number(s, (std::string(key) + "_sd").c_str());
+        return sd ? "sd " + readable(*sd, decimals) + " over " + std::to_string(replicates(result)) + " replicates" : std::string();
+    };
+    const auto add = [&](std::string name, std::string value, std::string beside = {}) {
+        rows.push_back({std::move(name), std::move(value), std::move(beside)});
+    };
+    const auto join = [](std::string a, const std::string& b) { return a.empty() ? b : b.empty() ? a : a + ", " + b; };
+    if (number(s, "ess_fraction")) {
+        std::string beside = spread("ess_fraction", 3);
+        if (const auto n = number(s, "n_resamplings"); n && *n > 0) {
+            beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) + (*n == 1 ? " time" : " times"));
+        }
+        add("ESS / N", readable(*number(s, "ess_fraction"), 3), beside);
+    }
+    std::string log_z = text_of(number(s, "log_z"), 3), truth;
+    if (const auto error = number(s, "log_z_stderr")) {
+        log_z += " \u00b1 " + readable(*error, 3);
+    }
+    if (const auto exact = number(s, "log_z_true")) {
+        truth = "exact " + readable(*exact, 3);
+        if (const auto error = number(s, "log_z_error")) {
+            truth += ", error " + readable(*error, 3);
+        }
+    }
+    add("log Z", log_z, join(truth, spread("log_z", 3)));
+    const Json& modes = part(s, "mode_weights");
+    if (modes.is_object()) {
+        const std::vector<double> exact = list(part(modes, "true"));
+        const auto distance = [&](const std::vector<double>& w) {
+            return exact.empty() || w.size() != exact.size() ? std::string() : "total variation " + readable(total_variation(w, exact), 3);
+        };
+        for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"}, {"sampled", "mode weights, sampled"},
+                                        {"weighted", "mode weights, weighted"}, {"learned", "mode weights, learned"}}) {
+            const std::vector<double> w = list(part(modes, key));
+            if (!w.empty()) {
+                add(name, masses(w), std::string(key) == "true" ? "" : distance(w));
+            }
+        }
+    }
+    if (number(s, "sliced_w2")) {
+        add("sliced W2", text_of(number(s, "sliced_w2"), 4), spread("sliced_w2", 4));
+    }
+    if (const auto v = number(s, "log_weight_variance")) {
+        add("variance of log weights", readable(*v, 4), spread("log_weight_variance", 4));
+    }
+    if (const auto v = number(s, "unique_ancestor_fraction"); v && *v < 1) {
+        add("distinct ancestors", typeset(100 * *v, 1) + " %");
+    }
+    if (const auto v = number(s, "acceptance")) {
+        add("acceptance of moves", readable(*v, 3));
+    }
+    const Json& re = part(s, "replica_exchange");
+    if (re.is_object()) {
+        add("communication barrier", text_of(number(re, "communication_barrier"), 3));
+        add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3));
+        add("round trips per scan", text_of(number(re, "round_trips_per_scan"), 4),
+            "predicted " + text_of(number(re, "predicted_round_trips_per_scan"), 4));
+    }
+    const auto seconds = number(part(s, "seconds"), "sampling");
+    add("evaluations", millions(evaluations(s)), seconds && *seconds > 0 ? millions(evaluations(s) / *seconds) + " per second" : "");
+    add("seconds", text_of(number(part(s, "seconds"), "total"), 2), seconds ? "sampling " + readable(*seconds, 2) : "");
+    const Json& failures = part(s, "failures");
+    for (const auto& [key, name] : {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
+        if (const auto n = number(failures, key); n && *n > 0) {
+            add(name, typeset(*n, 0));
+        }
+    }
+    return rows;
+}
+
+std::string report_subtitle(const RunResult& result) {
+    const Json& s = result.summary;
+    const auto count = [&](const char* key, const char* what) {
+        const auto n = number(s, key);
+        return n ? ", " + typeset(*n, 0) + " " + what : std::string();
+    };
+    const Json& re = part(s, "replica_exchange");
+    std::string out = word(s, "target") + ", " + word(s, "path") + " path, " + word(s, "kernel") + " kernel";
+    if (const std::string moves = word(s, "moves"); !moves.empty() && moves != "none") {
+        out += ", " + moves + " moves";
+    }
+    out += ", " + word(s, "sampler") + count("n_levels", "levels") + count("n_particles", re.is_object() ? "ensembles" : "particles");
+    return out + (part(s, "seed").is_null() ? "" : ", seed " + part(s, "seed").dump());
+}
+
+std::string report_verdict(const RunResult& result) {
+    const Json& s = result.summary;
+    const auto ess = number(s, "ess_fraction");
+    const std::string status = word(s, "status");
+    if (status == "partial") {
+        return "The run was stopped before its end: the numbers below are those of the level that it reached.";
+    }
+    if (status == "failed") {
+        return "The run failed; what it reached before that is below.";
+    }
+    std::string weights;
+    if (ess) {
+        weights = *ess >= 0.5 ? "The weights are even (ESS / N " + typeset(*ess, 3) + ")"
+                  : *ess >= 0.1 ? "The weights are uneven (ESS / N " + typeset(*ess, 3) + ")"
+                                : "A few particles carry most of the weight (ESS / N " + readable(*ess, 3) + ")";
+    } else if (part(s, "replica_exchange").is_object()) {
+        weights = "The swaps are accepted at least " + text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
+    } else {
+        weights = "The run finished";
+    }
+    const auto error = number(s, "log_z_error"), stderr_of = number(s, "log_z_stderr");
+    const Json& modes = part(s, "mode_weights");
+    const std::vector<double> exact = list(part(modes, "true")), found = list(part(modes, "weighted"));
+    std::vector<std::string> good, bad;
+    if (error && stderr_of) {
+        const double n = static_cast<double>(replicates(result));
+        const double scale = number(s, "log_z_sd") ? *number(s, "log_z_sd") / std::sqrt(n) : *stderr_of;
+        const double tolerance = std::max(4 * scale, 1e-3);
+        (std::abs(*error) <= tolerance ? good : bad).push_back("log Z");
+    }
+    if (!exact.empty() && found.size() == exact.size()) {
+        // Four standard errors of a proportion at the effective size, at least one hundredth.
+        const double effective = std::max(1.0, ess.value_or(1) * number(s, "n_particles").value_or(1));
+        const double tolerance = std::max(0.01, 2 * std::sqrt(static_cast<double>(exact.size()) / effective));
+        (total_variation(found, exact) <= tolerance ? good : bad).push_back("the mode weights");
+    }
+    const auto both = [](const std::vector<std::string>& v) { return v.size() == 2 ? v[0] + " and " + v[1] : v[0]; };
+    if (!bad.empty()) {
+        return weights + ", but " + both(bad) + (bad.size() == 1 && bad[0] == "log Z" ? " differs" : " differ") + " from the exact value" +
+               (bad.size() == 2 ? "s" : "") + " by more than chance explains.";
+    }
+    if (!good.empty()) {
+        return weights + (ess && *ess < 0.1 ? "; " : " and ") + both(good) + (good.size() == 1 && good[0] == "log Z" ? " agrees" : " agree") +
+               " with the exact value" + (good.size() == 2 ? "s" : "") + " within the statistical error.";
+    }
+    return weights + ". No exact values are known for this target.";
+}
+
+std::string summary_table(const RunResult& result) {
+    const std::vector<ReportRow> rows = report_rows(result);
+    // Columns are counted in characters, not bytes.
+    const auto width = [](const std::string& s) {
+        return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+    };
+    std::size_t name_width = 0, value_width = 0;
+    for (const ReportRow& r : rows) {
+        name_width = std::max(name_width, width(r.name));
+        value_width = std::max(value_width, std::min<std::size_t>(34, width(r.value)));
+    }
+    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" + report_subtitle(result) + "\n\n";
+    for (const ReportRow& r : rows) {
+        std::string row = "  " + r.name + std::string(name_width - width(r.name) + 3, ' ') + r.value;
+        if (!r.beside.empty()) {
+            row += std::string(value_width > width(r.value) ? value_width - width(r.value) + 3 : 3, ' ') + r.beside;
+        }
+        out += row + "\n";
+    }
+    const Json& warnings = part(result.summary, "warnings");
+    if (warnings.is_array() && !warnings.empty()) {
+        out += "\n";
+        for (const Json& w : warnings) {
+            out += "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
+        }
+    }
+    return out;
+}
+
+}  // namespace tempera
