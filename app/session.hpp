@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What the window and the off-screen renderer share: contexts, fonts, one drawn frame, measurements.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/app.hpp"
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+
+/// Measurements of a session (design contract of `--json`).
+struct FrameTimes {
+    std::vector<double> build_ms;
+    std::vector<int> vertices;
+    double first_frame_ms = 0;
+    int idle_frames_5s = -1;
+    long frames = 0;
+    Json json(const Workspace& workspace) const;
+    void add(double ms, int n_vertices);
+};
+
+/// Dear ImGui and ImPlot contexts for a scope.
+class Contexts {
+public:
+    Contexts();
+    ~Contexts();
+    Contexts(const Contexts&) = delete;
+    Contexts& operator=(const Contexts&) = delete;
+};
+
+/// Opens what the options ask for; false when it cannot be read.
+bool open_initial(Workbench& bench, const AppOptions& options, bool watchable);
+/// Reads renderer facts of the current context into the workbench; false when below OpenGL 3.3.
+bool read_renderer(Workbench& bench, std::string& problem);
+/// Builds one frame (ImGui::NewFrame must have been prepared by the back ends) and renders it into the bound frame buffer.
+void build_frame(Workbench& bench, FrameTimes& times);
+
+/// Off screen: EGL without a display. Screenshots and measurements.
+int run_offscreen(const AppOptions& options);
+/// A window on a display.
+int run_window(const AppOptions& options);
+
+}  // namespace tempera::app

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// The window on a display: GLFW, event driven. Nothing is drawn while nothing happens.
+#include <epoxy/gl.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "app/frame_policy.hpp"
+#include "app/session.hpp"
+#include "core/npy.hpp"
+
+namespace tempera::app {
+namespace {
+
+std::string glfw_problem;
+void on_error(int, const char* text) { glfw_problem = text; }
+
+/// GLFW and its window for a scope.
+class Window {
+public:
+    explicit Window(const AppOptions& options) {
+        glfwSetErrorCallback(on_error);
+        if (!glfwInit()) {
+            throw ConfigError("", "no display: " + glfw_problem + "; use tempera run, or app --screenshot F.png");
+        }
+        glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+        glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+        glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+        glfwWindowHintString(GLFW_X11_CLASS_NAME, "tempera");
+        handle = glfwCreateWindow(options.width, options.height, "Tempera", nullptr, nullptr);
+        if (!handle) {
+            glfwTerminate();
+            throw ConfigError("", "no OpenGL 3.3: " + glfw_problem + "; try LIBGL_ALWAYS_SOFTWARE=1, or use tempera run");
+        }
+        glfwMakeContextCurrent(handle);
+        glfwSwapInterval(1);
+        glfwSetWindowSizeLimits(handle, 640, 420, GLFW_DONT_CARE, GLFW_DONT_CARE);
+    }
+    ~Window() {
+        glfwDestroyWindow(handle);
+        glfwTerminate();
+    }
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+    GLFWwindow* handle = nullptr;
+};
+
+struct Backends {
+    explicit Backends(GLFWwindow* window) {
+        ImGui_ImplGlfw_InitForOpenGL(window, true);
+        ImGui_ImplOpenGL3_Init("#version 330 core");
+    }
+    ~Backends() {
+        ImGui_ImplOpenGL3_Shutdown();
+        ImGui_ImplGlfw_Shutdown();
+    }
+};
+
+/// What callbacks need to reach.
+struct Events {
+    bool happened = true;
+    std::vector<std::string> dropped;
+    std::atomic<bool> posted{false};
+    /// From any thread; at most one event waits at a time.
+    void post() {
+        if (!posted.exchange(true)) {
+            glfwPostEmptyEvent();
+        }
+    }
+};
+
+Events* events_of(GLFWwindow* w) { return static_cast<Events*>(glfwGetWindowUserPointer(w)); }
+
+/// Installed before Dear ImGui's own, which call these in turn.
+void install_callbacks(GLFWwindow* w) {
+    glfwSetKeyCallback(w, [](GLFWwindow* x, int, int, int, int) { events_of(x)->happened = true; });
+    glfwSetCharCallback(w, [](GLFWwindow* x, unsigned) { events_of(x)->happened = true; });
+    glfwSetCursorPosCallback(w, [](GLFWwindow* x, double, double) { events_of(x)->happened = true; });
+    glfwSetMouseButtonCallback(w, [](GLFWwindow* x, int, int, int) { events_of(x)->happened = true; });
+    glfwSetScrollCallback(w, [](GLFWwindow* x, double, double) { events_of(x)->happened = true; });
+    glfwSetWindowFocusCallback(w, [](GLFWwindow* x, int) { events_of(x)->happened = true; });
+    glfwSetCursorEnterCallback(w, [](GLFWwindow* x, int) { events_of(x)->happened = true; });
+    glfwSetFramebufferSizeCallback(w, [](GLFWwindow* x, int, int) { events_of(x)->happened = true; });
+    glfwSetWindowRefreshCallback(w, [](GLFWwindow* x) { events_of(x)->happened = true; });
+    glfwSetDropCallback(w, [](GLFWwindow* x, int n, const char** paths) {
+        events_of(x)->happened = true;
+        for (int i = 0; i < n; ++i) {
+            events_of(x)->dropped.emplace_back(paths[i]);
+        }
+    });
+}
+
+void set_fullscreen(GLFWwindow* window, bool on) {
+    static int x = 80, y = 80, width = 1440, height = 900;
+    if (on) {
+        glfwGetWindowPos(window, &x, &y);
+        glfwGetWindowSize(window, &width, &height);
+        GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+        if (const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr) {
+            glfwSetWindowMonitor(window, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+        }
+    } else {
+        glfwSetWindowMonitor(window, nullptr, x, y, width, height, 0);
+    }
+}
+
+void draw(GLFWwindow* window, Workbench& bench, FrameTimes& times) {
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    build_frame(bench, times);
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(window, &width, &height);
+    glViewport(0, 0, width, height);
+    const ImVec4 ground = Theme::vec(bench.theme.colours().ground);
+    glClearColor(ground.x, ground.y, ground.z, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    glfwSwapBuffers(window);
+}
+
+void write_times(const AppOptions& options, const FrameTimes& times, const Workbench& bench) {
+    if (!options.json.empty()) {
+        Json out = times.json(bench.workspace);
+        out["state"] = to_string(bench.workspace.snapshot().state);
+        write_file_atomically(options.json, out.dump(1) + "\n");
+    }
+}
+
+void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions& options, double started) {
+    FramePolicy policy(bench.software_gl);
+    FrameTimes times;
+    bool fullscreen = false;
+    std::string title;
+    double quiet_since = -1;
+    long quiet_frames = 0;
+    while (!glfwWindowShouldClose(window) && !bench.quit) {
+        const double wait = policy.sleep(glfwGetTime());
+        if (wait > 0) {
+            glfwWaitEventsTimeout(wait);
+        } else {
+            glfwPollEvents();
+        }
+        const double now = glfwGetTime();
+        if (events.posted.exchange(false) || events.happened) {
+            policy.wake(now);
+            events.happened = false;
+            quiet_since = -1;
+        }
+        for (const std::string& path : std::exchange(events.dropped, {})) {
+            bench.open_file(path);
+        }
+        policy.set_animating(bench.animating() || (!bench.toast.empty() && bench.toast_until > ImGui::GetTime() && bench.toast_until < ImGui::GetTime() + 0.1));
+        policy.set_visible(!glfwGetWindowAttrib(window, GLFW_ICONIFIED));
+        policy.set_focused(true);
+        if (policy.may_draw(now)) {
+            draw(window, bench, times);
+            policy.drawn(glfwGetTime());
+            if (times.frames == 1) {
+                times.first_frame_ms = (glfwGetTime() - started) * 1000;
+                write_times(options, times, bench);
+            }
+        }
+        // Frames of a quiet time: nothing happened and the settling frames are through.
+        if (!policy.wants_frame() && quiet_since < 0) {
+            quiet_since = now;
+            quiet_frames = times.frames;
+        }
+        if (quiet_since >= 0 && now - quiet_since >= 5) {
+            times.idle_frames_5s = static_cast<int>(times.frames - quiet_frames);
+            quiet_since = now;
+            quiet_frames = times.frames;
+            write_times(options, times, bench);
+        }
+        if (bench.fullscreen != fullscreen) {
+            fullscreen = bench.fullscreen;
+            set_fullscreen(window, fullscreen);
+        }
+        const std::string wanted = bench.workspace.name() + (bench.workspace.modified() ? " (edited)" : "") + " - Tempera";
+        if (wanted != title) {
+            title = wanted;
+            glfwSetWindowTitle(window, title.c_str());
+        }
+    }
+    write_times(options, times, bench);
+}
+
+}  // namespace
+
+int run_window(const AppOptions& options) {
+    Window window(options);
+    const double started = 0;  // GLFW's clock starts with glfwInit()
+    Contexts contexts;
+    Events events;
+    glfwSetWindowUserPointer(window.handle, &events);
+    install_callbacks(window.handle);
+    Backends backends(window.handle);
+    Workbench bench(make_runner_link(), true);
+    std::string problem;
+    if (!read_renderer(bench, problem)) {
+        throw ConfigError("", problem);
+    }
+    const auto post = [&events] { events.post(); };
+    bench.workspace.link().set_on_publish(post);
+    bench.workspace.mapper()->set_on_publish(post);
+    bench.exporter.set_on_report(post);
+    if (!open_initial(bench, options, true)) {
+        // The window stays: it shows every problem and the person can open something else.
+        bench.set_layout("explore");
+    }
+    loop(window.handle, bench, events, options, started);
+    bench.workspace.link().set_on_publish({});
+    bench.workspace.mapper()->set_on_publish({});
+    bench.exporter.set_on_report({});
+    bench.workspace.stop();
+    return 0;
+}
+
+}  // namespace tempera::app
