@@ -126,7 +126,8 @@ std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const 
 template <class Real>
 Schedule equal_rejection(const PilotProblem<Real>& problem) {
     const int rounds = std::clamp(problem.schedule.value("n_rounds", 4), 1, 8);
-    Schedule schedule = find_schedule("equal_rejection").make(problem.schedule, problem.n_levels, problem.rho);
+    const ScheduleEntry& start = find_schedule(problem.rho ? "equal_rejection" : "linear");
+    Schedule schedule = start.make(problem.rho ? problem.schedule : Json::object(), problem.n_levels, problem.rho);
     if (schedule.size() < 3) {
         return schedule;
     }

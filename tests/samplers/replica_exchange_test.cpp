@@ -55,7 +55,7 @@ TEST(Bennett, StoreStaysBounded) {
     for (int scan = 0; scan < 40; ++scan) {
         swaps.add(0, down, up);
     }
-    EXPECT_NEAR(swaps.bennett().value, 0.5, 1e-12);
+    EXPECT_NEAR(swaps.bennett().value, 0.5, 1e-9);
     EXPECT_NEAR(swaps.rejection(0), 0, 1e-12);
 }
 
