@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Densities of a level at given points, and exact samples of a level.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "core/npy.hpp"
+#include "core/parallel.hpp"
+#include "run/experiment.hpp"
+#include "run/preset.hpp"
+
+namespace tempera::cli {
+
+namespace {
+
+constexpr int largest_hessian_dim = 64;
+
+void check_level(int level, int n_levels) {
+    if (level < 0 || level > n_levels) {
+        throw ConfigError("--level", std::to_string(level) + " must be from 0 (the target) to " + std::to_string(n_levels) + " (the reference)");
+    }
+}
+
+struct EvalArguments {
+    PresetArguments preset;
+    int level = 0;
+    std::string points, out;
+};
+
+std::vector<double> read_points(const std::string& file, std::size_t dim, std::size_t& n) {
+    const NpyArray array = read_npy(file);
+    const bool one = array.shape.size() == 1 && array.shape[0] == dim;
+    if (!one && (array.shape.size() != 2 || array.shape[1] != dim)) {
+        std::string shape;
+        for (std::size_t s : array.shape) {
+            shape += (shape.empty() ? "" : ", ") + std::to_string(s);
+        }
+        throw ConfigError("--points " + file, "has the shape [" + shape + "]; the path needs [n, " + std::to_string(dim) + "]");
+    }
+    n = one ? 1 : array.shape[0];
+    return array.to_doubles();
+}
+
+/// Evaluates all points block by block into row-major arrays.
+struct Evaluation {
+    std::vector<double> log_density, score, hessian;
+
+    Evaluation(const Density<double>& density, const std::vector<double>& x, std::size_t n, std::size_t dim, bool with_hessian)
+        : log_density(n), score(n * dim), hessian(with_hessian ? n * dim * dim : 0) {
+        Particles<double> points(static_cast<int>(n), static_cast<int>(dim));
+        for (std::size_t j = 0; j < n; ++j) {
+            for (std::size_t i = 0; i < dim; ++i) {
+                points(static_cast<int>(j), static_cast<int>(i)) = x[j * dim + i];
+            }
+        }
+        parallel_for(points.n_blocks(), [&](int b) { block(density, points, b, dim, with_hessian); });
+    }
+
+private:
+    void block(const Density<double>& density, const Particles<double>& points, int b, std::size_t dim, bool with_hessian) {
+        const std::size_t lanes = block_size, first = static_cast<std::size_t>(b) * lanes;
+        AlignedArray<double> l(lanes), s(dim * lanes), h(with_hessian ? dim * dim * lanes : 0);
+        Tally tally;
+        density.evaluate(points.block(b), {l.data(), s.data(), with_hessian ? h.data() : nullptr}, tally);
+        for (std::size_t j = 0; j < static_cast<std::size_t>(points.block_count(b)); ++j) {
+            log_density[first + j] = l[j];
+            for (std::size_t i = 0; i < dim; ++i) {
+                score[(first + j) * dim + i] = s[i * lanes + j];
+            }
+            for (std::size_t i = 0; with_hessian && i < dim * dim; ++i) {
+                hessian[(first + j) * dim * dim + i] = h[i * lanes + j];
+            }
+        }
+    }
+};
+
+int eval(const EvalArguments& a) {
+    const Json resolved = resolve_preset(a.preset.load());
+    const Experiment<double> e = build_path<double>(resolved);
+    const DensityPath<double>& path = *e.path;
+    check_level(a.level, path.n_levels());
+    const std::size_t dim = static_cast<std::size_t>(path.dim());
+    std::size_t n = 0;
+    const std::vector<double> x = read_points(a.points, dim, n);
+    const Density<double>& density = path.density(a.level);
+    const bool with_hessian = dim <= largest_hessian_dim && density.has_hessian();
+    Evaluation f(density, x, n, dim, with_hessian);
+    Npz out;
+    if (const auto normaliser = path.log_normaliser(a.level)) {
+        std::vector<double> normalised = f.log_density;
+        for (double& v : normalised) {
+            v -= *normaliser;
+        }
+        out["log_density_normalised"] = NpyArray::of(normalised, {n});
+    }
+    out["log_density"] = NpyArray::of(f.log_density, {n});
+    out["score"] = NpyArray::of(f.score, {n, dim});
+    if (with_hessian) {
+        out["hessian"] = NpyArray::of(f.hessian, {n, dim, dim});
+    }
+    if (path.target().n_modes() > 0) {
+        out["responsibilities"] = NpyArray::of(path.mode_responsibilities(a.level, x), {n, static_cast<std::size_t>(path.target().n_modes())});
+    }
+    write_npz(a.out, out);
+    std::cout << n << " points at level " << a.level << " of " << path.n_levels() << ":";
+    for (const auto& [name, array] : out) {
+        std::cout << " " << name;
+    }
+    std::cout << "\n" << a.out << "\n";
+    return ok;
+}
+
+struct SampleArguments {
+    PresetArguments preset;
+    int level = 0, n = 1000;
+    std::string out;
+};
+
+int sample(const SampleArguments& a) {
+    const Json resolved = resolve_preset(a.preset.load());
+    const Experiment<double> e = build_path<double>(resolved);
+    const DensityPath<double>& path = *e.path;
+    check_level(a.level, path.n_levels());
+    if (a.level != path.n_levels() && !path.has_level_sampler(a.level)) {
+        throw ConfigError("--level", std::to_string(a.level) + " of this path has no exact sampler; run an experiment instead");
+    }
+    Particles<double> x(a.n, path.dim());
+    StreamKey key;
+    key.seed = resolved["run"]["seed"].get<std::uint64_t>();
+    parallel_for(x.n_blocks(), [&](int b) {
+        const auto first = static_cast<std::uint32_t>(b) * block_size;
+        if (a.level == path.n_levels() && !path.has_level_sampler(a.level)) {
+            path.sample_reference(key, first, x.block(b));
+        } else {
+            path.sample_level(a.level, key, first, x.block(b));
+        }
+    });
+    const std::size_t dim = static_cast<std::size_t>(path.dim());
+    std::vector<double> rows(static_cast<std::size_t>(a.n) * dim);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i] = x(static_cast<int>(i / dim), static_cast<int>(i % dim));
+    }
+    write_npy(a.out, NpyArray::of(rows, {static_cast<std::size_t>(a.n), dim}));
+    std::cout << a.n << " samples of level " << a.level << " in the path's coordinates\n" << a.out << "\n";
+    return ok;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Action& action) {
+    auto a = std::make_shared<EvalArguments>();
+    CLI::App* c = app.add_subcommand("eval", "Log density, score and Hessian of a level at given points");
+    a->preset.add_to(*c);
+    c->add_option("--level", a->level, "0 = target, n_levels = reference")->required();
+    c->add_option("--points", a->points, "npy file [n, dim], in the path's coordinates")->required()->type_name("X.npy");
+    c->add_option("--out", a->out, "npz file to write")->required()->type_name("F.npz");
+    c->footer("Example:\n  tempera eval two_lakes --level 10 --points x.npy --out f.npz\n"
+              "Writes log_density (as the sampler uses it), log_density_normalised (where known), score [n, dim],\n"
+              "hessian [n, dim, dim] (dim <= 64) and responsibilities [n, modes], all float64.");
+    c->callback([a, &action] { action = [a] { return eval(*a); }; });
+}
+
+void add_sample(CLI::App& app, Action& action) {
+    auto a = std::make_shared<SampleArguments>();
+    CLI::App* c = app.add_subcommand("sample", "Exact samples of a level, where the target can be sampled");
+    a->preset.add_to(*c);
+    c->add_option("--level", a->level, "0 = target, n_levels = reference")->required();
+    c->add_option("-n", a->n, "Number of samples")->check(CLI::Range(1, 16000000))->required();
+    c->add_option("--out", a->out, "npy file to write")->required()->type_name("X.npy");
+    c->footer("Example:\n  tempera sample gmm40 --level 0 -n 10000 --seed 3 --out x.npy");
+    c->callback([a, &action] { action = [a] { return sample(*a); }; });
+}
+
+}  // namespace tempera::cli

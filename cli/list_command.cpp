@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// What exists and what its settings mean, from the same descriptions that make the window's widgets.
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "run/preset.hpp"
+#include "run/preset_schema.hpp"
+
+namespace tempera::cli {
+
+namespace {
+
+const std::vector<std::pair<std::string, std::string>>& families() {
+    static const std::vector<std::pair<std::string, std::string>> all = {  // name, section of the preset
+        {"target", "target"}, {"path", "path"}, {"schedule", "path.schedule"}, {"kernel", "kernel"}, {"moves", "moves"}, {"sampler", "sampler"}, {"model", "model"}};
+    return all;
+}
+
+const char* change_name(Change c) { return c == Change::hot ? "hot" : c == Change::warm ? "warm" : "cold"; }
+
+const char* kind_name(Field::Kind k) {
+    switch (k) {
+        case Field::Kind::boolean: return "true or false";
+        case Field::Kind::integer: return "whole number";
+        case Field::Kind::number: return "number";
+        case Field::Kind::text: return "text";
+        case Field::Kind::choice: return "one of";
+        case Field::Kind::numbers: return "list of numbers";
+        case Field::Kind::matrix: return "list of lists";
+        case Field::Kind::json: return "value";
+    }
+    return "";
+}
+
+std::string short_number(double v) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", v);
+    return text;
+}
+
+std::string range_text(const Field& f) {
+    if (!f.choices.empty()) {
+        std::string out;
+        for (const std::string& c : f.choices) {
+            out += (out.empty() ? "" : ", ") + c;
+        }
+        return out;
+    }
+    const bool low = std::isfinite(f.min), high = std::isfinite(f.max);
+    if (!low && !high) {
+        return "";
+    }
+    return low && high ? short_number(f.min) + (f.open_min ? " < " : " .. ") + short_number(f.max)
+                       : low ? (f.open_min ? "> " : ">= ") + short_number(f.min) : (f.open_max ? "< " : "<= ") + short_number(f.max);
+}
+
+Json field_json(const Field& f) {
+    Json j{{"name", f.name}, {"kind", kind_name(f.kind)}, {"default", f.default_value}};
+    j["min"] = std::isfinite(f.min) ? Json(f.min) : Json(nullptr);
+    j["max"] = std::isfinite(f.max) ? Json(f.max) : Json(nullptr);
+    if (!f.choices.empty()) {
+        j["choices"] = f.choices;
+    }
+    j["unit"] = f.unit;
+    j["change"] = change_name(f.change);
+    j["help"] = f.help;
+    return j;
+}
+
+void print_field(const Field& f) {
+    const std::string range = range_text(f);
+    std::cout << "  " << f.name << " = " << (f.default_value.is_null() ? "(decided for you)" : f.default_value.dump()) << "\n      " << kind_name(f.kind)
+              << (range.empty() ? "" : (f.choices.empty() ? ", " : ": ") + range) << (f.unit.empty() ? "" : ", in " + f.unit) << "; " << change_name(f.change) << "\n";
+    if (!f.help.empty()) {
+        std::cout << "      " << f.help << "\n";
+    }
+}
+
+std::string family_section(std::string name) {
+    for (const auto& [family, section] : families()) {
+        if (name == family || name == family + "s" || name == section) {
+            return section;
+        }
+    }
+    std::vector<std::string> known;
+    std::string all;
+    for (const auto& [family, section] : families()) {
+        known.push_back(family);
+        all += (all.empty() ? "" : ", ") + family;
+    }
+    const std::string near = nearest_name(name, known);
+    throw ConfigError("FAMILY", "\"" + name + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") + " (one of: " + all + ")");
+}
+
+int list(const std::string& wanted, bool json) {
+    const std::string only = wanted.empty() ? "" : family_section(wanted);
+    Json out = Json::object();
+    for (const auto& [family, section] : families()) {
+        if (!only.empty() && section != only) {
+            continue;
+        }
+        if (!json) {
+            std::cout << family << "\n";
+        }
+        out[family] = Json::array();
+        for (const auto& [name, summary] : section_types(section)) {
+            Json fields = Json::array();
+            for (const Field& f : section_fields(section, name)) {
+                fields.push_back(field_json(f));
+            }
+            out[family].push_back({{"name", name}, {"summary", summary}, {"fields", fields}});
+            if (!json) {
+                std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') << summary << "\n";
+            }
+        }
+    }
+    if (json) {
+        std::cout << out.dump(2) << "\n";
+    } else {
+        std::cout << "tempera describe NAME tells what the settings of one of them mean.\n";
+    }
+    return ok;
+}
+
+/// Sections and types that a name can mean: "second_order", "kernel.second_order", "run", "view", "run.record".
+struct Found {
+    std::string section, type, summary;
+};
+
+std::vector<Found> find(const std::string& name) {
+    std::vector<Found> out;
+    for (const auto& [family, section] : families()) {
+        for (const auto& [type, summary] : section_types(section)) {
+            if (name == type || name == family + "." + type || name == section + "." + type) {
+                out.push_back({section, type, summary});
+            }
+        }
+    }
+    if (name == "run" || name == "view" || name == "run.record") {
+        out.push_back({name, "", name == "view" ? "how the window shows it" : name == "run" ? "seed, precision, replicates" : "what a run keeps"});
+    }
+    return out;
+}
+
+/// A single setting such as "sampler.ess_threshold": every type that has it.
+bool describe_field(const std::string& dotted, bool json, Json& out) {
+    const auto dot = dotted.rfind('.');
+    if (dot == std::string::npos) {
+        return false;
+    }
+    const std::string section = dotted.substr(0, dot), key = dotted.substr(dot + 1);
+    bool any = false;
+    std::vector<std::pair<std::string, std::string>> types = section_types(section);
+    if (types.empty()) {
+        types.emplace_back("", "");
+    }
+    for (const auto& [type, summary] : types) {
+        for (const Field& f : section_fields(section, type)) {
+            if (f.name != key) {
+                continue;
+            }
+            any = true;
+            out.push_back({{"section", section}, {"type", type}, {"fields", Json::array({field_json(f)})}});
+            if (!json) {
+                std::cout << section << (type.empty() ? "" : " " + type) << "\n";
+                print_field(f);
+            }
+        }
+    }
+    return any;
+}
+
+int describe(const std::string& name, bool json) {
+    Json out = Json::array();
+    const std::vector<Found> found = find(name);
+    if (found.empty() && !describe_field(name, json, out)) {
+        std::vector<std::string> known{"run", "view"};
+        for (const auto& [family, section] : families()) {
+            for (const auto& [type, summary] : section_types(section)) {
+                known.push_back(type);
+            }
+        }
+        const std::string near = nearest_name(name, known);
+        throw ConfigError("NAME", "\"" + name + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") + " (tempera list shows what there is)");
+    }
+    for (const Found& f : found) {
+        Json fields = Json::array();
+        for (const Field& field : section_fields(f.section, f.type)) {
+            fields.push_back(field_json(field));
+        }
+        out.push_back({{"section", f.section}, {"type", f.type}, {"summary", f.summary}, {"fields", fields}});
+        if (json) {
+            continue;
+        }
+        std::cout << f.section << (f.type.empty() ? "" : ": " + f.type) << "\n  " << f.summary << "\n\n";
+        for (const Field& field : section_fields(f.section, f.type)) {
+            print_field(field);
+        }
+        if (fields.empty()) {
+            std::cout << "  (no settings)\n";
+        }
+        std::cout << "\n";
+    }
+    if (json) {
+        std::cout << out.dump(2) << "\n";
+    } else {
+        std::cout << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
+    }
+    return ok;
+}
+
+int check(const PresetArguments& a, bool json) {
+    std::vector<Problem> problems;
+    Json preset;
+    try {
+        preset = a.load();
+        problems = check_preset(preset);
+    } catch (const ConfigError& error) {
+        problems = error.problems();
+    }
+    if (json) {
+        Json list = Json::array();
+        for (const Problem& p : problems) {
+            list.push_back({{"place", p.place}, {"text", p.text}});
+        }
+        Json out{{"good", problems.empty()}, {"problems", list}};
+        if (problems.empty()) {
+            out["resolved"] = resolve_preset(preset);
+        }
+        std::cout << out.dump(2) << "\n";
+        return problems.empty() ? ok : bad_input;
+    }
+    if (!problems.empty()) {
+        throw ConfigError(problems);
+    }
+    std::cout << a.file << ": good\n" << format_preset(resolve_preset(preset));
+    return ok;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& action) {
+    struct Arguments {
+        std::string family;
+        bool json = false;
+    };
+    auto a = std::make_shared<Arguments>();
+    CLI::App* c = app.add_subcommand("list", "Targets, paths, schedules, kernels, moves and samplers that exist");
+    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler or model");
+    c->add_flag("--json", a->json, "As JSON, with every setting");
+    c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
+    c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
+}
+
+void add_describe(CLI::App& app, Action& action) {
+    struct Arguments {
+        std::string name;
+        bool json = false;
+    };
+    auto a = std::make_shared<Arguments>();
+    CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning");
+    c->add_option("NAME", a->name, "A type, a section or a setting")->required();
+    c->add_flag("--json", a->json, "As JSON");
+    c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera describe sampler.ess_threshold\n  tempera describe run");
+    c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
+}
+
+void add_check(CLI::App& app, Action& action) {
+    struct Arguments {
+        PresetArguments preset;
+        bool json = false;
+    };
+    auto a = std::make_shared<Arguments>();
+    CLI::App* c = app.add_subcommand("check", "Is a preset right? Prints every problem, or the preset with all defaults");
+    a->preset.add_to(*c);
+    c->add_flag("--json", a->json, "As JSON");
+    c->footer("Examples:\n  tempera check my.json\n  tempera check my.json --set kernel.type=second_order --json");
+    c->callback([a, &action] { action = [a] { return check(a->preset, a->json); }; });
+}
+
+}  // namespace tempera::cli

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "run/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "run/csv.hpp"
+#include "run/preset.hpp"
+#include "run/sweep_table.hpp"
+
+namespace tempera {
+
+namespace {
+
+std::string shown(const Json& value) {
+    if (value.is_number_float()) {
+        char text[40];
+        std::snprintf(text, sizeof text, "%.4g", value.get<double>());
+        return text;
+    }
+    return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+bool is_curve(const PlotLayer& layer) {
+    return (layer.kind == PlotLayer::Kind::line || layer.kind == PlotLayer::Kind::stairs) && layer.role != Role::exact && layer.role != Role::threshold &&
+           layer.role != Role::dim && layer.x.size() > 1;
+}
+
+/// Curves of one figure over all runs; no layers when fewer than two runs have it.
+PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
+    PlotSpec out = model;
+    out.id = "compare_" + model.id;
+    out.layers.clear();
+    out.state.clear();
+    out.provenance.clear();
+    int with = 0;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        const auto same = std::find_if(runs[r].figures.begin(), runs[r].figures.end(), [&](const PlotSpec& p) { return p.id == model.id; });
+        if (same == runs[r].figures.end()) {
+            continue;
+        }
+        bool any = false, dashed = false;
+        for (PlotLayer layer : same->layers) {
+            if (!is_curve(layer)) {
+                continue;
+            }
+            layer.name = names[r] + (layer.name.empty() ? "" : ", " + layer.name);
+            layer.role = Role::run;
+            layer.index = static_cast<int>(r);
+            layer.dashed = dashed;
+            dashed = any = true;
+            out.layers.push_back(std::move(layer));
+        }
+        with += any;
+        out.x.min = std::min(out.x.min, same->x.min), out.x.max = std::max(out.x.max, same->x.max);
+        out.y.min = std::min(out.y.min, same->y.min), out.y.max = std::max(out.y.max, same->y.max);
+    }
+    if (with < 2) {
+        out.layers.clear();
+    }
+    sanitize(out);
+    return out;
+}
+
+std::string escaped(const std::string& text) {
+    std::string out;
+    for (char c : text) {
+        out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
+    }
+    return out;
+}
+
+}  // namespace
+
+Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
+    static const std::vector<std::pair<const char*, const char*>> columns = {
+        {"name", "name"}, {"status", "status"}, {"sampler", "sampler"}, {"path", "path"}, {"kernel", "kernel"}, {"n_levels", "levels"}, {"n_particles", "particles"},
+        {"seed", "seed"}, {"ess_fraction", "ESS/N"}, {"log_weight_variance", "Var(log w)"}, {"log_z", "log Z"}, {"log_z_stderr", "s.e."}, {"log_z_error", "log Z error"},
+        {"mode_weight_mae", "mode weight error"}, {"sliced_w2", "sliced W2"}, {"replica_exchange.communication_barrier", "barrier"},
+        {"replica_exchange.round_trips_per_scan", "round trips/scan"}, {"seconds.sampling", "seconds"}};
+    Comparison c;
+    c.rows.push_back({"run"});
+    std::vector<const char*> keys;
+    for (const auto& [key, title] : columns) {
+        if (std::any_of(runs.begin(), runs.end(), [&, k = key](const RunResult& r) { return !get_value(r.summary, k).is_null(); })) {
+            keys.push_back(key);
+            c.rows[0].push_back(title);
+        }
+    }
+    c.csv = "run";
+    for (const char* key : keys) {
+        c.csv += std::string(",") + key;
+    }
+    c.csv += "\n";
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        c.rows.push_back({names[r]});
+        c.csv += csv_text(names[r]);
+        for (const char* key : keys) {
+            const Json v = get_value(runs[r].summary, key);
+            c.rows.back().push_back(shown(v));
+            c.csv += "," + (v.is_null() ? "" : v.is_number_float() ? csv_number(v.get<double>()) : csv_text(shown(v)));
+        }
+        c.csv += "\n";
+    }
+    c.table = aligned_table(c.rows);
+    std::vector<std::string> seen;
+    for (const RunResult& run : runs) {
+        for (const PlotSpec& plot : run.figures) {
+            if (std::find(seen.begin(), seen.end(), plot.id) != seen.end()) {
+                continue;
+            }
+            seen.push_back(plot.id);
+            PlotSpec both = overlay(plot, runs, names);
+            if (!both.layers.empty()) {
+                c.figures.push_back(std::move(both));
+            }
+        }
+    }
+    return c;
+}
+
+std::string comparison_html(const Comparison& comparison) {
+    std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of runs</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;"
+                      "margin:32px auto;padding:0 20px;color:#1d2530;background:#fff}table{border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}"
+                      "th,td{padding:5px 12px;text-align:right;border-bottom:1px solid #dfe4ea;white-space:nowrap}th:first-child,td:first-child{text-align:left}"
+                      "figure{margin:28px 0}svg{max-width:100%;height:auto}</style></head><body>\n<h1>Comparison of runs</h1>\n<table>\n";
+    for (std::size_t r = 0; r < comparison.rows.size(); ++r) {
+        out += "<tr>";
+        for (const std::string& field : comparison.rows[r]) {
+            out += (r ? "<td>" : "<th>") + escaped(field) + (r ? "</td>" : "</th>");
+        }
+        out += "</tr>\n";
+    }
+    out += "</table>\n";
+    for (const PlotSpec& plot : comparison.figures) {
+        std::string svg = to_svg(plot, palette("light"));
+        const auto begin = svg.find("<svg");
+        out += "<figure>" + (begin == std::string::npos ? svg : svg.substr(begin)) + "</figure>\n";
+    }
+    return out + "</body></html>\n";
+}
+
+}  // namespace tempera
