@@ -315,27 +315,67 @@ void carry_auxiliary(const MidpointStep<Real>& step, bool down, double c, Block<
     }
 }
 
-template <class Real>
-void spectral_radii(const MidpointStep<Real>& step, Block<const Real> z, const StreamKey& stream, std::uint32_t first,
-                    double* radius, Tally& tally) {
-    Scratch frame;
-    Block<Real> w = take_block<Real>(frame, z.dim, z.n), next = take_block<Real>(frame, z.dim, z.n);
+namespace {
+
+/// w <- M w / |w| a few times: |M w| / |w| tends to the spectral radius from below (symmetric M).
+template <class Real, class Product>
+void power_iterations(int lanes, Block<Real> w, Block<Real> next, double* radius, int n, Product product) {
     alignas(64) Real length[block_size];
-    fill_normals(stream, first, w);
     for (int iteration = 0; iteration < 8; ++iteration) {
         dot<Real>(w, w, length);
-        for (int i = 0; i < z.dim; ++i) {
-            for (int l = 0; l < z.lanes(); ++l) {
-                w(i, l) = length[l] > 0 ? w(i, l) / std::sqrt(length[l]) : Real(0);
+        for (int l = 0; l < lanes; ++l) {
+            length[l] = length[l] > 0 ? 1 / std::sqrt(length[l]) : Real(0);
+        }
+        for (int i = 0; i < w.dim; ++i) {
+            for (int l = 0; l < lanes; ++l) {
+                w(i, l) *= length[l];
             }
         }
-        multiply<Real>(step, z, w, next, tally);
+        product(w, next);
         std::swap(w.data, next.data);
     }
     dot<Real>(w, w, length);
-    for (int l = 0; l < z.n; ++l) {
+    for (int l = 0; l < n; ++l) {
         radius[l] = std::sqrt(static_cast<double>(length[l]));
     }
+}
+
+}  // namespace
+
+template <class Real>
+void spectral_radii(const MidpointStep<Real>& step, Block<const Real> z, const StreamKey& stream, std::uint32_t first,
+                    double* radius, Tally& tally) {
+    const int dim = z.dim;
+    Scratch frame;
+    const Block<Real> w = take_block<Real>(frame, dim, z.n), next = take_block<Real>(frame, dim, z.n);
+    fill_normals(stream, first, w);
+    if (dim > 8 || !step.density->has_hessian()) {
+        power_iterations<Real>(z.lanes(), w, next, radius, z.n,
+                               [&](Block<Real> from, Block<Real> to) { multiply<Real>(step, z, from, to, tally); });
+        return;
+    }
+    for_each_hessian<Real>(*step.density, z, nullptr, tally, [&](int begin, const Real* hessian) {  // cheaper: once
+        const int n = std::min(lane_group, z.n - begin);
+        const Real half = static_cast<Real>(step.half), linear = static_cast<Real>(step.linear);
+        power_iterations<Real>(lane_group, {w.data + begin, dim, n}, {next.data + begin, dim, n}, radius + begin, n,
+                               [&](Block<Real> from, Block<Real> to) {
+                                   for (int i = 0; i < dim; ++i) {
+                                       Real sum[lane_group];
+                                       for (int l = 0; l < lane_group; ++l) {
+                                           sum[l] = linear * from(i, l);
+                                       }
+                                       for (int j = 0; j < dim; ++j) {
+                                           const Real* h = hessian + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size;
+                                           for (int l = 0; l < lane_group; ++l) {
+                                               sum[l] += h[l] * from(j, l);
+                                           }
+                                       }
+                                       for (int l = 0; l < lane_group; ++l) {
+                                           to(i, l) = half * sum[l];
+                                       }
+                                   }
+                               });
+    });
 }
 
 #define TEMPERA_INSTANTIATE(Real)                                                                                         \

@@ -16,6 +16,7 @@ namespace tempera {
 namespace {
 
 constexpr int max_substeps = 16;
+constexpr int n_pilot = 512;          // samples per level that choose the substeps
 constexpr double radius_limit = 0.9;  // of M over the pilot: beyond 1 the map folds and is no bijection
 
 struct TransportMidpointSettings {
@@ -232,84 +233,104 @@ private:
     struct Trial {
         double radius = 0, mean_log_det = 0;
         bool failed = false;
+        bool good() const { return !failed && radius < radius_limit; }
     };
 
-    Trial try_steps(const std::vector<MidpointStep<Real>>& steps, const LevelStep& level, const StreamKey& stream,
-                    Block<Real> x) const {
+    Trial try_steps(int k, bool down, const StreamKey& stream, std::uint32_t first, Block<const Real> x, Block<Real> to) const {
+        const std::vector<MidpointStep<Real>>& steps = levels_[static_cast<std::size_t>(k)].steps;
+        const LevelStep& level = levels_of_[static_cast<std::size_t>(k)];
         const std::size_t size = static_cast<std::size_t>(x.dim) * block_size;
         Scratch frame;
         Block<Real> y{frame.take<Real>(size), x.dim, x.n}, next{frame.take<Real>(size), x.dim, x.n};
         const Block<Real> z{frame.take<Real>(size), x.dim, x.n};
-        scale_rows(x, 1 / scale_high(level), y);
+        scale_rows(x, 1 / (down ? scale_high(level) : scale_low(level)), y);
         Trial trial;
         Tally tally;
         unsigned char failed[block_size] = {};
         double log_det[block_size] = {}, radius[block_size];
-        for (const MidpointStep<Real>& part : steps) {
-            solve_midpoint<Real>(part, true, y, z, next, failed, limits_, tally);
-            spectral_radii<Real>(part, z, stream, 0, radius, tally);
-            add_hutchinson_log_det<Real>(part, z, {1, 4, 0.0}, stream, 0, log_det, tally);
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const MidpointStep<Real>& part = steps[down ? i : steps.size() - 1 - i];
+            solve_midpoint<Real>(part, down, y, z, next, failed, limits_, tally);
+            spectral_radii<Real>(part, z, stream, first, radius, tally);
+            if (down && log_det_ == LogDet::auxiliary) {
+                add_hutchinson_log_det<Real>(part, z, {1, 4, 0.0}, stream, first, log_det, tally);
+            }
             for (int l = 0; l < x.n; ++l) {
                 trial.failed |= failed[l] || !std::isfinite(radius[l]);
                 trial.radius = std::max(trial.radius, radius[l]);
             }
             std::swap(y.data, next.data);
         }
-        double sum = 0;
         for (int l = 0; l < x.n; ++l) {
-            sum += log_det[l] / x.n;
+            trial.mean_log_det += log_det[l] / n_pilot;
         }
-        trial.mean_log_det = sum;
-        scale_rows(y, scale_low(level), x);
+        scale_rows(y, down ? scale_low(level) : scale_high(level), to);
         return trial;
     }
 
-    /// Chooses the substeps of level k (0 = find them) and carries the pilot block x down.
-    void plan_level(int k, int n_substeps, const StreamKey& key, Block<Real> x) {
-        const auto index = static_cast<std::size_t>(k);
+    Trial try_steps(int k, bool down, const StreamKey& stream, const Particles<Real>& x, Particles<Real>& to) const {
+        Trial total;
+        for (int b = 0; b < x.n_blocks() && total.good(); ++b) {
+            const Trial part = try_steps(k, down, stream, static_cast<std::uint32_t>(b * block_size), x.block(b), to.block(b));
+            total.failed |= part.failed;
+            total.radius = std::max(total.radius, part.radius);
+            total.mean_log_det += part.mean_log_det;
+        }
+        return total;
+    }
+
+    /// Chooses the substeps of level k (0 = find them) and carries the pilot x of level k+1 down. Samples of level k,
+    /// carried up, show what a map that folds would never reach.
+    void plan_level(int k, int n_substeps, const StreamKey& key, Particles<Real>& x) {
+        Level& level = levels_[static_cast<std::size_t>(k)];
         const StreamKey stream = key.with(Purpose::pilot, static_cast<std::uint32_t>(k), 1);
         const int least = n_substeps > 0 ? n_substeps : 1, most = n_substeps > 0 ? n_substeps : max_substeps;
-        Particles<Real> start(x.n, x.dim);
-        scale_rows(x, 1, start.block(0));
+        const bool from_below = n_substeps == 0 && path_->has_level_sampler(k);
+        Particles<Real> moved = x, below(from_below ? 2 * n_pilot : 0, path_->dim()), lifted = below;
+        draw_pilot(k, key, below);
         for (int n = least; n <= most; ++n) {
-            scale_rows(start.block(0), 1, x);
-            levels_[index].steps = make_steps(levels_of_[index], n);
-            const Trial trial = try_steps(levels_[index].steps, levels_of_[index], stream, x);
-            const double centre = trial.mean_log_det / (x.dim * n);
-            levels_[index].centre = std::isfinite(centre) && std::abs(centre) < 1 ? centre : 0.0;
-            if (!trial.failed && trial.radius < radius_limit) {
+            level.steps = make_steps(levels_of_[static_cast<std::size_t>(k)], n);
+            const Trial trial = try_steps(k, true, stream, x, moved);
+            const double centre = trial.mean_log_det / (path_->dim() * n);
+            level.centre = std::isfinite(centre) && std::abs(centre) < 1 ? centre : 0.0;
+            if (trial.good() && try_steps(k, false, stream, below, lifted).good()) {
                 break;
+            }
+        }
+        x = std::move(moved);
+    }
+
+    void draw_pilot(int level, const StreamKey& key, Particles<Real>& x) const {
+        const StreamKey stream = key.with(Purpose::pilot, static_cast<std::uint32_t>(level));
+        for (int b = 0; b < x.n_blocks(); ++b) {
+            const auto first = static_cast<std::uint32_t>(b * block_size);
+            if (path_->has_level_sampler(level)) {
+                path_->sample_level(level, stream, first, x.block(b));
+            } else {
+                path_->sample_reference(stream, first, x.block(b));
             }
         }
     }
 
     void run_pilot(int n_substeps, const StreamKey& key) {
         const int n_levels = path_->n_levels();
-        const auto draw = [&](int level, Block<Real> x) {
-            const StreamKey stream = key.with(Purpose::pilot, static_cast<std::uint32_t>(level));
-            if (path_->has_level_sampler(level)) {
-                path_->sample_level(level, stream, 0, x);
-            } else {
-                path_->sample_reference(stream, 0, x);
-            }
-        };
         bool exact = true;
         for (int level = 1; level < n_levels; ++level) {
             exact = exact && path_->has_level_sampler(level);
         }
         if (exact) {
             parallel_for(n_levels, [&](int k) {
-                Particles<Real> pilot(block_size, path_->dim());
-                draw(k + 1, pilot.block(0));
-                plan_level(k, n_substeps, key, pilot.block(0));
+                Particles<Real> pilot(n_pilot, path_->dim());
+                draw_pilot(k + 1, key, pilot);
+                plan_level(k, n_substeps, key, pilot);
             });
             return;
         }
         // Without samples of the levels the map itself carries a pilot of the reference down.
-        Particles<Real> pilot(block_size, path_->dim());
-        draw(n_levels, pilot.block(0));
+        Particles<Real> pilot(n_pilot, path_->dim());
+        draw_pilot(n_levels, key, pilot);
         for (int k = n_levels - 1; k >= 0; --k) {
-            plan_level(k, n_substeps, key, pilot.block(0));
+            plan_level(k, n_substeps, key, pilot);
         }
     }
 
