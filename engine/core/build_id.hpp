@@ -12,7 +12,8 @@ const char* asset_dir();  // fonts and their licences
 
 }  // namespace tempera
 
-// Functions rather than literals: paths in compiler flags would keep a second clone from using the compiler cache.
+// Functions rather than literals: paths in compiler flags would keep a second clone from using the compiler
+// cache.
 #define TEMPERA_BUILD_ID ::tempera::build_id()
 #define TEMPERA_SOURCE_DIR ::tempera::source_dir()
 #define TEMPERA_PRESET_DIR ::tempera::preset_dir()

@@ -33,7 +33,8 @@ struct EnergyNetwork::Layers {
         }
         const auto n = static_cast<std::int64_t>(points.size() / dim);
         // from_blob wants a mutable pointer; the clone is what gets used.
-        return at::from_blob(const_cast<double*>(points.data()), {n, static_cast<std::int64_t>(dim)}, at::kDouble)
+        return at::from_blob(const_cast<double*>(points.data()), {n, static_cast<std::int64_t>(dim)},
+                             at::kDouble)
             .clone();
     }
 };

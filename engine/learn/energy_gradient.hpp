@@ -1,6 +1,7 @@
 #pragma once
 // A small energy network E(x) and its gradient by automatic differentiation: the seed of the learned paths.
-// No LibTorch type appears here, because including LibTorch costs every translation unit seconds and a gigabyte.
+// No LibTorch type appears here, because including LibTorch costs every translation unit seconds and a
+// gigabyte.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,8 @@ struct EnergyNetworkShape {
     std::uint64_t seed = 1;  // of the initial weights; the global LibTorch generator is left alone
 };
 
-// Multilayer perceptron with SiLU between its layers and one scalar output, in float64. Points are row-major, [n][dim].
+// Multilayer perceptron with SiLU between its layers and one scalar output, in float64. Points are row-major,
+// [n][dim].
 class EnergyNetwork {
 public:
     explicit EnergyNetwork(const EnergyNetworkShape& shape);
@@ -25,8 +27,8 @@ public:
     EnergyNetwork& operator=(EnergyNetwork&&) noexcept;
 
     std::size_t dim() const;
-    void energy(std::span<const double> points, std::span<double> energies) const;    // energies: [n]
-    void gradient(std::span<const double> points, std::span<double> gradients) const; // gradients: [n][dim]
+    void energy(std::span<const double> points, std::span<double> energies) const;     // energies: [n]
+    void gradient(std::span<const double> points, std::span<double> gradients) const;  // gradients: [n][dim]
 
 private:
     struct Layers;
