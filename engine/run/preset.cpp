@@ -180,7 +180,8 @@ Json path_section(const Json& in, Problems& problems) {
         out["n_levels"] = parts.n_levels;
     }
     if (good) {
-        for (const auto& [key, value] : access->resolve(parts.own).items()) {
+        const Json own = access->resolve(parts.own);
+        for (const auto& [key, value] : own.items()) {
             if (key != "n_levels" && key != "schedule" && key != "type") {
                 out[key] = value;
             }
