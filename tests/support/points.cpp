@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "support/points.hpp"
+
+#include <cmath>
+
+#include "core/log_sum_exp.hpp"
+
+namespace tempera::test {
+
+template <class Real>
+Point evaluate(const Density<Real>& density, const Eigen::VectorXd& x) {
+    const int d = density.dim();
+    Particles<Real> at(1, d), score(1, d), hessian(1, d * d);
+    PerParticle<Real> value(1);
+    for (int i = 0; i < d; ++i) {
+        at(0, i) = static_cast<Real>(x(i));
+    }
+    Tally tally;
+    density.evaluate(at.block(0), {value.block(0), score.block(0).data, density.has_hessian() ? hessian.block(0).data : nullptr}, tally);
+    Point out{value[0], Eigen::VectorXd(d), Eigen::MatrixXd(d, d)};
+    for (int i = 0; i < d; ++i) {
+        out.score(i) = score(0, i);
+        for (int j = 0; j < d; ++j) {
+            out.hessian(i, j) = hessian(0, i * d + j);
+        }
+    }
+    return out;
+}
+
+template <class Real>
+double log_density(const Density<Real>& density, const Eigen::VectorXd& x) {
+    Particles<Real> at(1, density.dim());
+    PerParticle<Real> value(1);
+    for (int i = 0; i < density.dim(); ++i) {
+        at(0, i) = static_cast<Real>(x(i));
+    }
+    Tally tally;
+    density.evaluate(at.block(0), {value.block(0), nullptr, nullptr}, tally);
+    return value[0];
+}
+
+template <class Real>
+Eigen::VectorXd hessian_vector(const Density<Real>& density, const Eigen::VectorXd& x, const Eigen::VectorXd& v) {
+    const int d = density.dim();
+    Particles<Real> at(1, d), direction(1, d), out(1, d);
+    for (int i = 0; i < d; ++i) {
+        at(0, i) = static_cast<Real>(x(i)), direction(0, i) = static_cast<Real>(v(i));
+    }
+    Tally tally;
+    density.hessian_vector(at.block(0), direction.block(0), out.block(0), tally);
+    Eigen::VectorXd product(d);
+    for (int i = 0; i < d; ++i) {
+        product(i) = out(0, i);
+    }
+    return product;
+}
+
+Eigen::VectorXd difference_score(const Density<double>& density, const Eigen::VectorXd& x, double step) {
+    Eigen::VectorXd out(x.size());
+    for (Eigen::Index i = 0; i < x.size(); ++i) {
+        const Eigen::VectorXd e = step * Eigen::VectorXd::Unit(x.size(), i);
+        out(i) = (log_density(density, x + e) - log_density(density, x - e)) / (2 * step);
+    }
+    return out;
+}
+
+Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::VectorXd& x, double step) {
+    Eigen::MatrixXd out(x.size(), x.size());
+    for (Eigen::Index i = 0; i < x.size(); ++i) {
+        const Eigen::VectorXd e = step * Eigen::VectorXd::Unit(x.size(), i);
+        out.col(i) = (evaluate(density, Eigen::VectorXd(x + e)).score - evaluate(density, Eigen::VectorXd(x - e)).score) / (2 * step);
+    }
+    return out;
+}
+
+double log_integral_2d(const Density<double>& density, double x0, double x1, double y0, double y1, int n) {
+    Particles<double> row(n, 2);
+    PerParticle<double> value(n);
+    LogSumExp sum;
+    Tally tally;
+    const double hx = (x1 - x0) / n, hy = (y1 - y0) / n;
+    for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < n; ++i) {
+            row(i, 0) = x0 + (i + 0.5) * hx, row(i, 1) = y0 + (j + 0.5) * hy;
+        }
+        for (int b = 0; b < row.n_blocks(); ++b) {
+            density.evaluate(row.block(b), {value.block(b), nullptr, nullptr}, tally);
+        }
+        for (int i = 0; i < n; ++i) {
+            sum.add(value[i]);
+        }
+    }
+    return sum.value() + std::log(hx * hy);
+}
+
+std::vector<std::pair<std::string, Json>> small_targets() {
+    std::vector<std::pair<std::string, Json>> out;
+    for (const TargetEntry& e : target_catalogue()) {
+        Json settings = Json::object();
+        for (const Field& f : e.info.fields) {
+            if (f.name == "dim") {
+                settings["dim"] = 4;
+            }
+        }
+        out.emplace_back(e.info.name, settings);
+    }
+    const Json means{{-1, 0.5, 0.2, 1}, {1, -0.3, 0, 0.4}};
+    out.emplace_back("gaussian_mixture", Json{{"weights", {0.3, 0.7}}, {"means", means}, {"sigmas", {0.6, 0.9}}});
+    out.emplace_back("gaussian_mixture", Json{{"weights", {0.3, 0.7}}, {"means", means}, {"variances", {{0.6, 1.0, 0.8, 0.5}, {0.9, 0.4, 0.5, 1.2}}}});
+    out.emplace_back("gaussian_mixture",
+                     Json{{"weights", {0.5, 0.5}}, {"means", {{-1, 0.5}, {1, 0}}}, {"covariances", {{{1, 0.4}, {0.4, 0.7}}, {{0.5, -0.2}, {-0.2, 0.6}}}}});
+    return out;
+}
+
+template <class Real>
+std::shared_ptr<Target<Real>> make_target(const std::string& name, const Json& settings) {
+    return find_entry(target_catalogue(), "target", name).template make<Real>(settings, TargetContext<Real>{});
+}
+
+template <class Real>
+std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json& settings, std::shared_ptr<const Target<Real>> target,
+                                             const Schedule& schedule) {
+    PathContext<Real> context;
+    context.target = std::move(target);
+    context.schedule = schedule;
+    return find_entry(path_catalogue(), "path", name).template make<Real>(settings, context);
+}
+
+template <class Real>
+Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed) {
+    Particles<Real> out(n, target.dim());
+    StreamKey key;
+    key.seed = seed;
+    key.purpose = Purpose::target_sample;
+    for (int b = 0; b < out.n_blocks(); ++b) {
+        target.sample(key, static_cast<std::uint32_t>(b * block_size), out.block(b));
+    }
+    return out;
+}
+
+#define TEMPERA_INSTANTIATE(Real)                                                                                                     \
+    template Point evaluate<Real>(const Density<Real>&, const Eigen::VectorXd&);                                                      \
+    template double log_density<Real>(const Density<Real>&, const Eigen::VectorXd&);                                                  \
+    template Eigen::VectorXd hessian_vector<Real>(const Density<Real>&, const Eigen::VectorXd&, const Eigen::VectorXd&);              \
+    template std::shared_ptr<Target<Real>> make_target<Real>(const std::string&, const Json&);                                        \
+    template std::shared_ptr<DensityPath<Real>> make_path<Real>(const std::string&, const Json&, std::shared_ptr<const Target<Real>>, \
+                                                                const Schedule&);                                                     \
+    template Particles<Real> draw<Real>(const Target<Real>&, int, std::uint64_t);
+TEMPERA_INSTANTIATE(float)
+TEMPERA_INSTANTIATE(double)
+
+}  // namespace tempera::test
