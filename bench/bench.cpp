@@ -17,7 +17,7 @@ namespace {
 
 /// "1.23 G" and the like.
 std::string scaled(double value, const char* unit) {
-    static constexpr std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}};
+    static constexpr std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
     char text[64];
     for (const auto& [factor, prefix] : prefixes) {
         if (value >= factor) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* two_lakes = R"({
     "schema": "tempera-preset", "version": 1, "name": "two_lakes",
-    "target": {"type": "gaussian_mixture", "weights": [2, 1], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0]},
+    "target": {"type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0]},
     "path": {"type": "diffusion", "process": "vp", "n_levels": 64, "schedule": {"type": "log_snr", "rho_min": 0.01, "rho_max": 80}},
     "kernel": {"type": "second_order"}, "moves": {"type": "none", "n_steps": 0},
     "sampler": {"type": "ais", "n_particles": 4096}, "run": {"seed": 7}})";
