@@ -93,7 +93,7 @@ private:
             groups[i < layer.group.size() ? layer.group[i] : layer.index].push_back(all[i]);
         }
         const bool over_picture = std::any_of(plot_.layers.begin(), plot_.layers.end(), [](const PlotLayer& l) { return l.image; });
-        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2), alpha = all.size() > 500 ? 0.85 : 1;
+        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2), alpha = all.size() > 500 ? 0.8 : 1;
         std::vector<Points> parts;
         std::vector<Fill> fills;
         if (over_picture) {  // a thin rim of the ground colour keeps dots apart from the density below

@@ -57,6 +57,11 @@ std::vector<std::string> wrapped(Canvas& canvas, const std::string& text, double
     return lines;
 }
 
+/// Over a density picture a grid would cut the ground into boxes.
+bool has_grid(const PlotSpec& plot) {
+    return std::none_of(plot.layers.begin(), plot.layers.end(), [](const PlotLayer& l) { return l.kind == Kind::image; });
+}
+
 bool has_axes(const PlotSpec& plot) { return !plot.layers.empty(); }
 
 /// Entries of the legend: one per name, at most as many as fit.
@@ -68,7 +73,8 @@ std::vector<const PlotLayer*> legend_entries(const PlotSpec& plot) {
             out.push_back(&layer);
         }
     }
-    // A lone series is named by the title.
+    // In the order of meanings (exact first), whatever the order of drawing. A lone series is named by the title.
+    std::stable_sort(out.begin(), out.end(), [](const PlotLayer* a, const PlotLayer* b) { return a->role < b->role; });
     return plot.legend && out.size() > 1 ? out : std::vector<const PlotLayer*>();
 }
 
@@ -203,7 +209,9 @@ private:
             if (x < area.x - tolerance || x > area.x + area.width + tolerance) {
                 continue;
             }
-            canvas_.polyline({{x, area.y}, {x, area.y + area.height}}, {palette_.grid, 0.6, 1, {}});
+            if (has_grid(plot_)) {
+                canvas_.polyline({{x, area.y}, {x, area.y + area.height}}, {palette_.grid, 0.6, 1, {}});
+            }
             const double half = canvas_.text_width(text, small_size, false) / 2;
             // Labels that would touch the one before are left out, their grid line stays.
             if (std::abs(x - last_end) > half + 4 || last_end < -1e8) {
@@ -216,7 +224,9 @@ private:
             if (y < area.y - tolerance || y > area.y + area.height + tolerance) {
                 continue;
             }
-            canvas_.polyline({{area.x, y}, {area.x + area.width, y}}, {palette_.grid, 0.6, 1, {}});
+            if (has_grid(plot_)) {
+                canvas_.polyline({{area.x, y}, {area.x + area.width, y}}, {palette_.grid, 0.6, 1, {}});
+            }
             canvas_.text(area.x - 5, y + 3, text, {small_size, palette_.dim, false, Anchor::end, false});
         }
         const auto with_unit = [](const PlotAxis& a) { return a.unit.empty() ? a.label : a.label + " (" + a.unit + ")"; };

@@ -48,7 +48,7 @@ std::string typeset(double value, int decimals) {
     const std::size_t whole = std::min(digits.size(), digits.find('.'));
     std::string out;
     for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (whole > 4 && i > 0 && i < whole && (whole - i) % 3 == 0) {
+        if (whole > 3 && i > 0 && i < whole && (whole - i) % 3 == 0) {
             out += "\u2009";
         }
         out += digits[i];

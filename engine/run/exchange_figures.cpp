@@ -27,7 +27,7 @@ PlotSpec by_level(const char* id, const char* title, int n_levels) {
     p.title = title;
     p.x.label = "level, from reference to target";
     p.x.reversed = true;
-    p.x.min = 0, p.x.max = std::max(1, n_levels);
+    p.x.min = -0.012 * n_levels, p.x.max = 1.012 * std::max(1, n_levels);
     p.x.ticks = level_ticks(std::max(1, n_levels));
     return p;
 }
@@ -90,7 +90,7 @@ PlotSpec index_process(const ExchangeStats& stats, int n_levels) {
     const std::size_t shown = std::min(most_labels, n_labels);
     for (std::size_t i = 0; i < shown; ++i) {
         const int label = static_cast<int>(i * (n_labels - 1) / std::max<std::size_t>(1, shown - 1));
-        PlotLayer track = line(Kind::line, "replica " + std::to_string(label), Role::mode, 1.5f);
+        PlotLayer track = line(Kind::line, "replica " + std::to_string(label), Role::run, 1.5f);
         track.index = static_cast<int>(i);
         for (std::size_t s = first; s < process.size(); ++s) {
             const auto at = std::find(process[s].begin(), process[s].end(), label);

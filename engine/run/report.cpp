@@ -73,6 +73,17 @@ std::string masses(const std::vector<double>& w) {
     return out + (w.size() > most ? "  \u2026 (" + std::to_string(w.size()) + " modes)" : "");
 }
 
+/// For terminals: plain signs that every encoding and every script can read.
+std::string plain(std::string text) {
+    constexpr std::pair<const char*, const char*> signs[] = {{"\u2212", "-"}, {"\u2009", " "}, {"\u00b1", "+-"}, {"\u2013", "-"}, {"\u2026", "..."}};
+    for (const auto& [sign, instead] : signs) {
+        for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos; at += std::char_traits<char>::length(instead)) {
+            text.replace(at, std::char_traits<char>::length(sign), instead);
+        }
+    }
+    return text;
+}
+
 long replicates(const RunResult& result) {
     const Json& all = part(result.summary, "replicates");
     return all.is_array() && !all.empty() ? static_cast<long>(all.size()) : 1;
@@ -218,21 +229,18 @@ std::string report_verdict(const RunResult& result) {
 }
 
 std::string summary_table(const RunResult& result) {
-    const std::vector<ReportRow> rows = report_rows(result);
-    // Columns are counted in characters, not bytes.
-    const auto width = [](const std::string& s) {
-        return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
-    };
+    std::vector<ReportRow> rows = report_rows(result);
     std::size_t name_width = 0, value_width = 0;
-    for (const ReportRow& r : rows) {
-        name_width = std::max(name_width, width(r.name));
-        value_width = std::max(value_width, std::min<std::size_t>(34, width(r.value)));
+    for (ReportRow& r : rows) {
+        r = {plain(r.name), plain(r.value), plain(r.beside)};
+        name_width = std::max(name_width, r.name.size());
+        value_width = std::max(value_width, std::min<std::size_t>(34, r.value.size()));
     }
-    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" + report_subtitle(result) + "\n\n";
+    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" + plain(report_subtitle(result)) + "\n\n";
     for (const ReportRow& r : rows) {
-        std::string row = "  " + r.name + std::string(name_width - width(r.name) + 3, ' ') + r.value;
+        std::string row = "  " + r.name + std::string(name_width - r.name.size() + 3, ' ') + r.value;
         if (!r.beside.empty()) {
-            row += std::string(value_width > width(r.value) ? value_width - width(r.value) + 3 : 3, ' ') + r.beside;
+            row += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') + r.beside;
         }
         out += row + "\n";
     }

@@ -62,8 +62,8 @@ int n_levels_of(const RunResult& result) {
 void level_axis(PlotAxis& axis, int n_levels) {
     axis.label = "level, from reference to target";
     axis.reversed = true;
-    axis.min = 0;
-    axis.max = std::max(1, n_levels);
+    axis.min = -0.012 * n_levels;  // room for what stands at the ends
+    axis.max = 1.012 * std::max(1, n_levels);
     axis.ticks = level_ticks(std::max(1, n_levels));
 }
 
@@ -163,15 +163,15 @@ PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows
                         "Mass of " + name_of_mode(result, m) + " by level");
     level_axis(p.x, n_levels_of(result));
     double top = 0;
-    for (const PlotLayer* l : {&exact, &sampled, &weighted, &learned}) {
-        for (double v : l->y) {
+    for (const std::vector<double>* values : {&exact.y, &sampled.y, &weighted.y, &learned.y, &band.y2}) {
+        for (double v : *values) {
             top = std::max(top, v);
         }
     }
     p.y.min = 0;
     p.y.max = 1;
-    for (double limit : {0.5, 0.2, 0.1}) {  // small masses need a scale of their own
-        p.y.max = top < 0.75 * limit ? limit : p.y.max;
+    for (double limit : {0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.04, 0.02, 0.01}) {  // small masses need a scale of their own
+        p.y.max = top < 0.95 * limit ? limit : p.y.max;
     }
     p.y.max *= 1.03;
     if (!exact.y.empty()) {
@@ -223,14 +223,16 @@ std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<Mod
     return p.layers.empty() ? std::nullopt : std::optional(p);
 }
 
-/// Masses at the target: a dot with its interval beside the exact value.
+/// Masses at the target: dots (the weighted one with its interval) beside a line of ink for the exact value.
 std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t n_modes) {
     if (n_modes < 2 || rows.empty() || rows.back().level != 0) {
         return {};
     }
     const ModeRow& row = rows.back();
-    PlotLayer exact = layer(Kind::bars, "exact", Role::dim, 0.8f), sampled = layer(Kind::points, "sampled", Role::sampled, 4.5f);
-    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, 4.5f), range = layer(Kind::segments, "", Role::weighted, 1.5f);
+    const float size = n_modes > 12 ? 3.2f : 5.5f;
+    const double aside = n_modes > 12 ? 0.2 : 0.12;
+    PlotLayer exact = layer(Kind::segments, "exact", Role::exact, 3), sampled = layer(Kind::points, "sampled", Role::sampled, size);
+    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, size), range = layer(Kind::segments, "", Role::weighted, 1.5f);
     double top = 0;
     const auto take = [&](PlotLayer& to, const std::vector<double>& v, std::size_t m, double shift) {
         if (m < v.size() && std::isfinite(v[m])) {
@@ -239,11 +241,12 @@ std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const st
         }
     };
     for (std::size_t m = 0; m < n_modes; ++m) {
-        take(exact, row.exact, m, 0);
-        take(sampled, row.sampled, m, -0.16);
-        take(weighted, row.weighted, m, 0.16);
+        take(exact, row.exact, m, -0.4);
+        take(exact, row.exact, m, 0.4);
+        take(sampled, row.sampled, m, -aside);
+        take(weighted, row.weighted, m, aside);
         if (m < row.weighted_interval.size() && m < row.weighted.size()) {
-            const double x = static_cast<double>(m + 1) + 0.16, half = row.weighted_interval[m];
+            const double x = static_cast<double>(m + 1) + aside, half = row.weighted_interval[m];
             range.x.insert(range.x.end(), 2, x);
             range.y.insert(range.y.end(), {std::max(0.0, row.weighted[m] - half), row.weighted[m] + half});
             top = std::max(top, row.weighted[m] + half);
@@ -286,7 +289,7 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     if (!target || target->dim() != result.dim) {
         return {};
     }
-    constexpr std::size_t most_points = 20000;
+    constexpr std::size_t most_points = 4000;
     const ViewPlane plane = view_plane(*target);
     PlotSpec p = figure("particles", dim <= 2 ? "Particles over the target density" : "Particles over the target's marginal density");
     p.equal_aspect = dim >= 2;
@@ -302,7 +305,7 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     const bool few_modes = result.mode_names.size() <= 8 && result.first.mode.size() == n;
     std::vector<PlotLayer> points;
     for (std::size_t m = 0; m < (few_modes ? std::max<std::size_t>(1, result.mode_names.size()) : 1); ++m) {
-        points.push_back(layer(Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "", Role::mode, n > 1500 ? 1.7f : 2.4f));
+        points.push_back(layer(Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "", Role::mode, n > 1500 ? 1.5f : 2.2f));
         points.back().index = static_cast<int>(m);
     }
     long drawn = 0;
@@ -413,6 +416,7 @@ std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
         PlotLayer bar = layer(Kind::segments, "", Role::weighted, 1.5f);
         bar.x = {at, at};
         bar.y = {last - *error, last + *error};
+        seen.insert(seen.end(), bar.y.begin(), bar.y.end());
         p.layers.push_back(std::move(bar));
     }
     if (const auto truth = number(result.first.summary, "log_z_true")) {
