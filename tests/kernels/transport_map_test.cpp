@@ -121,7 +121,7 @@ TEST(TransportFailures, AreCountedAndNeverRepaired) {
     kernel->set_check_inverse(true);
     long failures = 0;
     for (int k = 0; k < 4; ++k) {
-        Particles<double> x(block_size, 2);
+        Particles<double> x(block_size, 8);
         path->sample_level(k + 1, test_key(2).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0, x.block(0));
         Tally tally;
         const Moved out = move(*kernel, k, true, x, tally);
