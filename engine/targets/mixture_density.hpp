@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <numbers>
+#include <type_traits>
 
 #include "targets/mixture.hpp"
 #include "targets/simd_math.hpp"
@@ -61,6 +62,49 @@ HWY_INLINE void normalise_logits(Real* logits, int n_components, const Vec<Real>
         for (int c = 0; c < n_components; ++c) {
             Real* at = logits + (static_cast<std::ptrdiff_t>(c) * U + u) * n;
             hn::Store(hn::Mul(inverse, hn::Load(d, at)), d, at);
+        }
+    }
+}
+
+/// out_ij = sum_c r_c (g_ci g_cj - matrix(c, i, j)), symmetric, for responsibilities r [c][U vectors] and g [c][dim][U
+/// vectors]; rows of out have block_size lanes. Four columns at a time share the loads of row i.
+template <class Real, int U, class Matrix>
+void outer_products(int dim, int n_components, const Real* r, const Real* g, Real* out, Matrix matrix) {
+    const Tag<Real> d;
+    constexpr int n = width<Real>, columns = 4;
+    const auto at = [&](int c, int i, int u) { return g + ((static_cast<std::ptrdiff_t>(c) * dim + i) * U + u) * n; };
+    const auto columns_of = [&](auto count, int i, int j) {
+        constexpr int m = count.value;
+        Vec<Real> h[m][U];
+        for (int k = 0; k < m; ++k) {
+            for (int u = 0; u < U; ++u) {
+                h[k][u] = hn::Zero(d);
+            }
+        }
+        for (int c = 0; c < n_components; ++c) {
+            for (int u = 0; u < U; ++u) {
+                const auto weight = hn::Load(d, r + (static_cast<std::ptrdiff_t>(c) * U + u) * n);
+                const auto left = hn::Mul(weight, hn::Load(d, at(c, i, u)));
+                for (int k = 0; k < m; ++k) {
+                    h[k][u] = hn::MulAdd(left, hn::Load(d, at(c, j + k, u)), h[k][u]);
+                    h[k][u] = hn::NegMulAdd(weight, hn::Set(d, matrix(c, i, j + k)), h[k][u]);
+                }
+            }
+        }
+        for (int k = 0; k < m; ++k) {
+            for (int u = 0; u < U; ++u) {
+                hn::Store(h[k][u], d, out + (static_cast<std::ptrdiff_t>(i) * dim + j + k) * block_size + u * n);
+                hn::Store(h[k][u], d, out + (static_cast<std::ptrdiff_t>(j + k) * dim + i) * block_size + u * n);
+            }
+        }
+    };
+    for (int i = 0; i < dim; ++i) {
+        int j = 0;
+        for (; j + columns <= i + 1; j += columns) {
+            columns_of(std::integral_constant<int, columns>(), i, j);
+        }
+        for (; j <= i; ++j) {
+            columns_of(std::integral_constant<int, 1>(), i, j);
         }
     }
 }

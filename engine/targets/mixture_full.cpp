@@ -25,6 +25,7 @@ struct FullTable {
     AlignedArray<Real> peak;     ///< log of the weighted component at its mean, base two
     AlignedArray<Real> mean;     ///< [size][dim]
     AlignedArray<Real> inverse;  ///< precision matrices [size], packed by tiles of rows: [tile][column][row of the tile]
+    AlignedArray<Real> rows;     ///< the same matrices row by row
 };
 
 /// out rows [row, row + Rows) = P in, for U vectors of particles; in and out are [dim][U vectors].
@@ -90,6 +91,7 @@ public:
         t_.peak.resize(size);
         t_.mean.resize(static_cast<std::size_t>(size) * dim);
         t_.inverse.resize(static_cast<std::size_t>(size) * dim * dim);
+        t_.rows.resize(t_.inverse.size());
         for (int c = 0; c < size; ++c) {
             const Mixture::Component& component = mixture.components[c];
             t_.peak[c] = static_cast<Real>(simd::log2_peak(component, mixture.log_z));
@@ -97,6 +99,9 @@ public:
             Real* packed = t_.inverse.data() + static_cast<std::ptrdiff_t>(c) * dim * dim;
             for (int i = 0; i < dim; ++i) {
                 t_.mean[static_cast<std::size_t>(c) * dim + i] = static_cast<Real>(component.mean(i));
+                for (int j = 0; j < dim; ++j) {
+                    t_.rows[(static_cast<std::size_t>(c) * dim + i) * dim + j] = static_cast<Real>(0.5 * (p(i, j) + p(j, i)));
+                }
             }
             for (int row = 0; row < dim; row += tile_rows(dim - row)) {
                 for (int j = 0; j < dim; ++j) {
@@ -302,30 +307,11 @@ private:
         }
     }
 
-    /// H = sum r (g - s)(g - s)^T - sum r P, lower triangle and its mirror image.
+    /// H = sum r (g - s)(g - s)^T - sum r P.
     template <int U>
-    HWY_INLINE void hessian_of(const Buffers& b, Real* out) const {
-        const Tag<Real> d;
-        const int dim = t_.dim;
-        for (int row = 0; row < dim; row += tile_rows(dim - row)) {
-            const int rows = tile_rows(dim - row);
-            for (int r = 0; r < rows; ++r) {
-                const int i = row + r;
-                for (int j = 0; j <= i; ++j) {
-                    for (int u = 0; u < U; ++u) {
-                        auto h = hn::Zero(d);
-                        for (int c = 0; c < t_.size; ++c) {
-                            const Real* g = component<U>(b, c);
-                            const auto p = hn::Set(d, inverse(c)[static_cast<std::ptrdiff_t>(row) * dim + j * rows + r]);
-                            const auto square = hn::MulSub(hn::Load(d, g + at<U>(i, u)), hn::Load(d, g + at<U>(j, u)), p);
-                            h = hn::MulAdd(hn::Load(d, b.logits + at<U>(c, u)), square, h);
-                        }
-                        hn::Store(h, d, out + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size + u * n_);
-                        hn::Store(h, d, out + (static_cast<std::ptrdiff_t>(j) * dim + i) * block_size + u * n_);
-                    }
-                }
-            }
-        }
+    void hessian_of(const Buffers& b, Real* out) const {
+        simd::outer_products<Real, U>(t_.dim, t_.size, b.logits, b.product, out,
+                                      [&](int c, int i, int j) { return t_.rows[(static_cast<std::ptrdiff_t>(c) * t_.dim + i) * t_.dim + j]; });
     }
 
     FullTable<Real> t_;
