@@ -76,11 +76,10 @@ struct Line {
                 evaluate(x, f, slope);
                 (f < p ? low : high) = x;
                 const double next = x - (f - p) / slope;
-                const double moved = std::abs(next - x);
-                x = next > low && next < high ? next : 0.5 * (low + high);
-                if (moved <= tolerance) {
+                if (std::abs(next - x) <= tolerance) {
                     break;
                 }
+                x = next > low && next < high ? next : 0.5 * (low + high);
             }
             out[j] = x;
             low = x - tolerance;
