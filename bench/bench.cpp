@@ -17,7 +17,9 @@ namespace {
 
 /// "1.23 G" and the like.
 std::string scaled(double value, const char* unit) {
-    static constexpr std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
+    static constexpr std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"},  {1e6, "M"},
+                                                                  {1e3, "k"},  {1, ""},     {1e-3, "m"},
+                                                                  {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
     char text[64];
     for (const auto& [factor, prefix] : prefixes) {
         if (value >= factor) {
@@ -50,16 +52,19 @@ Report::Report(const std::string& filter) {
 }
 
 bool Report::wants(const std::string& name) const {
-    return filters_.empty() || std::any_of(filters_.begin(), filters_.end(), [&](const std::string& f) { return name.find(f) != std::string::npos; });
+    return filters_.empty() || std::any_of(filters_.begin(), filters_.end(), [&](const std::string& f) {
+               return name.find(f) != std::string::npos;
+           });
 }
 
 void Report::add(const Row& row) {
     char fraction[32] = "";
     if (std::isfinite(row.fraction)) {
-        std::snprintf(fraction, sizeof fraction, "%5.1f %% of %s", 100 * row.fraction, row.of_bound ? "bound" : "peak");
+        std::snprintf(fraction, sizeof fraction, "%5.1f %% of %s", 100 * row.fraction,
+                      row.of_bound ? "bound" : "peak");
     }
-    std::printf("%-32s %10s  %19s  %-17s  %s\n", row.name.c_str(), scaled(row.seconds, "s").c_str(), scaled(row.rate, row.unit.c_str()).c_str(), fraction,
-                row.note.c_str());
+    std::printf("%-32s %10s  %19s  %-17s  %s\n", row.name.c_str(), scaled(row.seconds, "s").c_str(),
+                scaled(row.rate, row.unit.c_str()).c_str(), fraction, row.note.c_str());
     std::fflush(stdout);
     rows_.push_back(row);
 }
@@ -82,9 +87,12 @@ int tempera_bench(const std::string& filter, const std::string& json_file) {
         }
         write_file_atomically(json_file, out.dump(2) + "\n");
     }
-    const bool found = std::any_of(report.rows().begin(), report.rows().end(), [&](const bench::Row& row) { return report.wants(row.name); });
+    const bool found = std::any_of(report.rows().begin(), report.rows().end(),
+                                   [&](const bench::Row& row) { return report.wants(row.name); });
     if (!found) {
-        std::fprintf(stderr, "No benchmark has a name that contains \"%s\"; `tempera bench` lists them all.\n", filter.c_str());
+        std::fprintf(stderr,
+                     "No benchmark has a name that contains \"%s\"; `tempera bench` lists them all.\n",
+                     filter.c_str());
     }
     return found ? 0 : 2;
 }

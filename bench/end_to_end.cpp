@@ -37,19 +37,22 @@ void sample(Report& report, const std::string& name, const Json& preset) {
     }
     const Experiment<Real> experiment = build_experiment<Real>(resolve_preset(preset));
     double evaluations = 0, ess = 0;
-    const double seconds = least_seconds([&] {
-        const auto sampler = experiment.make_sampler(0);
-        sampler->start();
-        while (!sampler->finished()) {
-            sampler->advance();
-        }
-        evaluations = static_cast<double>(sampler->tally().evaluations());
-        ess = sampler->level_stats().empty() ? 0 : sampler->level_stats().back().ess_fraction;
-        keep(ess);
-    }, 15);
+    const double seconds = least_seconds(
+        [&] {
+            const auto sampler = experiment.make_sampler(0);
+            sampler->start();
+            while (!sampler->finished()) {
+                sampler->advance();
+            }
+            evaluations = static_cast<double>(sampler->tally().evaluations());
+            ess = sampler->level_stats().empty() ? 0 : sampler->level_stats().back().ess_fraction;
+            keep(ess);
+        },
+        15);
     char note[64];
     std::snprintf(note, sizeof note, "4096 particles, 64 levels, ESS %.3f", ess);
-    report.add({name, seconds, evaluations / seconds, "evaluations/s", std::numeric_limits<double>::quiet_NaN(), false, note});
+    report.add({name, seconds, evaluations / seconds, "evaluations/s",
+                std::numeric_limits<double>::quiet_NaN(), false, note});
 }
 
 }  // namespace
@@ -59,7 +62,8 @@ void measure_end_to_end(Report& report) {
     sample<double>(report, "ais_default_4096x64_f64", ais);
     sample<float>(report, "ais_default_4096x64_f32", ais);
     sample<double>(report, "smc_default_4096x64_f64", with(two_lakes, "/sampler/type", "smc"));
-    sample<double>(report, "ais_default_map_4096x64_f64", with(two_lakes, "/kernel", {{"type", "transport_midpoint"}, {"log_det", "exact"}}));
+    sample<double>(report, "ais_default_map_4096x64_f64",
+                   with(two_lakes, "/kernel", {{"type", "transport_midpoint"}, {"log_det", "exact"}}));
     sample<float>(report, "ais_hmc_gmm40_4096x64_f32", Json::parse(gmm40));
     sample<double>(report, "ais_hmc_gmm40_4096x64_f64", Json::parse(gmm40));
 }

@@ -36,7 +36,8 @@ Mixture example_mixture(int n_components, int dim, Mixture::Shape shape) {
     for (int c = 0; c < n_components; ++c) {
         Mixture::Component k;
         k.weight = 1.0 / n_components;
-        k.mean = Eigen::VectorXd::NullaryExpr(dim, [&] { return (shape == Mixture::Shape::full ? 2 : 80) * (random.uniform() - 0.5); });
+        k.mean = Eigen::VectorXd::NullaryExpr(
+            dim, [&] { return (shape == Mixture::Shape::full ? 2 : 80) * (random.uniform() - 0.5); });
         k.eigenvalues = Eigen::VectorXd::Constant(dim, 1.3);
         k.axes = Eigen::MatrixXd::Identity(dim, dim);
         if (shape == Mixture::Shape::full) {
@@ -56,7 +57,8 @@ template <class Real>
 double evaluation_seconds(const Mixture& mixture, Output output) {
     const auto density = make_mixture_density<Real>(mixture);
     const int dim = mixture.dim();
-    const Particles<Real> x(n_particles, dim), score(n_particles, dim), hessian(output == Output::hessian ? n_particles : 1, dim * dim);
+    const Particles<Real> x(n_particles, dim), score(n_particles, dim),
+        hessian(output == Output::hessian ? n_particles : 1, dim * dim);
     const PerParticle<Real> log_density(n_particles);
     for (int b = 0; b < x.n_blocks(); ++b) {
         mixture.sample(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
@@ -73,16 +75,20 @@ double evaluation_seconds(const Mixture& mixture, Output output) {
     });
 }
 
-/// Isotropic components against the issue bound: so many multiply-class operations per particle and component, each
-/// one slot of the multiply-add units.
+/// Isotropic components against the issue bound: so many multiply-class operations per particle and
+/// component, each one slot of the multiply-add units.
 template <class Real>
 void isotropic(Report& report, const Peaks& peaks, int n_components, int dim, Output output) {
-    const char* what = output == Output::log_density ? "gmm_logp" : output == Output::score ? "gmm_score" : "gmm_hessian";
-    const std::string name = std::string(what) + "_c" + std::to_string(n_components) + "_d" + std::to_string(dim) + "_" + precision<Real>();
+    const char* what = output == Output::log_density ? "gmm_logp"
+                       : output == Output::score     ? "gmm_score"
+                                                     : "gmm_hessian";
+    const std::string name = std::string(what) + "_c" + std::to_string(n_components) + "_d" +
+                             std::to_string(dim) + "_" + precision<Real>();
     if (!report.wants(name)) {
         return;
     }
-    const double seconds = evaluation_seconds<Real>(example_mixture(n_components, dim, Mixture::Shape::isotropic), output);
+    const double seconds =
+        evaluation_seconds<Real>(example_mixture(n_components, dim, Mixture::Shape::isotropic), output);
     double operations = exp_operations<Real> + 2 * dim;
     operations -= output == Output::log_density ? dim + 1 : 0;
     operations += output == Output::hessian ? dim * (dim + 1) / 2 + dim : 0;
@@ -94,19 +100,24 @@ void isotropic(Report& report, const Peaks& peaks, int n_components, int dim, Ou
 /// Full covariances against the multiply-add peak: 2 d^2 flops per particle and component.
 template <class Real>
 void full(Report& report, const Peaks& peaks, int n_components, int dim) {
-    const std::string name = "gmm_full_score_c" + std::to_string(n_components) + "_d" + std::to_string(dim) + "_" + precision<Real>();
+    const std::string name = "gmm_full_score_c" + std::to_string(n_components) + "_d" + std::to_string(dim) +
+                             "_" + precision<Real>();
     if (!report.wants(name)) {
         return;
     }
-    const double seconds = evaluation_seconds<Real>(example_mixture(n_components, dim, Mixture::Shape::full), Output::score);
+    const double seconds =
+        evaluation_seconds<Real>(example_mixture(n_components, dim, Mixture::Shape::full), Output::score);
     const double flops = 2.0 * n_particles * n_components * dim * dim;
-    report.add({name, seconds, n_particles / seconds, "particles/s", flops / seconds / fma_peak<Real>(peaks), false, "2 d^2 flops per component"});
+    report.add({name, seconds, n_particles / seconds, "particles/s", flops / seconds / fma_peak<Real>(peaks),
+                false, "2 d^2 flops per component"});
 }
 
-/// Hessian-vector products, 4 d^2 flops per component at most counted as 2 d^2 (one product with the precision each).
+/// Hessian-vector products, 4 d^2 flops per component at most counted as 2 d^2 (one product with the
+/// precision each).
 template <class Real>
 void hessian_vector(Report& report, const Peaks& peaks, int n_components, int dim) {
-    const std::string name = "gmm_full_hvp_c" + std::to_string(n_components) + "_d" + std::to_string(dim) + "_" + precision<Real>();
+    const std::string name = "gmm_full_hvp_c" + std::to_string(n_components) + "_d" + std::to_string(dim) +
+                             "_" + precision<Real>();
     if (!report.wants(name)) {
         return;
     }
@@ -125,12 +136,12 @@ void hessian_vector(Report& report, const Peaks& peaks, int n_components, int di
         keep(*out.block(0).data);
     });
     const double flops = 4.0 * n_particles * n_components * dim * dim;
-    report.add({name, seconds, n_particles / seconds, "particles/s", flops / seconds / fma_peak<Real>(peaks), false,
-                "4 d^2 flops per component: precision times x - mean and times v"});
+    report.add({name, seconds, n_particles / seconds, "particles/s", flops / seconds / fma_peak<Real>(peaks),
+                false, "4 d^2 flops per component: precision times x - mean and times v"});
 }
 
-/// Multiply-class operations per normal: 40 of Philox and two Box-Mullers of 27 for 64 words (f32), and of twice the
-/// words and longer polynomials (f64).
+/// Multiply-class operations per normal: 40 of Philox and two Box-Mullers of 27 for 64 words (f32), and of
+/// twice the words and longer polynomials (f64).
 template <class Real>
 void normals(Report& report, const Peaks& peaks) {
     const std::string name = std::string("normals_") + precision<Real>();
@@ -162,7 +173,8 @@ void weights(Report& report, const Peaks& peaks) {
     const std::vector<double> w = example_log_weights();
     if (report.wants("log_sum_exp_f64")) {
         const double seconds = least_seconds([&] { keep(log_sum_exp(w)); });
-        report.add({"log_sum_exp_f64", seconds, n_particles / seconds, "weights/s", n_particles / seconds / peaks.exp_f64, false,
+        report.add({"log_sum_exp_f64", seconds, n_particles / seconds, "weights/s",
+                    n_particles / seconds / peaks.exp_f64, false,
                     "of the exponentials' peak; streaming, with squares"});
     }
     for (const std::string& scheme : resampling_names()) {
@@ -171,10 +183,12 @@ void weights(Report& report, const Peaks& peaks) {
             const Resampling r = resampling_from_name(scheme);
             std::uint32_t step = 0;
             const double seconds = least_seconds([&] {
-                const std::vector<int> ancestors = resample(r, w, StreamKey{.seed = 1, .purpose = Purpose::resample, .step = ++step});
+                const std::vector<int> ancestors =
+                    resample(r, w, StreamKey{.seed = 1, .purpose = Purpose::resample, .step = ++step});
                 keep(ancestors[0]);
             });
-            report.add({name, seconds, n_particles / seconds, "particles/s", n_particles / seconds / peaks.exp_f64, false,
+            report.add({name, seconds, n_particles / seconds, "particles/s",
+                        n_particles / seconds / peaks.exp_f64, false,
                         "of the exponentials' peak; one per weight"});
         }
     }

@@ -18,8 +18,8 @@ inline double thread_seconds() {
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-/// Least CPU time of one call over repetitions of at least 0.3 ms each, after one call that warms caches up. The least
-/// is what the code needs: everything that a busy machine adds only makes a repetition longer.
+/// Least CPU time of one call over repetitions of at least 0.3 ms each, after one call that warms caches up.
+/// The least is what the code needs: everything that a busy machine adds only makes a repetition longer.
 template <class Body>
 double least_seconds(Body body, int repetitions = 25) {
     body();

@@ -2,24 +2,18 @@
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html (versions 1, 2 and 3).
 #include "core/npy.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zip.h>
-
-#include <atomic>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <numeric>
 
 #include "core/errors.hpp"
+#include "core/files.hpp"
 
 namespace tempera {
 
-static_assert(std::endian::native == std::endian::little, "npy files are written in the machine's byte order");
+static_assert(std::endian::native == std::endian::little,
+              "npy files are written in the machine's byte order");
 
 namespace {
 
@@ -31,8 +25,11 @@ struct TypeName {
     const char* text;
     std::size_t bytes;
 };
-constexpr TypeName type_names[] = {
-    {Type::f32, "<f4", 4}, {Type::f64, "<f8", 8}, {Type::i32, "<i4", 4}, {Type::i64, "<i8", 8}, {Type::u8, "|u1", 1}};
+constexpr TypeName type_names[] = {{Type::f32, "<f4", 4},
+                                   {Type::f64, "<f8", 8},
+                                   {Type::i32, "<i4", 4},
+                                   {Type::i64, "<i8", 8},
+                                   {Type::u8, "|u1", 1}};
 
 const TypeName& name_of(Type type) { return type_names[static_cast<std::size_t>(type)]; }
 
@@ -107,7 +104,9 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& what) const { throw ConfigError(name_, what); }
-    [[noreturn]] void damaged() const { fail("has a damaged npy header at character " + std::to_string(at_)); }
+    [[noreturn]] void damaged() const {
+        fail("has a damaged npy header at character " + std::to_string(at_));
+    }
     void skip_space() {
         while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) {
             ++at_;
@@ -186,7 +185,8 @@ Bytes to_c_order(const Bytes& in, const std::vector<std::size_t>& shape, std::si
         stride[i] = stride[i - 1] * shape[i - 1];
     }
     for (std::size_t to = 0; to < in.size(); to += element) {
-        const std::size_t from = std::inner_product(index.begin(), index.end(), stride.begin(), std::size_t{0});
+        const std::size_t from =
+            std::inner_product(index.begin(), index.end(), stride.begin(), std::size_t{0});
         std::memcpy(out.data() + to, in.data() + from * element, element);
         for (std::size_t i = shape.size(); i-- > 0;) {
             if (++index[i] < shape[i]) {
@@ -198,153 +198,20 @@ Bytes to_c_order(const Bytes& in, const std::vector<std::size_t>& shape, std::si
     return out;
 }
 
-std::string reason(int error) { return std::strerror(error); }
-
-Bytes read_bytes(const std::filesystem::path& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        throw ConfigError(file.string(), "cannot be read: " + reason(errno));
-    }
-    struct stat info {};
-    if (::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
-        ::close(fd);
-        throw ConfigError(file.string(), "is a folder, not a file");
-    }
-    Bytes out;
-    std::vector<std::uint8_t> buffer(std::size_t{1} << 18);
-    for (;;) {
-        const ssize_t n = ::read(fd, buffer.data(), buffer.size());
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            const int error = errno;
-            ::close(fd);
-            throw ConfigError(file.string(), "cannot be read: " + reason(error));
-        }
-        if (n == 0) {
-            break;
-        }
-        out.insert(out.end(), buffer.begin(), buffer.begin() + n);
-    }
-    ::close(fd);
-    return out;
-}
-
-/// A file under a temporary name beside its destination; removed again unless it is committed.
-class PendingFile {
-public:
-    explicit PendingFile(const std::filesystem::path& file) : file_(file) {
-        static std::atomic<unsigned> counter{0};
-        temporary_ = file.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-        fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (fd_ < 0) {
-            fail(errno);
-        }
-    }
-    ~PendingFile() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-        if (!done_) {
-            ::unlink(temporary_.c_str());
-        }
-    }
-    PendingFile(const PendingFile&) = delete;
-    PendingFile& operator=(const PendingFile&) = delete;
-
-    void write(const void* data, std::size_t size) {
-        const char* from = static_cast<const char*>(data);
-        while (size > 0) {
-            const ssize_t n = ::write(fd_, from, size);
-            if (n < 0 && errno != EINTR) {
-                fail(errno);
-            }
-            from += n > 0 ? n : 0;
-            size -= n > 0 ? static_cast<std::size_t>(n) : 0;
-        }
-    }
-    void commit() {
-        const int closed = ::close(fd_);
-        fd_ = -1;
-        if (closed != 0 || ::rename(temporary_.c_str(), file_.c_str()) != 0) {
-            fail(errno);
-        }
-        done_ = true;
-    }
-
-private:
-    [[noreturn]] void fail(int error) {
-        throw std::runtime_error("cannot write " + file_.string() + ": " + reason(error));
-    }
-    std::filesystem::path file_;
-    std::string temporary_;
-    int fd_ = -1;
-    bool done_ = false;
-};
-
-void write_atomically(const std::filesystem::path& file, const void* data, std::size_t size) {
-    PendingFile pending(file);
-    pending.write(data, size);
-    pending.commit();
-}
-
-struct DiscardZip {
-    void operator()(zip_t* z) const { zip_discard(z); }
-};
-struct CloseZipFile {
-    void operator()(zip_file_t* f) const { zip_fclose(f); }
-};
-struct FreeSource {
-    void operator()(zip_source_t* s) const { zip_source_free(s); }
-};
-
-Bytes read_entry(zip_t* zip, zip_uint64_t index, const std::string& name) {
-    zip_stat_t info;
-    const std::unique_ptr<zip_file_t, CloseZipFile> entry(zip_fopen_index(zip, index, 0));
-    if (!entry || zip_stat_index(zip, index, 0, &info) != 0) {
-        throw ConfigError(name, std::string("cannot be read: ") + zip_strerror(zip));
-    }
-    // Grows with what is really there: a false size in the directory costs no memory.
-    Bytes out;
-    std::vector<std::uint8_t> buffer(std::size_t{1} << 18);
-    for (;;) {
-        const zip_int64_t n = zip_fread(entry.get(), buffer.data(), buffer.size());
-        if (n < 0) {
-            throw ConfigError(name, std::string("is damaged: ") + zip_file_strerror(entry.get()));
-        }
-        if (n == 0) {
-            break;
-        }
-        out.insert(out.end(), buffer.begin(), buffer.begin() + n);
-    }
-    return out;
-}
-
-void add_entry(zip_t* zip, const std::string& name, const Bytes& bytes) {
-    zip_source_t* source = zip_source_buffer(zip, bytes.data(), bytes.size(), 0);
-    if (!source) {
-        throw std::runtime_error(std::string("npz: ") + zip_strerror(zip));
-    }
-    const zip_int64_t index = zip_file_add(zip, name.c_str(), source, ZIP_FL_ENC_UTF_8);
-    if (index < 0) {
-        zip_source_free(source);
-        throw std::runtime_error(std::string("npz: ") + zip_strerror(zip));
-    }
-    // 1 January 1980, the first moment of the DOS calendar: equal contents give equal bytes.
-    constexpr zip_uint16_t first_day = (1 << 5) | 1;
-    if (zip_set_file_compression(zip, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0) != 0 ||
-        zip_file_set_dostime(zip, static_cast<zip_uint64_t>(index), 0, first_day, 0) != 0) {
-        throw std::runtime_error(std::string("npz: ") + zip_strerror(zip));
-    }
-}
-
 }  // namespace
 
-NpyArray NpyArray::of(const std::vector<double>& v, std::vector<std::size_t> s) { return make_array(Type::f64, v, std::move(s)); }
-NpyArray NpyArray::of(const std::vector<float>& v, std::vector<std::size_t> s) { return make_array(Type::f32, v, std::move(s)); }
-NpyArray NpyArray::of(const std::vector<std::int32_t>& v, std::vector<std::size_t> s) { return make_array(Type::i32, v, std::move(s)); }
-NpyArray NpyArray::of(const std::vector<std::int64_t>& v, std::vector<std::size_t> s) { return make_array(Type::i64, v, std::move(s)); }
+NpyArray NpyArray::of(const std::vector<double>& v, std::vector<std::size_t> s) {
+    return make_array(Type::f64, v, std::move(s));
+}
+NpyArray NpyArray::of(const std::vector<float>& v, std::vector<std::size_t> s) {
+    return make_array(Type::f32, v, std::move(s));
+}
+NpyArray NpyArray::of(const std::vector<std::int32_t>& v, std::vector<std::size_t> s) {
+    return make_array(Type::i32, v, std::move(s));
+}
+NpyArray NpyArray::of(const std::vector<std::int64_t>& v, std::vector<std::size_t> s) {
+    return make_array(Type::i64, v, std::move(s));
+}
 
 std::size_t NpyArray::size() const {
     return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
@@ -354,11 +221,21 @@ std::vector<double> NpyArray::to_doubles() const {
     std::vector<double> out;
     out.reserve(size());
     switch (type) {
-        case Type::f32: append_doubles<float>(bytes, out); break;
-        case Type::f64: append_doubles<double>(bytes, out); break;
-        case Type::i32: append_doubles<std::int32_t>(bytes, out); break;
-        case Type::i64: append_doubles<std::int64_t>(bytes, out); break;
-        case Type::u8: append_doubles<std::uint8_t>(bytes, out); break;
+    case Type::f32:
+        append_doubles<float>(bytes, out);
+        break;
+    case Type::f64:
+        append_doubles<double>(bytes, out);
+        break;
+    case Type::i32:
+        append_doubles<std::int32_t>(bytes, out);
+        break;
+    case Type::i64:
+        append_doubles<std::int64_t>(bytes, out);
+        break;
+    case Type::u8:
+        append_doubles<std::uint8_t>(bytes, out);
+        break;
     }
     return out;
 }
@@ -382,25 +259,31 @@ NpyArray parse_npy(const Bytes& in, const std::string& name) {
     std::string descr;
     bool fortran = false;
     NpyArray out;
-    const std::string header(in.begin() + static_cast<std::ptrdiff_t>(start), in.begin() + static_cast<std::ptrdiff_t>(start + length));
+    const std::string header(in.begin() + static_cast<std::ptrdiff_t>(start),
+                             in.begin() + static_cast<std::ptrdiff_t>(start + length));
     HeaderReader(header, name).read(descr, fortran, out.shape);
 
     const TypeName* found = nullptr;
     for (const TypeName& t : type_names) {
         // "=" is the writer's own order, and one byte has no order.
-        if (descr.size() >= 3 && descr.substr(1) == t.text + 1 && (descr[0] == '<' || descr[0] == '=' || (t.bytes == 1 && descr[0] == '|'))) {
+        if (descr.size() >= 3 && descr.substr(1) == t.text + 1 &&
+            (descr[0] == '<' || descr[0] == '=' || (t.bytes == 1 && descr[0] == '|'))) {
             found = &t;
         }
     }
     if (!found) {
-        throw ConfigError(name, "has elements of type \"" + descr + "\"; float32, float64, int32, int64 and uint8 (little-endian) can be read");
+        throw ConfigError(name,
+                          "has elements of type \"" + descr +
+                              "\"; float32, float64, int32, int64 and uint8 (little-endian) can be read");
     }
     out.type = found->type;
     bool overflow = false;
     const std::size_t n = element_count(out.shape, found->bytes, overflow);
     const std::size_t available = in.size() - start - length;
     if (overflow || n * found->bytes > available) {
-        throw ConfigError(name, "is truncated: its shape needs " + (overflow ? std::string("more memory than there is") : std::to_string(n * found->bytes) + " bytes") +
+        throw ConfigError(name, "is truncated: its shape needs " +
+                                    (overflow ? std::string("more memory than there is")
+                                              : std::to_string(n * found->bytes) + " bytes") +
                                     ", " + std::to_string(available) + " follow the header");
     }
     const auto data = in.begin() + static_cast<std::ptrdiff_t>(start + length);
@@ -412,7 +295,8 @@ NpyArray parse_npy(const Bytes& in, const std::string& name) {
 }
 
 std::vector<std::uint8_t> format_npy(const NpyArray& array) {
-    std::string header = std::string("{'descr': '") + name_of(array.type).text + "', 'fortran_order': False, 'shape': (";
+    std::string header =
+        std::string("{'descr': '") + name_of(array.type).text + "', 'fortran_order': False, 'shape': (";
     for (std::size_t i = 0; i < array.shape.size(); ++i) {
         header += (i ? ", " : "") + std::to_string(array.shape[i]);
     }
@@ -422,8 +306,9 @@ std::vector<std::uint8_t> format_npy(const NpyArray& array) {
     header += '\n';
     Bytes out;
     out.reserve(10 + header.size() + array.bytes.size());
-    for (const std::size_t byte : {std::size_t{0x93}, std::size_t{'N'}, std::size_t{'U'}, std::size_t{'M'}, std::size_t{'P'}, std::size_t{'Y'},
-                                   std::size_t{1}, std::size_t{0}, header.size() & 0xFF, header.size() >> 8}) {
+    for (const std::size_t byte :
+         {std::size_t{0x93}, std::size_t{'N'}, std::size_t{'U'}, std::size_t{'M'}, std::size_t{'P'},
+          std::size_t{'Y'}, std::size_t{1}, std::size_t{0}, header.size() & 0xFF, header.size() >> 8}) {
         out.push_back(static_cast<std::uint8_t>(byte));
     }
     out.insert(out.end(), header.begin(), header.end());
@@ -431,85 +316,13 @@ std::vector<std::uint8_t> format_npy(const NpyArray& array) {
     return out;
 }
 
-NpyArray read_npy(const std::filesystem::path& file) { return parse_npy(read_bytes(file), file.string()); }
+NpyArray read_npy(const std::filesystem::path& file) {
+    return parse_npy(read_file_bytes(file), file.string());
+}
 
 void write_npy(const std::filesystem::path& file, const NpyArray& array) {
     const Bytes bytes = format_npy(array);
-    write_atomically(file, bytes.data(), bytes.size());
-}
-
-Npz read_npz(const std::filesystem::path& file) {
-    const Bytes bytes = read_bytes(file);
-    if (bytes.empty()) {
-        throw ConfigError(file.string(), "is empty, not an npz file");
-    }
-    zip_error_t error;
-    zip_error_init(&error);
-    zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-    std::unique_ptr<zip_t, DiscardZip> zip(source ? zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error) : nullptr);
-    if (!zip) {
-        if (source) {
-            zip_source_free(source);
-        }
-        const std::string why = zip_error_strerror(&error);
-        zip_error_fini(&error);
-        throw ConfigError(file.string(), "is not a readable npz file: " + why);
-    }
-    Npz out;
-    const zip_int64_t n = zip_get_num_entries(zip.get(), 0);
-    for (zip_int64_t i = 0; i < n; ++i) {
-        const char* entry = zip_get_name(zip.get(), static_cast<zip_uint64_t>(i), 0);
-        std::string name = entry ? entry : "";
-        const std::string place = file.string() + ":" + name;
-        if (!name.ends_with(".npy")) {
-            throw ConfigError(place, "is not an npy array");
-        }
-        name.resize(name.size() - 4);
-        if (!out.emplace(name, parse_npy(read_entry(zip.get(), static_cast<zip_uint64_t>(i), place), place)).second) {
-            throw ConfigError(place, "stands twice in the file");
-        }
-    }
-    return out;
-}
-
-void write_npz(const std::filesystem::path& file, const Npz& arrays) {
-    if (arrays.empty()) {
-        // libzip deletes archives without entries; this is the end record alone.
-        write_file_atomically(file, "PK\5\6" + std::string(18, '\0'));
-        return;
-    }
-    std::map<std::string, Bytes> entries;
-    zip_error_t error;
-    zip_error_init(&error);
-    const std::unique_ptr<zip_source_t, FreeSource> source(zip_source_buffer_create(nullptr, 0, 0, &error));
-    std::unique_ptr<zip_t, DiscardZip> zip(source ? zip_open_from_source(source.get(), ZIP_CREATE | ZIP_TRUNCATE, &error) : nullptr);
-    if (!zip) {
-        throw std::runtime_error("cannot write " + file.string() + ": " + zip_error_strerror(&error));
-    }
-    // The archive owns the source from here on; one more reference keeps its bytes after zip_close.
-    zip_source_keep(source.get());
-    for (const auto& [name, array] : arrays) {
-        add_entry(zip.get(), name + ".npy", entries.emplace(name, format_npy(array)).first->second);
-    }
-    if (zip_close(zip.get()) != 0) {
-        throw std::runtime_error("cannot write " + file.string() + ": " + zip_strerror(zip.get()));
-    }
-    zip.release();
-    zip_stat_t info;
-    if (zip_source_stat(source.get(), &info) != 0 || zip_source_open(source.get()) != 0) {
-        throw std::runtime_error("cannot write " + file.string() + ": " + zip_error_strerror(zip_source_error(source.get())));
-    }
-    Bytes bytes(info.size);
-    const zip_int64_t got = zip_source_read(source.get(), bytes.data(), bytes.size());
-    zip_source_close(source.get());
-    if (got != static_cast<zip_int64_t>(bytes.size())) {
-        throw std::runtime_error("cannot write " + file.string() + ": the archive could not be read back");
-    }
-    write_atomically(file, bytes.data(), bytes.size());
-}
-
-void write_file_atomically(const std::filesystem::path& file, const std::string& contents) {
-    write_atomically(file, contents.data(), contents.size());
+    write_bytes_atomically(file, bytes.data(), bytes.size());
 }
 
 }  // namespace tempera

@@ -48,7 +48,8 @@ int core_count() {
     return n ? static_cast<int>(n) : 1;
 }
 
-/// The crew in use. A loop keeps the crew that it began with, so that a new count never waits for running loops.
+/// The crew in use. A loop keeps the crew that it began with, so that a new count never waits for running
+/// loops.
 class Crews {
 public:
     static Crews& instance() {
@@ -77,7 +78,8 @@ public:
         crew_.reset();
         // The smallest of all living limits counts, so the old one goes first.
         limit_.reset();
-        limit_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(n));
+        limit_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                       static_cast<std::size_t>(n));
     }
 
 private:

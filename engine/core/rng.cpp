@@ -13,26 +13,30 @@ namespace {
 constexpr std::uint32_t multiplier_0 = 0xD2511F53u, multiplier_1 = 0xCD9E8D57u;
 constexpr std::uint32_t weyl_0 = 0x9E3779B9u, weyl_1 = 0xBB67AE85u;
 
-/// What a counter's words become. It stands in the top bits of the draw, so that normals, uniforms, signs and scalar
-/// streams of one key never share a counter.
+/// What a counter's words become. It stands in the top bits of the draw, so that normals, uniforms, signs and
+/// scalar streams of one key never share a counter.
 enum class Kind : std::uint32_t { stream, normals, uniforms, signs };
 constexpr int kind_shift = 30;
 
 std::array<std::uint32_t, 2> philox_key(const StreamKey& k) {
     // Multiplication by an odd constant is a bijection of 32 bits: replicates of a seed never coincide.
-    return {static_cast<std::uint32_t>(k.seed), static_cast<std::uint32_t>(k.seed >> 32) ^ (k.replicate * weyl_0)};
+    return {static_cast<std::uint32_t>(k.seed),
+            static_cast<std::uint32_t>(k.seed >> 32) ^ (k.replicate * weyl_0)};
 }
 
 std::uint32_t level_word(const StreamKey& k) {
     return (k.level & 0xFFFFFFu) | (static_cast<std::uint32_t>(k.purpose) << 24);
 }
 
-std::uint32_t draw_word(Kind kind, std::uint32_t draw) { return (static_cast<std::uint32_t>(kind) << kind_shift) | draw; }
+std::uint32_t draw_word(Kind kind, std::uint32_t draw) {
+    return (static_cast<std::uint32_t>(kind) << kind_shift) | draw;
+}
 
 using Words64 = hn::ScalableTag<std::uint64_t>;
 using Vector64 = hn::Vec<Words64>;
 
-/// The four words of one counter per lane, each in the low half of a 64-bit lane (the high halves hold leftovers).
+/// The four words of one counter per lane, each in the low half of a 64-bit lane (the high halves hold
+/// leftovers).
 struct Counters {
     Vector64 w0, w1, w2, w3;
 };
@@ -40,7 +44,8 @@ struct Counters {
 /// Philox on one counter per 64-bit lane: a 32 x 32 -> 64 multiplication needs no shuffles there.
 class VectorPhilox {
 public:
-    VectorPhilox(const StreamKey& key, Kind kind) : key_(philox_key(key)), kind_(kind), level_(level_word(key)), step_(key.step) {}
+    VectorPhilox(const StreamKey& key, Kind kind)
+        : key_(philox_key(key)), kind_(kind), level_(level_word(key)), step_(key.step) {}
 
     /// Counters of particles `particle`, at draw number `draw`.
     HWY_INLINE Counters operator()(Vector64 particle, std::uint32_t draw) const {
@@ -82,7 +87,8 @@ HWY_INLINE Vector64 particles(std::uint32_t first, std::uint32_t stride) {
     return hn::Add(hn::Set(d, first), stride == 1 ? i : hn::Add(i, i));
 }
 
-/// Taylor coefficients of sin and cos in x^2; |x| <= pi / 4, so that 4 (f32) and 7 (f64) terms are below rounding.
+/// Taylor coefficients of sin and cos in x^2; |x| <= pi / 4, so that 4 (f32) and 7 (f64) terms are below
+/// rounding.
 template <class D, class V, class T = hn::TFromD<D>>
 HWY_INLINE void sin_cos(D d, V x, V& sine, V& cosine) {
     const V x2 = hn::Mul(x, x);
@@ -98,10 +104,12 @@ HWY_INLINE void sin_cos(D d, V x, V& sine, V& cosine) {
         c = hn::MulAdd(c, x2, hn::Set(d, T(-0.5)));
         cosine = hn::MulAdd(c, x2, hn::Set(d, T(1)));
     } else {
-        constexpr double sine_terms[] = {1.0 / 355687428096000, -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800,
-                                         1.0 / 362880,          -1.0 / 5040,          1.0 / 120,        -1.0 / 6};
-        constexpr double cosine_terms[] = {1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800,
-                                           1.0 / 40320,          -1.0 / 720,         1.0 / 24,        -0.5};
+        constexpr double sine_terms[] = {
+            1.0 / 355687428096000, -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800,
+            1.0 / 362880,          -1.0 / 5040,          1.0 / 120,        -1.0 / 6};
+        constexpr double cosine_terms[] = {
+            1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800,
+            1.0 / 40320,          -1.0 / 720,         1.0 / 24,        -0.5};
         V s = hn::Set(d, sine_terms[0]), c = hn::Set(d, cosine_terms[0]);
         for (int i = 1; i < 8; ++i) {
             s = hn::MulAdd(s, x2, hn::Set(d, sine_terms[i]));
@@ -112,8 +120,8 @@ HWY_INLINE void sin_cos(D d, V x, V& sine, V& cosine) {
     }
 }
 
-/// Box-Muller: two words of uniform bits per lane to two normals. The angle is a quarter turn around one of the axes,
-/// chosen by the two top bits, plus a uniform offset within it.
+/// Box-Muller: two words of uniform bits per lane to two normals. The angle is a quarter turn around one of
+/// the axes, chosen by the two top bits, plus a uniform offset within it.
 template <class U>
 HWY_INLINE void box_muller(U radius_bits, U angle_bits, auto* a, auto* b) {
     const hn::DFromV<U> du;
@@ -124,16 +132,19 @@ HWY_INLINE void box_muller(U radius_bits, U angle_bits, auto* a, auto* b) {
     // f32 keeps 31 bits, which reach 6.6 standard deviations; f64 keeps 52 and reaches 8.5.
     constexpr int drop = sizeof(T) == 4 ? 1 : 12;
     const T unit = std::ldexp(T(1), drop - bits);
-    const auto u = hn::MulAdd(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftRight<drop>(radius_bits))), hn::Set(df, unit),
-                              hn::Set(df, unit / 2));
+    const auto u = hn::MulAdd(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftRight<drop>(radius_bits))),
+                              hn::Set(df, unit), hn::Set(df, unit / 2));
     const auto radius = hn::Sqrt(hn::Mul(hn::Set(df, T(-2)), hn::Min(hn::Log(df, u), hn::Zero(df))));
 
     const T turn = static_cast<T>(std::numbers::pi / 4) * std::ldexp(T(1), 1 - bits);
     auto sine = hn::Zero(df), cosine = hn::Zero(df);
-    sin_cos(df, hn::Mul(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftLeft<2>(angle_bits))), hn::Set(df, turn)), sine, cosine);
-    const auto sign = hn::BitCast(df, hn::And(angle_bits, hn::Set(du, hn::TFromD<decltype(du)>(1) << (bits - 1))));
+    sin_cos(df, hn::Mul(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftLeft<2>(angle_bits))), hn::Set(df, turn)),
+            sine, cosine);
+    const auto sign =
+        hn::BitCast(df, hn::And(angle_bits, hn::Set(du, hn::TFromD<decltype(du)>(1) << (bits - 1))));
     cosine = hn::Xor(cosine, sign);
-    const auto swap = hn::RebindMask(df, hn::TestBit(angle_bits, hn::Set(du, hn::TFromD<decltype(du)>(1) << (bits - 2))));
+    const auto swap =
+        hn::RebindMask(df, hn::TestBit(angle_bits, hn::Set(du, hn::TFromD<decltype(du)>(1) << (bits - 2))));
     if (a) {
         hn::Store(hn::Mul(radius, hn::IfThenElse(swap, sine, cosine)), df, a);
     }
@@ -151,7 +162,8 @@ HWY_INLINE auto open_uniform(U bits_in) {
     using T = hn::TFromD<decltype(df)>;
     constexpr int drop = sizeof(T) == 4 ? 9 : 12;
     const T unit = std::ldexp(T(1), drop - 8 * static_cast<int>(sizeof(T)));
-    return hn::MulAdd(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftRight<drop>(bits_in))), hn::Set(df, unit), hn::Set(df, unit / 2));
+    return hn::MulAdd(hn::ConvertTo(df, hn::BitCast(di, hn::ShiftRight<drop>(bits_in))), hn::Set(df, unit),
+                      hn::Set(df, unit / 2));
 }
 
 template <class T>
@@ -159,7 +171,8 @@ T* row_or_null(Block<T> out, int row, int lane) {
     return row < out.dim ? out.row(row) + lane : nullptr;
 }
 
-/// One counter gives 4 rows of 32-bit words: calls use(rows 4 group .., words 0 .. 3) for every vector of lanes.
+/// One counter gives 4 rows of 32-bit words: calls use(rows 4 group .., words 0 .. 3) for every vector of
+/// lanes.
 template <class Use>
 HWY_INLINE void for_words_32(const VectorPhilox& philox, std::uint32_t first, int dim, int lanes, Use use) {
     const int width = static_cast<int>(hn::Lanes(hn::ScalableTag<std::uint32_t>()));
@@ -168,7 +181,8 @@ HWY_INLINE void for_words_32(const VectorPhilox& philox, std::uint32_t first, in
             const std::uint32_t at = first + static_cast<std::uint32_t>(lane);
             const Counters even = philox(particles(at, 2), static_cast<std::uint32_t>(row / 4));
             const Counters odd = philox(particles(at + 1, 2), static_cast<std::uint32_t>(row / 4));
-            use(row, lane, join(even.w0, odd.w0), join(even.w1, odd.w1), join(even.w2, odd.w2), join(even.w3, odd.w3));
+            use(row, lane, join(even.w0, odd.w0), join(even.w1, odd.w1), join(even.w2, odd.w2),
+                join(even.w3, odd.w3));
         }
     }
 }
@@ -181,8 +195,10 @@ HWY_INLINE void for_words_64(const VectorPhilox& philox, std::uint32_t first, in
     const int width = static_cast<int>(hn::Lanes(d));
     for (int row = 0; row < dim; row += 2) {
         for (int lane = 0; lane < lanes; lane += width) {
-            const Counters c = philox(particles(first + static_cast<std::uint32_t>(lane), 1), static_cast<std::uint32_t>(row / 2));
-            use(row, lane, hn::Or(hn::ShiftLeft<32>(c.w1), hn::And(c.w0, low)), hn::Or(hn::ShiftLeft<32>(c.w3), hn::And(c.w2, low)));
+            const Counters c = philox(particles(first + static_cast<std::uint32_t>(lane), 1),
+                                      static_cast<std::uint32_t>(row / 2));
+            use(row, lane, hn::Or(hn::ShiftLeft<32>(c.w1), hn::And(c.w0, low)),
+                hn::Or(hn::ShiftLeft<32>(c.w3), hn::And(c.w2, low)));
         }
     }
 }
@@ -232,12 +248,13 @@ template <class Real>
 void fill_normals(const StreamKey& key, std::uint32_t first, Block<Real> out) {
     const VectorPhilox philox(key, Kind::normals);
     if constexpr (sizeof(Real) == 4) {
-        for_words_32(philox, first, out.dim, out.lanes(), [&](int row, int lane, auto w0, auto w1, auto w2, auto w3) HWY_ATTR {
-            box_muller(w0, w1, out.row(row) + lane, row_or_null(out, row + 1, lane));
-            if (row + 2 < out.dim) {
-                box_muller(w2, w3, out.row(row + 2) + lane, row_or_null(out, row + 3, lane));
-            }
-        });
+        for_words_32(philox, first, out.dim, out.lanes(),
+                     [&](int row, int lane, auto w0, auto w1, auto w2, auto w3) HWY_ATTR {
+                         box_muller(w0, w1, out.row(row) + lane, row_or_null(out, row + 1, lane));
+                         if (row + 2 < out.dim) {
+                             box_muller(w2, w3, out.row(row + 2) + lane, row_or_null(out, row + 3, lane));
+                         }
+                     });
     } else {
         for_words_64(philox, first, out.dim, out.lanes(), [&](int row, int lane, auto w0, auto w1) HWY_ATTR {
             box_muller(w0, w1, out.row(row) + lane, row_or_null(out, row + 1, lane));
@@ -255,19 +272,23 @@ static void for_rows(const StreamKey& key, Kind kind, std::uint32_t first, Block
         }
     };
     if constexpr (sizeof(Real) == 4) {
-        for_words_32(philox, first, out.dim, out.lanes(), [&](int row, int lane, auto w0, auto w1, auto w2, auto w3) HWY_ATTR {
-            put(row, lane, w0), put(row + 1, lane, w1), put(row + 2, lane, w2), put(row + 3, lane, w3);
-        });
+        for_words_32(philox, first, out.dim, out.lanes(),
+                     [&](int row, int lane, auto w0, auto w1, auto w2, auto w3) HWY_ATTR {
+                         put(row, lane, w0), put(row + 1, lane, w1), put(row + 2, lane, w2),
+                             put(row + 3, lane, w3);
+                     });
     } else {
-        for_words_64(philox, first, out.dim, out.lanes(),
-                     [&](int row, int lane, auto w0, auto w1) HWY_ATTR { put(row, lane, w0), put(row + 1, lane, w1); });
+        for_words_64(philox, first, out.dim, out.lanes(), [&](int row, int lane, auto w0, auto w1) HWY_ATTR {
+            put(row, lane, w0), put(row + 1, lane, w1);
+        });
     }
 }
 
 template <class Real>
 void fill_uniforms(const StreamKey& key, std::uint32_t first, Block<Real> out) {
-    for_rows(key, Kind::uniforms, first, out,
-             [](Real* to, auto words) HWY_ATTR { hn::Store(open_uniform(words), hn::ScalableTag<Real>(), to); });
+    for_rows(key, Kind::uniforms, first, out, [](Real* to, auto words) HWY_ATTR {
+        hn::Store(open_uniform(words), hn::ScalableTag<Real>(), to);
+    });
 }
 
 template <class Real>

@@ -23,7 +23,10 @@ std::string shown(const Json& value) {
     return text.size() > shown_length ? text.substr(0, shown_length) + "..." : text;
 }
 
-std::string shown(double value) { return shown(value == std::floor(value) && std::abs(value) < 1e16 ? Json(static_cast<long>(value)) : Json(value)); }
+std::string shown(double value) {
+    return shown(value == std::floor(value) && std::abs(value) < 1e16 ? Json(static_cast<long>(value))
+                                                                      : Json(value));
+}
 
 std::string joined(const std::vector<std::string>& names) {
     std::string out;
@@ -111,7 +114,8 @@ std::optional<std::vector<double>> read_numbers(const Json& value, const Attribu
     return out.size() == value.size() ? std::optional(out) : std::nullopt;
 }
 
-std::optional<std::vector<std::vector<double>>> read_matrix(const Json& value, const Attributes& a, const Place& place) {
+std::optional<std::vector<std::vector<double>>> read_matrix(const Json& value, const Attributes& a,
+                                                            const Place& place) {
     if (value.is_null()) {
         return std::vector<std::vector<double>>{};
     }
@@ -130,8 +134,10 @@ std::optional<std::vector<std::vector<double>>> read_matrix(const Json& value, c
     return out.size() == value.size() ? std::optional(out) : std::nullopt;
 }
 
-std::optional<std::string> read_choice(const Json& value, const std::vector<std::string>& choices, const Place& place) {
-    if (value.is_string() && std::find(choices.begin(), choices.end(), value.get<std::string>()) != choices.end()) {
+std::optional<std::string> read_choice(const Json& value, const std::vector<std::string>& choices,
+                                       const Place& place) {
+    if (value.is_string() &&
+        std::find(choices.begin(), choices.end(), value.get<std::string>()) != choices.end()) {
         return value.get<std::string>();
     }
     const std::string near = value.is_string() ? nearest_name(value.get<std::string>(), choices) : "";
@@ -142,7 +148,8 @@ std::optional<std::string> read_choice(const Json& value, const std::vector<std:
 
 template <class T>
 Json to_json(const T& value) {
-    if constexpr (requires { value.empty(); } && !std::is_same_v<T, std::string> && !std::is_same_v<T, Json>) {
+    if constexpr (requires { value.empty(); } && !std::is_same_v<T, std::string> &&
+                  !std::is_same_v<T, Json>) {
         return value.empty() ? Json() : Json(value);
     } else {
         return Json(value);
@@ -209,10 +216,13 @@ Describer Describer::writer(Json& out) {
 }
 
 template <class T, class Read>
-void Describer::visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices, const Attributes& a, Read read) {
+void Describer::visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices,
+                      const Attributes& a, Read read) {
     if (mode_ == Mode::list) {
-        Field f{name, kind, to_json(value), a.min, a.max, a.open_min, a.open_max, a.log_scale, false, std::move(choices), a.unit, a.help, a.change};
-        f.optional = kind == Field::Kind::numbers || kind == Field::Kind::matrix || (kind == Field::Kind::json && value == T{});
+        Field f{name,        kind,  to_json(value),     a.min,  a.max,  a.open_min, a.open_max,
+                a.log_scale, false, std::move(choices), a.unit, a.help, a.change};
+        f.optional = kind == Field::Kind::numbers || kind == Field::Kind::matrix ||
+                     (kind == Field::Kind::json && value == T{});
         fields_->push_back(std::move(f));
     } else if (mode_ == Mode::write) {
         (*out_)[name] = to_json(value);
@@ -225,54 +235,63 @@ void Describer::visit(const char* name, T& value, Field::Kind kind, std::vector<
 }
 
 void Describer::boolean(const char* name, bool& value, Attributes a) {
-    visit(name, value, Field::Kind::boolean, {}, a, [](const Json& in, const Place& place) -> std::optional<bool> {
-        if (in.is_boolean()) {
-            return in.get<bool>();
-        }
-        place.complain("must be true or false", in);
-        return {};
-    });
+    visit(name, value, Field::Kind::boolean, {}, a,
+          [](const Json& in, const Place& place) -> std::optional<bool> {
+              if (in.is_boolean()) {
+                  return in.get<bool>();
+              }
+              place.complain("must be true or false", in);
+              return {};
+          });
 }
 
 void Describer::integer(const char* name, int& value, Attributes a) {
-    visit(name, value, Field::Kind::integer, {}, a, [&](const Json& in, const Place& place) { return read_integer<int>(in, a, place); });
+    visit(name, value, Field::Kind::integer, {}, a,
+          [&](const Json& in, const Place& place) { return read_integer<int>(in, a, place); });
 }
 
 void Describer::integer(const char* name, long& value, Attributes a) {
-    visit(name, value, Field::Kind::integer, {}, a, [&](const Json& in, const Place& place) { return read_integer<long>(in, a, place); });
+    visit(name, value, Field::Kind::integer, {}, a,
+          [&](const Json& in, const Place& place) { return read_integer<long>(in, a, place); });
 }
 
 void Describer::number(const char* name, double& value, Attributes a) {
-    visit(name, value, Field::Kind::number, {}, a, [&](const Json& in, const Place& place) { return read_number(in, a, place); });
+    visit(name, value, Field::Kind::number, {}, a,
+          [&](const Json& in, const Place& place) { return read_number(in, a, place); });
 }
 
 void Describer::text(const char* name, std::string& value, Attributes a) {
-    visit(name, value, Field::Kind::text, {}, a, [](const Json& in, const Place& place) -> std::optional<std::string> {
-        if (in.is_string()) {
-            return in.get<std::string>();
-        }
-        if (in.is_null()) {
-            return "";
-        }
-        place.complain("must be text", in);
-        return {};
-    });
+    visit(name, value, Field::Kind::text, {}, a,
+          [](const Json& in, const Place& place) -> std::optional<std::string> {
+              if (in.is_string()) {
+                  return in.get<std::string>();
+              }
+              if (in.is_null()) {
+                  return "";
+              }
+              place.complain("must be text", in);
+              return {};
+          });
 }
 
 void Describer::choice(const char* name, std::string& value, std::vector<std::string> choices, Attributes a) {
-    visit(name, value, Field::Kind::choice, choices, a, [&](const Json& in, const Place& place) { return read_choice(in, choices, place); });
+    visit(name, value, Field::Kind::choice, choices, a,
+          [&](const Json& in, const Place& place) { return read_choice(in, choices, place); });
 }
 
 void Describer::numbers(const char* name, std::vector<double>& value, Attributes a) {
-    visit(name, value, Field::Kind::numbers, {}, a, [&](const Json& in, const Place& place) { return read_numbers(in, a, place); });
+    visit(name, value, Field::Kind::numbers, {}, a,
+          [&](const Json& in, const Place& place) { return read_numbers(in, a, place); });
 }
 
 void Describer::matrix(const char* name, std::vector<std::vector<double>>& value, Attributes a) {
-    visit(name, value, Field::Kind::matrix, {}, a, [&](const Json& in, const Place& place) { return read_matrix(in, a, place); });
+    visit(name, value, Field::Kind::matrix, {}, a,
+          [&](const Json& in, const Place& place) { return read_matrix(in, a, place); });
 }
 
 void Describer::json(const char* name, Json& value, Attributes a) {
-    visit(name, value, Field::Kind::json, {}, a, [](const Json& in, const Place&) -> std::optional<Json> { return in; });
+    visit(name, value, Field::Kind::json, {}, a,
+          [](const Json& in, const Place&) -> std::optional<Json> { return in; });
 }
 
 std::string nearest_name(const std::string& key, const std::vector<std::string>& known) {
@@ -286,7 +305,8 @@ std::string nearest_name(const std::string& key, const std::vector<std::string>&
         if (k.size() >= 3 && n.size() > k.size() && (n.starts_with(k) || n.ends_with(k))) {
             distance = std::min<std::size_t>(distance, 2);
         }
-        if (distance < best_distance && distance <= std::max<std::size_t>(1, std::min(k.size(), n.size()) / 3 + 1)) {
+        if (distance < best_distance &&
+            distance <= std::max<std::size_t>(1, std::min(k.size(), n.size()) / 3 + 1)) {
             best_distance = distance;
             best = name;
         }
@@ -294,8 +314,8 @@ std::string nearest_name(const std::string& key, const std::vector<std::string>&
     return best;
 }
 
-void check_unknown_keys(const Json& in, const std::vector<Field>& fields, const std::vector<std::string>& also,
-                        const std::string& place, Problems& problems) {
+void check_unknown_keys(const Json& in, const std::vector<Field>& fields,
+                        const std::vector<std::string>& also, const std::string& place, Problems& problems) {
     if (!in.is_object()) {
         return;
     }
@@ -308,7 +328,8 @@ void check_unknown_keys(const Json& in, const std::vector<Field>& fields, const 
         if (std::find(known.begin(), known.end(), key) == known.end()) {
             const std::string near = nearest_name(key, known);
             problems.add(place.empty() ? key : place + "." + key,
-                         "is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                         "is not known" +
+                             (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
                              " (known: " + joined(known) + ")");
         }
     }

@@ -2,10 +2,10 @@
 // Every move: one line here, one .cpp beside this file.
 #include "moves/move.hpp"
 
-#define TEMPERA_MOVES(X) \
-    X(none)              \
-    X(random_walk)       \
-    X(mala)              \
+#define TEMPERA_MOVES(X)                                                                                     \
+    X(none)                                                                                                  \
+    X(random_walk)                                                                                           \
+    X(mala)                                                                                                  \
     X(hmc)
 
 namespace tempera {

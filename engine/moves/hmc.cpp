@@ -12,9 +12,14 @@ struct HmcSettings : MoveSettings {
 
     void describe(Describer& d) {
         MoveSettings::describe(d);
-        d.integer("n_leapfrog", n_leapfrog, {.min = 1, .max = 10000, .change = Change::warm, .help = "leapfrog steps of a move"});
-        d.number("jitter", jitter, {.min = 0, .max = 1, .open_max = true, .change = Change::hot,
-                                    .help = "the step of each move varies by this fraction, against closed orbits"});
+        d.integer("n_leapfrog", n_leapfrog,
+                  {.min = 1, .max = 10000, .change = Change::warm, .help = "leapfrog steps of a move"});
+        d.number("jitter", jitter,
+                 {.min = 0,
+                  .max = 1,
+                  .open_max = true,
+                  .change = Change::hot,
+                  .help = "the step of each move varies by this fraction, against closed orbits"});
     }
 };
 
@@ -29,8 +34,8 @@ public:
     double target_acceptance() const override { return 0.8; }
     bool uses_score() const override { return true; }
 
-    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double factor, const StreamKey& key,
-                 std::uint32_t first, Tally& tally) const override {
+    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double factor,
+                 const StreamKey& key, std::uint32_t first, Tally& tally) const override {
         Scratch frame;
         const Block<Real> x = state.x;
         const int lanes = x.lanes();
@@ -43,7 +48,8 @@ public:
         fill_uniforms(acceptance_key(key), first, uniform);
 
         const double h = settings_.step_size * factor * std::sqrt(variance) * std::pow(x.dim, -0.25);
-        const Real low = static_cast<Real>(h * (1 - settings_.jitter)), width = static_cast<Real>(2 * h * settings_.jitter);
+        const Real low = static_cast<Real>(h * (1 - settings_.jitter)),
+                   width = static_cast<Real>(2 * h * settings_.jitter);
         for (int l = 0; l < lanes; ++l) {
             step[l] = low + width * uniform(1, l);
         }
@@ -54,7 +60,8 @@ public:
         for (int k = 1; k <= settings_.n_leapfrog; ++k) {
             kick(to.x, momentum.data, step, Real(1));
             const bool last = k == settings_.n_leapfrog;
-            density.evaluate(to.x, {.log_density = last ? to.log_density : nullptr, .score = to.score}, tally);
+            density.evaluate(to.x, {.log_density = last ? to.log_density : nullptr, .score = to.score},
+                             tally);
             kick(momentum, to.score, step, last ? Real(0.5) : Real(1));
         }
         add_kinetic(momentum, -0.5, to.log_ratio);
@@ -91,7 +98,8 @@ private:
 }  // namespace
 
 MoveEntry hmc_move() {
-    return make_entry<Move, MoveContext, Hmc, HmcSettings>("moves", "hmc", "Hamiltonian trajectories with Metropolis acceptance");
+    return make_entry<Move, MoveContext, Hmc, HmcSettings>(
+        "moves", "hmc", "Hamiltonian trajectories with Metropolis acceptance");
 }
 
 }  // namespace tempera

@@ -17,8 +17,8 @@ public:
     double target_acceptance() const override { return 0.75; }
     bool uses_score() const override { return true; }
 
-    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double factor, const StreamKey& key,
-                 std::uint32_t first, Tally& tally) const override {
+    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double factor,
+                 const StreamKey& key, std::uint32_t first, Tally& tally) const override {
         Scratch frame;
         const Block<Real> x = state.x;
         const int lanes = x.lanes();
@@ -37,15 +37,16 @@ public:
         }
         density.evaluate(to.x, {.log_density = to.log_density, .score = to.score}, tally);
 
-        // With r = y - x: (|r - e s(x)|^2 - |r + e s(y)|^2) / (4 e) = -r.(s(x) + s(y)) / 2 - e (|s(y)|^2 - |s(x)|^2) / 4,
-        // which does not subtract the two large |r|^2 / (4 e).
+        // With r = y - x: (|r - e s(x)|^2 - |r + e s(y)|^2) / (4 e) = -r.(s(x) + s(y)) / 2 - e (|s(y)|^2 -
+        // |s(x)|^2) / 4, which does not subtract the two large |r|^2 / (4 e).
         Real* sum = frame.take<Real>(block_size);
         std::fill_n(sum, lanes, Real(0));
         for (int i = 0; i < x.dim; ++i) {
             const Real* s = state.score + static_cast<std::ptrdiff_t>(i) * block_size;
             const Real* t = to.score_row(i);
             for (int l = 0; l < lanes; ++l) {
-                sum[l] -= Real(0.5) * (s[l] + t[l]) * ((to.x(i, l) - x(i, l)) + Real(0.5) * drift * (t[l] - s[l]));
+                sum[l] -=
+                    Real(0.5) * (s[l] + t[l]) * ((to.x(i, l) - x(i, l)) + Real(0.5) * drift * (t[l] - s[l]));
             }
         }
         std::copy_n(sum, lanes, to.log_ratio);
@@ -59,7 +60,8 @@ private:
 }  // namespace
 
 MoveEntry mala_move() {
-    return make_entry<Move, MoveContext, Mala, MoveSettings>("moves", "mala", "Langevin proposals with Metropolis acceptance");
+    return make_entry<Move, MoveContext, Mala, MoveSettings>("moves", "mala",
+                                                             "Langevin proposals with Metropolis acceptance");
 }
 
 }  // namespace tempera

@@ -10,7 +10,8 @@
 
 namespace tempera {
 
-/// Streams of a move. Pilot runs keep their own purpose; normals and uniforms of one key never share counters.
+/// Streams of a move. Pilot runs keep their own purpose; normals and uniforms of one key never share
+/// counters.
 inline StreamKey proposal_key(const StreamKey& key) {
     return key.purpose == Purpose::pilot ? key : key.with(Purpose::move, key.level, key.step);
 }
@@ -23,10 +24,13 @@ template <class Real>
 struct Proposal {
     Proposal(Scratch& frame, const MoveState<Real>& from, bool with_score)
         : x{frame.take<Real>(rows(from)), from.x.dim, from.x.n}, log_density(frame.take<Real>(block_size)),
-          score(with_score ? frame.take<Real>(rows(from)) : nullptr), log_ratio(frame.take<double>(block_size)) {
+          score(with_score ? frame.take<Real>(rows(from)) : nullptr),
+          log_ratio(frame.take<double>(block_size)) {
         std::fill_n(log_ratio, block_size, 0.0);
     }
-    static std::size_t rows(const MoveState<Real>& from) { return static_cast<std::size_t>(from.x.dim) * block_size; }
+    static std::size_t rows(const MoveState<Real>& from) {
+        return static_cast<std::size_t>(from.x.dim) * block_size;
+    }
     Real* score_row(int i) const { return score + static_cast<std::ptrdiff_t>(i) * block_size; }
 
     Block<Real> x;
@@ -44,11 +48,12 @@ double accept(MoveState<Real> state, const Proposal<Real>& to, const Real* unifo
     bool* take = frame.take<bool>(block_size);
     double sum = 0;
     for (int l = 0; l < lanes; ++l) {
-        const double log_a = static_cast<double>(to.log_density[l]) - static_cast<double>(state.log_density[l]) + to.log_ratio[l];
+        const double log_a = static_cast<double>(to.log_density[l]) -
+                             static_cast<double>(state.log_density[l]) + to.log_ratio[l];
         const bool finite = std::isfinite(to.log_density[l]) && !std::isnan(log_a) && log_a < HUGE_VAL;
         // A start of density zero is left by any finite proposal.
-        const bool escape = std::isfinite(to.log_density[l]) && std::isinf(state.log_density[l]) && state.log_density[l] < 0 &&
-                            std::isfinite(to.log_ratio[l]);
+        const bool escape = std::isfinite(to.log_density[l]) && std::isinf(state.log_density[l]) &&
+                            state.log_density[l] < 0 && std::isfinite(to.log_ratio[l]);
         const double a = escape ? 1.0 : finite ? std::exp(std::min(0.0, log_a)) : 0.0;
         take[l] = static_cast<double>(uniform[l]) < a;
         if (l < n) {

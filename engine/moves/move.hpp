@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MCMC moves within a level (sampling.md 3.3); invariant for density(level).
+// MCMC moves within a level (docs/theory.md); invariant for density(level).
 #pragma once
 
 #include "core/catalogue.hpp"
@@ -20,12 +20,13 @@ template <class Real>
 class Move {
 public:
     virtual ~Move() = default;
-    virtual int n_steps() const = 0;   ///< moves per level (AIS, SMC)
-    virtual bool adapt() const = 0;    ///< step sizes may be tuned in a pilot or burn-in
+    virtual int n_steps() const = 0;  ///< moves per level (AIS, SMC)
+    virtual bool adapt() const = 0;   ///< step sizes may be tuned in a pilot or burn-in
     virtual double target_acceptance() const = 0;
     virtual bool uses_score() const = 0;
-    /// One step for every particle of the block. `variance` is the path's move_variance(level); `factor` the tuned
-    /// multiplier of the level (1 without adaptation). Returns the sum over particles of min(1, acceptance ratio).
+    /// One step for every particle of the block. `variance` is the path's move_variance(level); `factor` the
+    /// tuned multiplier of the level (1 without adaptation). Returns the sum over particles of min(1,
+    /// acceptance ratio).
     virtual double apply(const Density<Real>& density, MoveState<Real> state, double variance, double factor,
                          const StreamKey& key, std::uint32_t first, Tally& tally) const = 0;
 };

@@ -21,7 +21,8 @@ public:
     bool adapt() const override { return false; }
     double target_acceptance() const override { return 1.0; }
     bool uses_score() const override { return false; }
-    double apply(const Density<Real>&, MoveState<Real> state, double, double, const StreamKey&, std::uint32_t, Tally&) const override {
+    double apply(const Density<Real>&, MoveState<Real> state, double, double, const StreamKey&, std::uint32_t,
+                 Tally&) const override {
         return state.x.n;
     }
 };

@@ -69,7 +69,13 @@ TEST(LogSumExp, EdgeCases) {
 }
 
 TEST(Tally, Adds) {
-    Tally a{.log_density = 1, .score = 2, .hessian = 3, .hessian_vector = 4, .map_not_converged = 5, .non_finite = 6, .hessian_floored = 7};
+    Tally a{.log_density = 1,
+            .score = 2,
+            .hessian = 3,
+            .hessian_vector = 4,
+            .map_not_converged = 5,
+            .non_finite = 6,
+            .hessian_floored = 7};
     a += a;
     EXPECT_EQ(a.evaluations(), 20);
     EXPECT_EQ(a.map_not_converged + a.non_finite + a.hessian_floored, 36);

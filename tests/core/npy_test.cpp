@@ -37,10 +37,18 @@ Bytes read(const fs::path& file) {
 
 /// An npy file with any header text.
 Bytes npy(const std::string& header, const Bytes& data, int version = 1) {
-    Bytes out = {0x93, 'N', 'U', 'M', 'P', 'Y', static_cast<std::uint8_t>(version), 0, static_cast<std::uint8_t>(header.size()),
+    Bytes out = {0x93,
+                 'N',
+                 'U',
+                 'M',
+                 'P',
+                 'Y',
+                 static_cast<std::uint8_t>(version),
+                 0,
+                 static_cast<std::uint8_t>(header.size()),
                  static_cast<std::uint8_t>(header.size() >> 8)};
     if (version > 1) {
-        out.insert(out.end(), {0, 0});
+        out.resize(out.size() + 2);
     }
     out.insert(out.end(), header.begin(), header.end());
     out.insert(out.end(), data.begin(), data.end());
@@ -59,16 +67,20 @@ std::string error_of(const Bytes& bytes) {
 TEST(Npy, HeaderIsWhatNumpyWrites) {
     const Bytes bytes = format_npy(NpyArray::of(std::vector<double>{1, 2, 3, 4, 5, 6}, {3, 2}));
     ASSERT_EQ(bytes.size(), 128u + 48u);
-    EXPECT_EQ(std::string(bytes.begin() + 10, bytes.begin() + 69), "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }");
+    EXPECT_EQ(std::string(bytes.begin() + 10, bytes.begin() + 69),
+              "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }");
     EXPECT_EQ(bytes[127], '\n');
     const Bytes one = format_npy(NpyArray::of(std::vector<float>{1, 2}, {2}));
     EXPECT_NE(std::string(one.begin(), one.end()).find("'shape': (2,), }"), std::string::npos);
 }
 
 TEST(Npy, RoundTrips) {
-    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<float>{1.5f, -2}, {2, 1})), "").to_doubles(), (std::vector<double>{1.5, -2}));
-    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<std::int32_t>{-7}, {1})), "").to_doubles(), (std::vector<double>{-7}));
-    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<std::int64_t>{1 << 30}, {})), "").to_doubles(), (std::vector<double>{1 << 30}));
+    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<float>{1.5f, -2}, {2, 1})), "").to_doubles(),
+              (std::vector<double>{1.5, -2}));
+    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<std::int32_t>{-7}, {1})), "").to_doubles(),
+              (std::vector<double>{-7}));
+    EXPECT_EQ(parse_npy(format_npy(NpyArray::of(std::vector<std::int64_t>{1 << 30}, {})), "").to_doubles(),
+              (std::vector<double>{1 << 30}));
     const NpyArray empty = parse_npy(format_npy(NpyArray::of(std::vector<double>{}, {0, 2})), "");
     EXPECT_EQ(empty.shape, (std::vector<std::size_t>{0, 2}));
     EXPECT_EQ(empty.size(), 0u);
@@ -95,17 +107,29 @@ TEST(Npy, ReadsFortranOrderAndOtherVersions) {
 TEST(Npy, DamagedFilesAreNamed) {
     const std::string good = "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }";
     EXPECT_EQ(error_of(npy(good, Bytes(16))), "");
-    EXPECT_NE(error_of(npy(good, Bytes(15))).find("f.npy: is truncated: its shape needs 16 bytes, 15 follow"), std::string::npos);
+    EXPECT_NE(error_of(npy(good, Bytes(15))).find("f.npy: is truncated: its shape needs 16 bytes, 15 follow"),
+              std::string::npos);
     EXPECT_NE(error_of({}).find("is not an npy file"), std::string::npos);
     EXPECT_NE(error_of(npy(good, Bytes(16), 4)).find("version"), std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': '>f8', 'fortran_order': False, 'shape': (2,), }", Bytes(16))).find("type \">f8\""), std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", Bytes(16))).find("type \"|O\""), std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", Bytes(16))).find("records"), std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", Bytes(16))).find("truncated"),
+    EXPECT_NE(error_of(npy("{'descr': '>f8', 'fortran_order': False, 'shape': (2,), }", Bytes(16)))
+                  .find("type \">f8\""),
               std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }", Bytes(16))).find("impossible"),
+    EXPECT_NE(error_of(npy("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", Bytes(16)))
+                  .find("type \"|O\""),
               std::string::npos);
-    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, }", Bytes(16))).find("incomplete"), std::string::npos);
+    EXPECT_NE(error_of(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", Bytes(16)))
+                  .find("records"),
+              std::string::npos);
+    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+                           Bytes(16)))
+                  .find("truncated"),
+              std::string::npos);
+    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+                           Bytes(16)))
+                  .find("impossible"),
+              std::string::npos);
+    EXPECT_NE(error_of(npy("{'descr': '<f8', 'fortran_order': False, }", Bytes(16))).find("incomplete"),
+              std::string::npos);
     Bytes huge = npy(good, Bytes(16));
     huge[8] = huge[9] = 0xff;
     EXPECT_NE(error_of(huge).find("is truncated: its header should have 65535 bytes"), std::string::npos);
@@ -153,8 +177,9 @@ TEST_F(NpyFiles, NumpyReadsThem) {
     write_npz(path_ / "a.npz", {{"x", NpyArray::of(std::vector<double>{1, 2, 3, 4, 5, 6}, {3, 2})}});
     write_npy(path_ / "b.npy", NpyArray::of(std::vector<float>{0.5f}, {1}));
     const std::string script = "import numpy as np; x = np.load('" + (path_ / "a.npz").string() +
-                               "')['x']; assert x.shape == (3, 2) and x[2, 1] == 6; assert np.load('" + (path_ / "b.npy").string() +
-                               "')[0] == 0.5; np.savez_compressed('" + (path_ / "c.npz").string() + "', y=np.arange(6.0).reshape(2, 3).T)";
+                               "')['x']; assert x.shape == (3, 2) and x[2, 1] == 6; assert np.load('" +
+                               (path_ / "b.npy").string() + "')[0] == 0.5; np.savez_compressed('" +
+                               (path_ / "c.npz").string() + "', y=np.arange(6.0).reshape(2, 3).T)";
     ASSERT_EQ(std::system(("python3 -c \"" + script + "\"").c_str()), 0);
     EXPECT_EQ(read_npz(path_ / "c.npz").at("y").to_doubles(), (std::vector<double>{0, 3, 1, 4, 2, 5}));
 }
@@ -163,12 +188,14 @@ TEST_F(NpyFiles, DamagedArchives) {
     write_npz(path_ / "a.npz", {{"x", NpyArray::of(std::vector<double>(100, 1.0), {100})}});
     const Bytes good = read(path_ / "a.npz");
     for (std::size_t n = 0; n < good.size(); n += 17) {
-        std::ofstream(path_ / "t.npz", std::ios::binary).write(reinterpret_cast<const char*>(good.data()), static_cast<std::streamsize>(n));
+        std::ofstream(path_ / "t.npz", std::ios::binary)
+            .write(reinterpret_cast<const char*>(good.data()), static_cast<std::streamsize>(n));
         EXPECT_THROW(read_npz(path_ / "t.npz"), ConfigError) << n;
     }
     Bytes flipped = good;
     flipped[300] ^= 1;
-    std::ofstream(path_ / "t.npz", std::ios::binary).write(reinterpret_cast<const char*>(flipped.data()), static_cast<std::streamsize>(flipped.size()));
+    std::ofstream(path_ / "t.npz", std::ios::binary)
+        .write(reinterpret_cast<const char*>(flipped.data()), static_cast<std::streamsize>(flipped.size()));
     EXPECT_THROW(read_npz(path_ / "t.npz"), ConfigError);
     EXPECT_THROW(read_npz(path_ / "missing.npz"), ConfigError);
     EXPECT_THROW(read_npy(path_), ConfigError);
@@ -182,7 +209,8 @@ TEST_F(NpyFiles, WritingReplacesAndSaysWhyItCannot) {
         write_file_atomically(path_ / "no" / "f.txt", "x");
         FAIL();
     } catch (const std::runtime_error& e) {
-        EXPECT_EQ(std::string(e.what()), "cannot write " + (path_ / "no" / "f.txt").string() + ": No such file or directory");
+        EXPECT_EQ(std::string(e.what()),
+                  "cannot write " + (path_ / "no" / "f.txt").string() + ": No such file or directory");
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/rng.hpp"
 
-#include <gtest/gtest.h>
 #include <Random123/philox.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,14 +38,16 @@ TEST(Philox, EqualsRandom123) {
 
 /// The sign of Rademacher number `row` is the top bit of a word of the published function.
 TEST(Philox, VectorFormEqualsScalarForm) {
-    const StreamKey key{.seed = 0x123456789abcdef0ull, .replicate = 3, .level = 17, .purpose = Purpose::probe, .step = 9};
+    const StreamKey key{
+        .seed = 0x123456789abcdef0ull, .replicate = 3, .level = 17, .purpose = Purpose::probe, .step = 9};
     Particles<float> p(32, 7);
     fill_rademacher(key, 4000000000u, p.block(0));
     const std::array<std::uint32_t, 2> k{0x9abcdef0u, 0x12345678u ^ (3u * 0x9E3779B9u)};
     for (int lane = 0; lane < 32; ++lane) {
         for (int row = 0; row < 7; ++row) {
             const std::uint32_t draw = (3u << 30) | static_cast<std::uint32_t>(row / 4);
-            const Words w = philox4x32_10({draw, 4000000000u + static_cast<std::uint32_t>(lane), 17u | (6u << 24), 9}, k);
+            const Words w =
+                philox4x32_10({draw, 4000000000u + static_cast<std::uint32_t>(lane), 17u | (6u << 24), 9}, k);
             EXPECT_EQ(p(lane, row), w[static_cast<std::size_t>(row % 4)] >> 31 ? -1.0f : 1.0f);
         }
     }
@@ -68,7 +70,8 @@ TYPED_TEST(Fills, DependOnParticleAndRowOnly) {
             fill(key, 1007, part.block(0));
             for (int lane = 0; lane < 20; ++lane) {
                 for (int i = 0; i < dim; ++i) {
-                    ASSERT_EQ(part(lane, i), whole(lane + 7, i)) << "dim " << dim << " lane " << lane << " row " << i;
+                    ASSERT_EQ(part(lane, i), whole(lane + 7, i))
+                        << "dim " << dim << " lane " << lane << " row " << i;
                 }
             }
         }
@@ -85,7 +88,8 @@ TYPED_TEST(Fills, PaddedLanesAreFilled) {
 }
 
 TYPED_TEST(Fills, EveryPartOfTheKeyMatters) {
-    std::vector<StreamKey> keys(8, StreamKey{.seed = 1, .replicate = 1, .level = 1, .purpose = Purpose::noise, .step = 1});
+    std::vector<StreamKey> keys(
+        8, StreamKey{.seed = 1, .replicate = 1, .level = 1, .purpose = Purpose::noise, .step = 1});
     keys[1].seed = 2;
     keys[2].seed = 1 | (std::uint64_t{1} << 32);
     keys[3].replicate = 2;
@@ -103,8 +107,8 @@ TYPED_TEST(Fills, EveryPartOfTheKeyMatters) {
 }
 
 /// Moments, the Kolmogorov-Smirnov distance to the normal law, and correlations between rows and lanes.
-/// n = 2^20 numbers: standard errors of mean 0.001, variance 0.0014, fourth moment 0.0096; KS * sqrt(n) exceeds 2.1 with
-/// probability 3e-4; correlations have standard error 0.002 (2^18 pairs).
+/// n = 2^20 numbers: standard errors of mean 0.001, variance 0.0014, fourth moment 0.0096; KS * sqrt(n)
+/// exceeds 2.1 with probability 3e-4; correlations have standard error 0.002 (2^18 pairs).
 TYPED_TEST(Fills, NormalsAreNormal) {
     using Real = TypeParam;
     constexpr int blocks = 1024, dim = 4;
@@ -138,7 +142,8 @@ TYPED_TEST(Fills, NormalsAreNormal) {
     double ks = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double cdf = 0.5 * std::erfc(-values[i] / std::sqrt(2.0));
-        ks = std::max({ks, std::abs(cdf - static_cast<double>(i) / n), std::abs(static_cast<double>(i + 1) / n - cdf)});
+        ks = std::max(
+            {ks, std::abs(cdf - static_cast<double>(i) / n), std::abs(static_cast<double>(i + 1) / n - cdf)});
     }
     EXPECT_LT(ks * std::sqrt(n), 2.1);
     EXPECT_GT(values.back(), 4.2);

@@ -23,7 +23,8 @@ struct Example {
 
     void describe(Describer& d) {
         d.boolean("flag", flag);
-        d.integer("count", count, {.min = 1, .max = 10, .change = Change::warm, .unit = "pieces", .help = "how many"});
+        d.integer("count", count,
+                  {.min = 1, .max = 10, .change = Change::warm, .unit = "pieces", .help = "how many"});
         d.integer("big", big);
         d.number("width", width, {.min = 0, .max = 1, .open_min = true, .open_max = true, .log_scale = true});
         d.text("label", label);
@@ -68,7 +69,8 @@ TEST(Settings, ListsFields) {
 }
 
 TEST(Settings, RoundTrip) {
-    const Json in = Json::parse(R"({"type": "t", "flag": true, "count": 4, "big": 9007199254740992, "width": 0.1, "label": "ü\n", "mode": "diagonal",
+    const Json in = Json::parse(
+        R"({"type": "t", "flag": true, "count": 4, "big": 9007199254740992, "width": 0.1, "label": "ü\n", "mode": "diagonal",
                                     "values": [0, 1.5], "rows": [[1], [2, 3]], "any": {"k": [null]}})");
     Problems problems;
     const Example e = read_settings<Example>(in, "x", problems);
@@ -78,7 +80,8 @@ TEST(Settings, RoundTrip) {
     EXPECT_EQ(Json::diff(in, out), Json::array());
     EXPECT_EQ(write_settings(Example{})["values"], Json());
     Problems none;
-    EXPECT_EQ(write_settings(read_settings<Example>(write_settings(Example{}), "x", none)), write_settings(Example{}));
+    EXPECT_EQ(write_settings(read_settings<Example>(write_settings(Example{}), "x", none)),
+              write_settings(Example{}));
     EXPECT_TRUE(none.empty());
 }
 
@@ -104,8 +107,8 @@ TEST(Settings, Messages) {
         {R"({"values": [1, "a"]})", "x.values[1]: must be a number (is \"a\")"},
         {R"({"rows": [1]})", "x.rows[0]: must be a list of numbers (is 1)"},
         {R"({"rows": [[1], ["b"]]})", "x.rows[1][0]: must be a number (is \"b\")"},
-        {R"({"cuont": 1})",
-         "x.cuont: is not known; did you mean \"count\"? (known: flag, count, big, width, label, mode, values, rows, any, type)"},
+        {R"({"cuont": 1})", "x.cuont: is not known; did you mean \"count\"? (known: flag, count, big, width, "
+                            "label, mode, values, rows, any, type)"},
         {R"({"flag": true, "count": 7})", "x.count: must not be 7 when flag is set"},
         {R"([1])", "x: must be an object with settings (is [1])"},
     };
@@ -116,14 +119,18 @@ TEST(Settings, Messages) {
 
 TEST(Settings, WholeNumbersMayBeWrittenAsFloats) {
     Problems problems;
-    EXPECT_EQ(read_settings<Example>(Json::parse(R"({"count": 4.0, "big": 1e6})"), "x", problems).big, 1000000);
+    EXPECT_EQ(read_settings<Example>(Json::parse(R"({"count": 4.0, "big": 1e6})"), "x", problems).big,
+              1000000);
     EXPECT_TRUE(problems.empty());
 }
 
 TEST(Settings, NonFiniteNumbersAreRefused) {
-    EXPECT_EQ(problems_of(Json{{"width", std::nan("")}}), std::vector<std::string>{"x.width: must be finite (is NaN)"});
-    EXPECT_EQ(problems_of(Json{{"count", HUGE_VAL}}), std::vector<std::string>{"x.count: must be finite (is infinity)"});
-    EXPECT_EQ(problems_of(Json{{"values", {1.0, -HUGE_VAL}}}), std::vector<std::string>{"x.values[1]: must be finite (is -infinity)"});
+    EXPECT_EQ(problems_of(Json{{"width", std::nan("")}}),
+              std::vector<std::string>{"x.width: must be finite (is NaN)"});
+    EXPECT_EQ(problems_of(Json{{"count", HUGE_VAL}}),
+              std::vector<std::string>{"x.count: must be finite (is infinity)"});
+    EXPECT_EQ(problems_of(Json{{"values", {1.0, -HUGE_VAL}}}),
+              std::vector<std::string>{"x.values[1]: must be finite (is -infinity)"});
 }
 
 TEST(Settings, EveryProblemIsReported) {
@@ -137,7 +144,8 @@ TEST(Settings, LongValuesAreShortenedAndBrokenTextSurvives) {
 }
 
 TEST(NearestName, FindsTyposOnly) {
-    const std::vector<std::string> known = {"n_particles", "ess_threshold", "resampling", "second_order", "first_order", "none"};
+    const std::vector<std::string> known = {"n_particles",  "ess_threshold", "resampling",
+                                            "second_order", "first_order",   "none"};
     EXPECT_EQ(nearest_name("n_partciles", known), "n_particles");
     EXPECT_EQ(nearest_name("particles", known), "n_particles");
     EXPECT_EQ(nearest_name("secondorder", known), "second_order");
@@ -178,7 +186,8 @@ struct ExampleThing : Thing<Real> {
 };
 
 TEST(Catalogue, EntriesResolveCheckAndMake) {
-    const auto entry = make_entry<Thing, ThingContext, ExampleThing, Example>("things", "example", "an example");
+    const auto entry =
+        make_entry<Thing, ThingContext, ExampleThing, Example>("things", "example", "an example");
     EXPECT_EQ(entry.info.family, "things");
     EXPECT_EQ(entry.info.fields.size(), 9u);
     const Json resolved = entry.resolve(Json{{"width", 0.25}});
@@ -194,7 +203,8 @@ TEST(Catalogue, EntriesResolveCheckAndMake) {
         find_entry(std::vector{entry}, "thing", "exmaple");
         FAIL();
     } catch (const ConfigError& e) {
-        EXPECT_STREQ(e.what(), "thing.type: \"exmaple\" is not known; did you mean \"example\"? (one of: example)");
+        EXPECT_STREQ(e.what(),
+                     "thing.type: \"exmaple\" is not known; did you mean \"example\"? (one of: example)");
     }
 }
 

@@ -13,9 +13,9 @@
 namespace tempera {
 
 struct InvarianceResult {
-    std::vector<double> z;   ///< drift of each average over its standard error
+    std::vector<double> z;  ///< drift of each average over its standard error
     double acceptance = 0;
-    double moved = 0;        ///< fraction of particles that moved at all
+    double moved = 0;  ///< fraction of particles that moved at all
     double largest() const {
         double m = 0;
         for (const double v : z) {
@@ -31,14 +31,17 @@ std::vector<double> observables(Block<Real> x, const Real* log_density, int lane
     std::vector<double> out = {static_cast<double>(log_density[lane])};
     for (int i = 0; i < x.dim; ++i) {
         const double v = static_cast<double>(x(i, lane));
-        out.insert(out.end(), {v, v * v, v * v * v, v * static_cast<double>(x((i + 1) % x.dim, lane)), std::cos(v)});
+        out.insert(out.end(),
+                   {v, v * v, v * v * v, v * static_cast<double>(x((i + 1) % x.dim, lane)), std::cos(v)});
     }
     return out;
 }
 
-/// Draws n_blocks * 256 exact samples of the mixture, applies the move n_steps times and compares before with after.
+/// Draws n_blocks * 256 exact samples of the mixture, applies the move n_steps times and compares before with
+/// after.
 template <class Real>
-InvarianceResult test_invariance(const Move<Real>& move, const Mixture& mixture, int n_steps, int n_blocks, std::uint64_t seed) {
+InvarianceResult test_invariance(const Move<Real>& move, const Mixture& mixture, int n_steps, int n_blocks,
+                                 std::uint64_t seed) {
     const auto density = make_mixture_density<Real>(mixture);
     const int dim = mixture.dim(), n = n_blocks * block_size;
     struct Sums {
@@ -71,7 +74,8 @@ InvarianceResult test_invariance(const Move<Real>& move, const Mixture& mixture,
         }
         Sums s;
         for (int k = 0; k < n_steps; ++k) {
-            s.accepted += move.apply(*density, state, mixture.smallest_scale(), 1.0, key.with(Purpose::move, 3, static_cast<std::uint32_t>(k)), first, tally);
+            s.accepted += move.apply(*density, state, mixture.smallest_scale(), 1.0,
+                                     key.with(Purpose::move, 3, static_cast<std::uint32_t>(k)), first, tally);
         }
         s.d.assign(before[0].size(), 0), s.d2 = s.d;
         for (int l = 0; l < block_size; ++l) {

@@ -15,7 +15,8 @@ std::shared_ptr<Move<Real>> make(const std::string& name, Json settings = Json::
 
 Mixture gaussian(int dim, double variance = 1) {
     Mixture m;
-    m.components = {{1.0, Eigen::VectorXd::Zero(dim), Eigen::VectorXd::Constant(dim, variance), Eigen::MatrixXd::Identity(dim, dim)}};
+    m.components = {{1.0, Eigen::VectorXd::Zero(dim), Eigen::VectorXd::Constant(dim, variance),
+                     Eigen::MatrixXd::Identity(dim, dim)}};
     return m;
 }
 
@@ -23,7 +24,8 @@ Mixture two_blobs() {
     Mixture m;
     m.shape = Mixture::Shape::diagonal;
     const Eigen::MatrixXd axes = Eigen::MatrixXd::Identity(2, 2);
-    m.components = {{0.7, Eigen::Vector2d(-1, 0.5), Eigen::Vector2d(0.5, 1.5), axes}, {0.3, Eigen::Vector2d(1.5, 0), Eigen::Vector2d(0.8, 0.4), axes}};
+    m.components = {{0.7, Eigen::Vector2d(-1, 0.5), Eigen::Vector2d(0.5, 1.5), axes},
+                    {0.3, Eigen::Vector2d(1.5, 0), Eigen::Vector2d(0.8, 0.4), axes}};
     return m;
 }
 
@@ -31,9 +33,11 @@ Mixture two_blobs() {
 template <class Real>
 struct Example {
     Example(const Mixture& mixture, int n, std::uint32_t first = 0)
-        : density(make_mixture_density<Real>(mixture)), x(n, mixture.dim()), score(n, mixture.dim()), log_density(n) {
+        : density(make_mixture_density<Real>(mixture)), x(n, mixture.dim()), score(n, mixture.dim()),
+          log_density(n) {
         mixture.sample(StreamKey{.seed = 4}, first, x.block(0));
-        density->evaluate(x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data}, tally);
+        density->evaluate(x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data},
+                          tally);
     }
     MoveState<Real> state() { return {x.block(0), log_density.block(0), score.block(0).data}; }
     std::shared_ptr<const Density<Real>> density;
@@ -60,8 +64,8 @@ TEST(MoveCatalogue, HasTheFour) {
     EXPECT_THROW(make<double>("mala", Json{{"step_size", 0}}), ConfigError);
 }
 
-// 65,536 exact samples; each of the averages moves by a standard normal number of standard errors when the move is
-// invariant, and |z| of 4.5 has probability 7e-6.
+// 65,536 exact samples; each of the averages moves by a standard normal number of standard errors when the
+// move is invariant, and |z| of 4.5 has probability 7e-6.
 template <class Real>
 void expect_invariant(const std::string& name, const Json& settings, double lowest, double highest) {
     const auto move = make<Real>(name, settings);
@@ -96,8 +100,8 @@ public:
     bool adapt() const override { return false; }
     double target_acceptance() const override { return 0.75; }
     bool uses_score() const override { return true; }
-    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double, const StreamKey& k, std::uint32_t first,
-                 Tally& tally) const override {
+    double apply(const Density<Real>& density, MoveState<Real> state, double variance, double,
+                 const StreamKey& k, std::uint32_t first, Tally& tally) const override {
         Scratch frame;
         Proposal<Real> to(frame, state, true);
         Block<Real> uniform{frame.take<Real>(block_size), 1, state.x.n};
@@ -112,7 +116,8 @@ public:
         density.evaluate(to.x, {.log_density = to.log_density, .score = to.score}, tally);
         for (int i = 0; i < state.x.dim; ++i) {
             for (int l = 0; l < state.x.lanes(); ++l) {
-                const double r = to.x(i, l) - state.x(i, l), s = state.score[i * block_size + l], t = to.score_row(i)[l];
+                const double r = to.x(i, l) - state.x(i, l), s = state.score[i * block_size + l],
+                             t = to.score_row(i)[l];
                 to.log_ratio[l] += (std::pow(r + e * t, 2) - std::pow(r - e * s, 2)) / (4 * e);
             }
         }
@@ -120,7 +125,9 @@ public:
     }
 };
 
-TEST(Invariance, ABrokenMoveIsCaught) { EXPECT_GT(test_invariance(WrongMala<double>(), two_blobs(), 8, 64, 21).largest(), 10); }
+TEST(Invariance, ABrokenMoveIsCaught) {
+    EXPECT_GT(test_invariance(WrongMala<double>(), two_blobs(), 8, 64, 21).largest(), 10);
+}
 
 /// The state after a move is evaluated: log density and score are those of the new x.
 TEST(Moves, StateStaysConsistent) {
@@ -130,7 +137,8 @@ TEST(Moves, StateStaysConsistent) {
         make<double>(name)->apply(*e.density, e.state(), 0.5, 1, key, 0, e.tally);
         const Particles<double> score(100, 2);
         const PerParticle<double> log_density(100);
-        e.density->evaluate(e.x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data}, e.tally);
+        e.density->evaluate(e.x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data},
+                            e.tally);
         int moved = 0;
         for (int p = 0; p < 100; ++p) {
             EXPECT_EQ(log_density[p], e.log_density[p]);
@@ -154,16 +162,20 @@ TEST(Moves, MalaEqualsTheTextbook) {
             y(p, i) = e.x(p, i) + eps * e.score(p, i) + std::sqrt(2 * eps) * y(p, i);
         }
     }
-    e.density->evaluate(y.block(0), {.log_density = log_density.block(0), .score = score.block(0).data}, e.tally);
+    e.density->evaluate(y.block(0), {.log_density = log_density.block(0), .score = score.block(0).data},
+                        e.tally);
     double expected = 0;
     for (int p = 0; p < 64; ++p) {
         double log_a = log_density[p] - e.log_density[p];
         for (int i = 0; i < 2; ++i) {
-            log_a += (std::pow(y(p, i) - e.x(p, i) - eps * e.score(p, i), 2) - std::pow(e.x(p, i) - y(p, i) - eps * score(p, i), 2)) / (4 * eps);
+            log_a += (std::pow(y(p, i) - e.x(p, i) - eps * e.score(p, i), 2) -
+                      std::pow(e.x(p, i) - y(p, i) - eps * score(p, i), 2)) /
+                     (4 * eps);
         }
         expected += std::min(1.0, std::exp(log_a));
     }
-    const double got = make<double>("mala", Json{{"step_size", step}})->apply(*moved.density, moved.state(), variance, 1, key, 0, moved.tally);
+    const double got = make<double>("mala", Json{{"step_size", step}})
+                           ->apply(*moved.density, moved.state(), variance, 1, key, 0, moved.tally);
     EXPECT_NEAR(got, expected, 1e-9);
     EXPECT_LT(got, 60);
     for (int p = 0; p < 64; ++p) {
@@ -175,9 +187,10 @@ TEST(Moves, MalaEqualsTheTextbook) {
 TEST(Moves, HmcWithOneStepIsMala) {
     const double step = 1.2, h = std::sqrt(2 * step * std::pow(2.0, -1.0 / 3)) * std::pow(2.0, 0.25);
     Example<double> a(two_blobs(), 256), b(two_blobs(), 256);
-    const double accepted_a = make<double>("mala", Json{{"step_size", step}})->apply(*a.density, a.state(), 0.5, 1, key, 0, a.tally);
-    const double accepted_b =
-        make<double>("hmc", Json{{"step_size", h}, {"n_leapfrog", 1}, {"jitter", 0}})->apply(*b.density, b.state(), 0.5, 1, key, 0, b.tally);
+    const double accepted_a = make<double>("mala", Json{{"step_size", step}})
+                                  ->apply(*a.density, a.state(), 0.5, 1, key, 0, a.tally);
+    const double accepted_b = make<double>("hmc", Json{{"step_size", h}, {"n_leapfrog", 1}, {"jitter", 0}})
+                                  ->apply(*b.density, b.state(), 0.5, 1, key, 0, b.tally);
     EXPECT_NEAR(accepted_a, accepted_b, 1e-9);
     for (int p = 0; p < 256; ++p) {
         EXPECT_NEAR(a.x(p, 0), b.x(p, 0), 1e-9);
@@ -191,7 +204,8 @@ TEST(Moves, HmcEnergyErrorIsOfSecondOrder) {
     for (const double step : {0.4, 0.2, 0.1}) {
         Example<double> e(two_blobs(), 256);
         const Json settings{{"step_size", step}, {"n_leapfrog", static_cast<int>(2 / step)}, {"jitter", 0}};
-        const double rejected = 256 - make<double>("hmc", settings)->apply(*e.density, e.state(), 0.5, 1, key, 0, e.tally);
+        const double rejected =
+            256 - make<double>("hmc", settings)->apply(*e.density, e.state(), 0.5, 1, key, 0, e.tally);
         if (previous > 0) {
             EXPECT_NEAR(previous / rejected, 4, 1.5) << step;
         }
@@ -222,7 +236,8 @@ TEST(Moves, DependOnTheParticleOnly) {
 }
 
 TEST(Moves, StepsAndLevelsHaveTheirOwnStreams) {
-    for (const StreamKey other : {key.with(Purpose::move, 5, 3), key.with(Purpose::move, 6, 2), key.with(Purpose::pilot, 5, 2)}) {
+    for (const StreamKey other :
+         {key.with(Purpose::move, 5, 3), key.with(Purpose::move, 6, 2), key.with(Purpose::pilot, 5, 2)}) {
         Example<double> a(two_blobs(), 32), b(two_blobs(), 32);
         make<double>("mala")->apply(*a.density, a.state(), 0.5, 1, key, 0, a.tally);
         make<double>("mala")->apply(*b.density, b.state(), 0.5, 1, other, 0, b.tally);
@@ -246,7 +261,8 @@ TEST(Moves, CountTheirEvaluations) {
     EXPECT_EQ(evaluations("hmc", Json{{"n_leapfrog", 7}}), std::pair(100L, 700L));
     Example<double> e(two_blobs(), 100);
     Tally tally;
-    make<double>("random_walk")->apply(*e.density, {e.x.block(0), e.log_density.block(0), nullptr}, 0.5, 1, key, 0, tally);
+    make<double>("random_walk")
+        ->apply(*e.density, {e.x.block(0), e.log_density.block(0), nullptr}, 0.5, 1, key, 0, tally);
     EXPECT_EQ(tally.score, 0);
     EXPECT_EQ(tally.log_density, 100);
 }
@@ -260,7 +276,9 @@ protected:
     void evaluate_block(Block<const double> x, const Wanted<double>& w) const override {
         for (int l = 0; l < x.lanes(); ++l) {
             if (w.log_density) {
-                w.log_density[l] = x(0, l) > 1 ? std::nan("") : x(0, l) < -1 ? -HUGE_VAL : -0.5 * x(0, l) * x(0, l);
+                w.log_density[l] = x(0, l) > 1    ? std::nan("")
+                                   : x(0, l) < -1 ? -HUGE_VAL
+                                                  : -0.5 * x(0, l) * x(0, l);
             }
             if (w.score) {
                 w.score[l] = x(0, l) > 1 ? std::nan("") : -x(0, l);
@@ -275,11 +293,13 @@ TEST(Moves, NonFiniteProposalsAreRejectedAndCounted) {
         Particles<double> x(100, 1), score(100, 1);
         PerParticle<double> log_density(100);
         Tally tally;
-        density.evaluate(x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data}, tally);
+        density.evaluate(x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data},
+                         tally);
         const auto move = make<double>(name, Json{{"step_size", 1.5}});
         double accepted = 0;
         for (std::uint32_t k = 0; k < 20; ++k) {
-            accepted += move->apply(density, {x.block(0), log_density.block(0), score.block(0).data}, 1, 1, key.with(Purpose::move, 1, k), 0, tally);
+            accepted += move->apply(density, {x.block(0), log_density.block(0), score.block(0).data}, 1, 1,
+                                    key.with(Purpose::move, 1, k), 0, tally);
         }
         EXPECT_GT(accepted, 10) << name;
         EXPECT_GT(tally.non_finite, 100) << name;
@@ -300,7 +320,8 @@ TEST(Moves, EscapeFromDensityZero) {
     density.evaluate(x.block(0), {.log_density = log_density.block(0)}, tally);
     const auto move = make<double>("random_walk");
     for (std::uint32_t k = 0; k < 40; ++k) {
-        move->apply(density, {x.block(0), log_density.block(0), nullptr}, 1, 1, key.with(Purpose::move, 1, k), 0, tally);
+        move->apply(density, {x.block(0), log_density.block(0), nullptr}, 1, 1, key.with(Purpose::move, 1, k),
+                    0, tally);
     }
     for (int l = 0; l < 16; ++l) {
         EXPECT_LE(std::abs(x.block(0)(0, l)), 1);
