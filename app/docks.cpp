@@ -156,7 +156,7 @@ void draw_docks(Workbench& bench) {
         if (std::find(hidden.begin(), hidden.end(), view.id) != hidden.end()) {
             continue;
         }
-        if (ImGui::Begin(window_name(view).c_str(), nullptr, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollbar)) {
+        if (ImGui::Begin(window_name(view).c_str(), nullptr, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoScrollbar)) {
             view.draw(bench);
         }
         ImGui::End();

@@ -52,7 +52,8 @@ public:
         ImGui_ImplOpenGL3_NewFrame();
         build_frame(*bench_, times_);
         egl_.bind();
-        glClearColor(0, 0, 0, 1);
+        const ImVec4 ground = Theme::vec(bench_->theme.colours().ground);
+        glClearColor(ground.x, ground.y, ground.z, 1);
         glClear(GL_COLOR_BUFFER_BIT);
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
         glFinish();

@@ -189,17 +189,15 @@ void draw_menu_bar(Workbench& bench) {
         if (x + name_width + rest < width - search_width - theme.px(16)) {
             ImGui::SetCursorPosX(x);
             ImGui::TextUnformatted(name.c_str());
-            ImGui::SameLine(0, theme.px(12));
+            ImGui::SetCursorPosX(x + name_width + theme.px(12));
             ImGui::TextColored(theme.dim(), "%s%s", file.c_str(), mark.c_str());
         }
         if (menus_end < width - search_width - theme.px(10)) {
             ImGui::SetCursorPosX(width - search_width - theme.px(8));
-            ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
-            ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().ground, 0));
-            if (ImGui::Button((search + "###search").c_str())) {
+            ImGui::TextColored(theme.dim(), "%s", search.c_str());
+            if (ImGui::IsItemClicked()) {
                 bench.view.show_palette = true;
             }
-            ImGui::PopStyleColor(2);
         }
         ImGui::EndMainMenuBar();
     } else {

@@ -74,7 +74,7 @@ void set_spaces(ImGuiStyle& s, const Palette& p, bool framed) {
     s.SeparatorTextBorderSize = 1;
     s.DisabledAlpha = 0.45f;
     s.HoverDelayNormal = 0.35f;
-    s.WindowMinSize = {80, 60};
+    s.WindowMinSize = {32, 16};
     (void)p;
 }
 

@@ -44,7 +44,8 @@ void row(const Theme& theme, const char* name, const std::string& value, const s
         ImGui::PopTextWrapPos();
         ImGui::EndTooltip();
     }
-    ImGui::SetCursorPos({at.x, at.y + theme.px(21)});
+    ImGui::SetCursorPos(at);
+    ImGui::Dummy({theme.px(1), theme.px(15)});
 }
 
 void weights_rows(const Theme& theme, const Snapshot& s) {
