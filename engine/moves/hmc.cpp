@@ -8,7 +8,7 @@ namespace {
 
 struct HmcSettings : MoveSettings {
     int n_leapfrog = 5;
-    double jitter = 0.1;
+    double jitter = 0.3;
 
     void describe(Describer& d) {
         MoveSettings::describe(d);
