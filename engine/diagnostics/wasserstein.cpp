@@ -262,7 +262,7 @@ double sliced_w2(std::span<const double> x, int dim, std::span<const double> log
     return dim == exact.dim() ? shared_reference(exact, n_directions, n_nodes)->distance(x, log_weight) : nan;
 }
 
-double sliced_w2(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
+double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
                  std::span<const double> log_weight_y, int dim, int n_directions) {
     const std::size_t n = x.size() / static_cast<std::size_t>(dim), m = y.size() / static_cast<std::size_t>(dim);
     if (n == 0 || m == 0 || !all_finite(x) || !all_finite(y)) {

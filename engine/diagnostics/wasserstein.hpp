@@ -28,8 +28,8 @@ private:
 /// The same in one call; the reference of the last mixture asked for is kept, so repeated calls are cheap.
 double sliced_w2(std::span<const double> x, int dim, std::span<const double> log_weight, const Mixture& exact,
                  int n_directions = 128, int n_nodes = 2000);
-/// Between two weighted samples.
-double sliced_w2(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
+/// Between two weighted samples. (A name of its own: with empty weights an overload could be mistaken for the other.)
+double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
                  std::span<const double> log_weight_y, int dim, int n_directions = 128);
 /// Exact W2 between two equally weighted or weighted point sets of at most 2048 points each (LEMON network simplex);
 /// throws ConfigError above that.

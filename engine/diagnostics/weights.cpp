@@ -165,6 +165,9 @@ double pareto_k(std::span<const double> log_weight) {
     std::vector<double> exceedance;
     exceedance.reserve(n_tail);
     for (auto it = cut + 1; it != sorted.end(); ++it) {
+        if (*it == -infinity) {
+            continue;  // fewer positive weights than the tail is long
+        }
         exceedance.push_back(threshold == -infinity ? std::exp(*it - top)
                                                     : std::exp(threshold - top) * std::expm1(*it - threshold));
     }
