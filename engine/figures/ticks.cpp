@@ -13,7 +13,7 @@ constexpr const char* minus = "\u2212";
 double round_step(double range, int n) {
     const double raw = range / std::max(1, n), power = std::pow(10.0, std::floor(std::log10(raw)));
     const double lead = raw / power;
-    return power * (lead <= 1.0 + 1e-9 ? 1 : lead <= 2.0 + 1e-9 ? 2 : lead <= 5.0 + 1e-9 ? 5 : 10);
+    return power * (lead < 1.4 ? 1 : lead < 3.0 ? 2 : lead < 7.0 ? 5 : 10);
 }
 
 std::vector<std::pair<double, std::string>> log_ticks(const PlotAxis& axis, int n_wanted) {
