@@ -50,6 +50,13 @@ Real* lane_element(Real* a, int dim, int i, int j) {
     return a + (static_cast<std::ptrdiff_t>(i) * dim + j) * lane_group;
 }
 
+template <class Real>
+void load_lanes(const Real* from, Real* to) {
+    for (int l = 0; l < lane_group; ++l) {
+        to[l] = from[l];
+    }
+}
+
 /// Cholesky factor of the lower triangle, in place; smallest[l] is the smallest pivot met (not positive: no factor).
 /// log_det[l] = log det (NaN where there is none).
 template <class Real>
@@ -59,30 +66,33 @@ void cholesky_lanes(Real* a, int dim, Real* smallest, double* log_det) {
         smallest[l] = a[l];
     }
     for (int j = 0; j < dim; ++j) {
-        Real* pivot = lane_element(a, dim, j, j);
+        // Sums live in local arrays: the compiler keeps them in registers because nothing else can point to them.
+        alignas(64) Real sum[lane_group], inverse[lane_group];
+        load_lanes(lane_element(a, dim, j, j), sum);
         for (int m = 0; m < j; ++m) {
             const Real* b = lane_element(a, dim, j, m);
             for (int l = 0; l < lane_group; ++l) {
-                pivot[l] -= b[l] * b[l];
+                sum[l] -= b[l] * b[l];
             }
         }
-        products.multiply(pivot);
-        Real inverse[lane_group];
+        products.multiply(sum);
         for (int l = 0; l < lane_group; ++l) {
-            smallest[l] = pivot[l] < smallest[l] ? pivot[l] : smallest[l];
-            pivot[l] = std::sqrt(pivot[l]);
-            inverse[l] = 1 / pivot[l];
+            smallest[l] = sum[l] < smallest[l] ? sum[l] : smallest[l];
+            sum[l] = std::sqrt(sum[l]);
+            inverse[l] = 1 / sum[l];
         }
+        load_lanes(sum, lane_element(a, dim, j, j));
         for (int i = j + 1; i < dim; ++i) {
-            Real* out = lane_element(a, dim, i, j);
+            load_lanes(lane_element(a, dim, i, j), sum);
             for (int m = 0; m < j; ++m) {
                 const Real *x = lane_element(a, dim, i, m), *y = lane_element(a, dim, j, m);
                 for (int l = 0; l < lane_group; ++l) {
-                    out[l] -= x[l] * y[l];
+                    sum[l] -= x[l] * y[l];
                 }
             }
+            Real* out = lane_element(a, dim, i, j);
             for (int l = 0; l < lane_group; ++l) {
-                out[l] *= inverse[l];
+                out[l] = sum[l] * inverse[l];
             }
         }
     }
@@ -106,7 +116,7 @@ void log_abs_det_lanes(Real* a, int dim, Real* smallest, double* log_det) {
             inverse[l] = 1 / pivot[l];
         }
         for (int i = j + 1; i < dim; ++i) {
-            Real factor[lane_group];
+            alignas(64) Real factor[lane_group];
             const Real* first = lane_element(a, dim, i, j);
             for (int l = 0; l < lane_group; ++l) {
                 factor[l] = first[l] * inverse[l];
@@ -114,6 +124,7 @@ void log_abs_det_lanes(Real* a, int dim, Real* smallest, double* log_det) {
             for (int m = j + 1; m < dim; ++m) {
                 Real* out = lane_element(a, dim, i, m);
                 const Real* y = lane_element(a, dim, j, m);
+#pragma GCC ivdep
                 for (int l = 0; l < lane_group; ++l) {
                     out[l] -= factor[l] * y[l];
                 }

@@ -95,9 +95,10 @@ private:
                 const Real* below = hessian + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size;
                 const Real* above = hessian + (static_cast<std::ptrdiff_t>(j) * dim + i) * block_size;
                 Real* a = lane_element(out, dim, i, j);
-                const Real one = i == j ? 1 - shift : Real(0);
+                const Real one = i == j ? 1 - shift : Real(0), mirrored = diagonal_ ? Real(0) : scale;
+#pragma GCC ivdep
                 for (int l = 0; l < lane_group; ++l) {
-                    a[l] = one + (diagonal_ ? scale * below[l] : scale * (below[l] + above[l]));
+                    a[l] = one + scale * below[l] + mirrored * above[l];
                 }
             }
         }
@@ -121,13 +122,14 @@ private:
             cholesky_lanes(group.spare, dim, smallest, log_det);
             suspicious = any_not_positive(smallest, n);
         }
-        Real* const a = group.matrix;
         Real below_floor[lane_group];
         std::copy_n(smallest, exact ? 0 : lane_group, below_floor);
-        if (exact || suspicious) {
-            std::copy_n(a, static_cast<std::size_t>(dim) * static_cast<std::size_t>(dim) * lane_group, group.spare);
-        }
+        Real* const a = group.matrix;
         cholesky_lanes(a, dim, smallest, log_det);
+        if (!suspicious && !any_not_positive(smallest, n)) {
+            return;
+        }
+        assemble(s.v, dim, hessian, Real(0), group.spare);
         for (int l = 0; l < n; ++l) {
             if (!(smallest[l] > 0) || (suspicious && !(below_floor[l] > 0))) {
                 floor_lane(dim, group.spare, l, exact ? 1e-6 : floor_, a, log_det);
@@ -224,20 +226,23 @@ private:
             Real* w = group.vector + static_cast<std::ptrdiff_t>(i) * lane_group;
             const Real *x = low.row(i) + begin, *y = high.row(i) + begin;
             const Real* g = score + static_cast<std::ptrdiff_t>(i) * block_size + begin;
+            alignas(64) Real r[lane_group];
             for (int l = 0; l < lane_group; ++l) {
-                w[l] = (a * x[l] - y[l] - v * g[l]) * scale;
+                r[l] = (a * x[l] - y[l] - v * g[l]) * scale;
             }
             for (int j = diagonal_ ? i : 0; j < i; ++j) {
-                const Real *root = lane_element(group.matrix, dim, i, j), *known = group.vector + static_cast<std::ptrdiff_t>(j) * lane_group;
+                const Real* root = lane_element(group.matrix, dim, i, j);
+                const Real* known = group.vector + static_cast<std::ptrdiff_t>(j) * lane_group;
                 for (int l = 0; l < lane_group; ++l) {
-                    w[l] -= root[l] * known[l];
+                    r[l] -= root[l] * known[l];
                 }
             }
             const Real* root = lane_element(group.matrix, dim, i, i);
             for (int l = 0; l < lane_group; ++l) {
-                w[l] /= root[l];
-                sum[l] += w[l] * w[l];
+                r[l] /= root[l];
+                sum[l] += r[l] * r[l];
             }
+            load_lanes(r, w);
         }
         std::copy_n(sum, lane_group, w2);
     }
