@@ -180,11 +180,10 @@ Stroke layer_stroke(const PlotLayer& layer, const Palette& palette) {
     Stroke stroke{palette.role(layer.role, layer.index), 0.7 * static_cast<double>(layer.width), 1, {}};
     if (layer.dashed) {
         stroke.dash = {4, 2.5};
-    } else if (&palette == &tempera::palette("print")) {
+    } else if (&palette == &tempera::palette("print") && (layer.kind == Kind::line || layer.kind == Kind::stairs)) {
         switch (layer.role) {
         case Role::sampled: stroke.dash = {6, 2}; break;
         case Role::learned: stroke.dash = {1.5, 1.5}; break;
-        case Role::weighted: stroke.dash = {6, 2, 1.5, 2}; break;
         default: break;
         }
     }
