@@ -110,8 +110,9 @@ void group_log_det(const MidpointStep<Real>& step, double sign, int dim, const R
             }
         }
     }
+    // I + M and I - M of a gradient field are symmetric, and positive while the spectral radius is below 1.
     Real smallest[lane_group];
-    log_abs_det_lanes(work, dim, smallest, out);
+    step.density->has_log_density() ? cholesky_lanes(work, dim, smallest, out) : log_abs_det_lanes(work, dim, smallest, out);
     for (int l = 0; l < n; ++l) {
         if (!(smallest[l] > Real(1e-3))) {  // elimination without row exchanges is not safe here
             const Eigen::MatrixXd m = Eigen::MatrixXd::Identity(dim, dim) + sign * lane_matrix(step, dim, hessian, l);

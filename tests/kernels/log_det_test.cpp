@@ -52,6 +52,57 @@ TEST(LogDet, ExactAgreesWithDeterminants) {
     }
 }
 
+/// A score that is not a gradient: its Jacobian (the "Hessian" here) has a skew part.
+class Curl final : public Density<double> {
+public:
+    explicit Curl(int dim) : dim_(dim) {}
+    int dim() const override { return dim_; }
+    bool has_log_density() const override { return false; }
+    double jacobian(int i, int j) const { return i == j ? -1.0 - 0.1 * i : 0.3 * std::sin(1 + 2 * i + 5 * j); }
+
+protected:
+    void evaluate_block(Block<const double> x, const Wanted<double>& wanted) const override {
+        for (int i = 0; i < dim_; ++i) {
+            for (int j = 0; j < dim_; ++j) {
+                for (int l = 0; l < x.lanes(); ++l) {
+                    if (wanted.score) {
+                        wanted.score[i * block_size + l] = (j ? wanted.score[i * block_size + l] : 0.0) + jacobian(i, j) * x(j, l);
+                    }
+                    if (wanted.hessian) {
+                        wanted.hessian[(i * dim_ + j) * block_size + l] = jacobian(i, j);
+                    }
+                }
+            }
+        }
+    }
+
+private:
+    int dim_;
+};
+
+TEST(LogDet, WorksForFieldsWithCurl) {
+    const int dim = 6;
+    const auto field = std::make_shared<Curl>(dim);
+    const MidpointStep<double> step{field, 0.2, 0};
+    Eigen::MatrixXd m(dim, dim);
+    for (int i = 0; i < dim; ++i) {
+        for (int j = 0; j < dim; ++j) {
+            m(i, j) = 0.2 * field->jacobian(i, j);
+        }
+    }
+    Particles<double> z(20, dim);
+    double exact[block_size] = {}, mean[block_size] = {}, corrected[block_size] = {};
+    Tally tally;
+    add_exact_log_det<double>(step, z.block(0), exact, tally);
+    EXPECT_NEAR(exact[3], log_det_of(m), 1e-12);
+    const StreamKey stream = test_key(2).with(Purpose::probe, 1);
+    add_hutchinson_log_det<double>(step, z.block(0), {2048, 16, 0}, stream, 0, mean, tally);
+    add_hutchinson_log_det<double>(step, z.block(0), {2048, 16, -1}, stream, 0, corrected, tally);
+    for (int l = 0; l < 20; ++l) {
+        EXPECT_NEAR(mean[l], exact[l], 5 * std::sqrt(2 * (mean[l] - corrected[l])));
+    }
+}
+
 TEST(LogDet, ExactSurvivesIndefiniteMatrices) {
     const Setting s(8, 0.3, 2.0, 64);  // spectral radius far above 1: pivots of any sign and size
     double out[block_size] = {};
