@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The command line's contract: commands, exit codes, files, streams. Arguments: the program, the source folder."""
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+PROGRAM, SOURCE = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+failures = []
+
+
+def check(good, text):
+    if not good:
+        failures.append(text)
+        print(f"FAIL {text}")
+
+
+def call(*args, timeout=120, cwd=None):
+    done = subprocess.run([str(PROGRAM), *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd)
+    return done.returncode, done.stdout, done.stderr
+
+
+SMALL = {"schema": "tempera-preset", "version": 1, "name": "small",
+         "target": {"type": "gaussian_mixture", "weights": [2 / 3, 1 / 3], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0]},
+         "path": {"type": "diffusion", "n_levels": 8}, "kernel": {"type": "second_order"}, "sampler": {"type": "smc", "n_particles": 200}, "run": {"seed": 1}}
+
+
+def write(folder, document, name="preset.json"):
+    file = folder / name
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    return file
+
+
+def npy(data):
+    """Shape and float64 values of npy bytes."""
+    size = struct.unpack("<H", data[8:10])[0]
+    header = eval(data[10:10 + size].decode(), {"__builtins__": {}})  # noqa: S307 - a literal dictionary that the program wrote
+    values = data[10 + size:]
+    return header["shape"], header["descr"], values
+
+
+def write_npy(file, rows):
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({len(rows)}, {len(rows[0])}), }}"
+    header += " " * (117 - len(header)) + "\n"
+    file.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header.encode() + b"".join(struct.pack("<d", v) for r in rows for v in r))
+
+
+def run_folder(folder):
+    file, out = write(folder, SMALL), folder / "run"
+    code, stdout, stderr = call("run", file, "--out", out, "--progress", "none", "--export", "csv,svg,html")
+    check(code == 0 and "log Z" in stdout and stderr == "", f"run: exit {code}, stderr {stderr[:200]!r}")
+    for name in ("preset.json", "summary.json", "levels.csv", "samples.npz", "modes.csv", "log.txt", "samples.csv", "report.html"):
+        check((out / name).is_file() and (out / name).stat().st_size > 0, f"run wrote no {name}")
+    summary = json.loads((out / "summary.json").read_text())
+    check(summary["status"] == "finished" and summary["n_particles"] == 200, "summary")
+    check((out / "levels.csv").read_text().splitlines()[0] == "level,rho,alpha,sigma,beta,ess_fraction,cess_fraction,log_z_increment,resampled,acceptance,swap_rejection,seconds",
+          "levels.csv header")
+    with zipfile.ZipFile(out / "samples.npz") as z:
+        check(npy(z.read("x.npy"))[:2] == ((200, 2), "<f8") and npy(z.read("log_weight.npy"))[:2] == ((200,), "<f8"), "samples.npz")
+    check(call("run", file, "--out", out)[0] == 2, "an existing folder is refused")
+    check(call("run", file, "--out", out, "--force", "--progress", "none")[0] == 0, "--force replaces")
+    check(call("run", file, "--out", out, "--resume", "--progress", "none")[0] == 0, "--resume keeps a finished run")
+    again = folder / "again"
+    check(call("run", out, "--out", again, "--progress", "none")[0] == 0, "a run folder's preset can be run again")
+    check(json.loads((again / "summary.json").read_text())["log_z"] == summary["log_z"], "the stored preset gives the same bits")
+    os.chdir(folder)
+    for name in ("small", "small-2"):
+        code, stdout, _ = call("run", file, "--progress", "none")
+        check(code == 0 and (folder / "out" / name / "summary.json").exists(), f"default folder out/{name}")
+    code, stdout, _ = call("compare", out, again, "--out", folder / "both")
+    check(code == 0 and "ESS" in stdout and "<svg" in (folder / "both" / "report.html").read_text(), "compare")
+    check(call("report", out, "--out", folder / "r.html")[0] == 0 and "<svg" in (folder / "r.html").read_text(), "report")
+    check(call("report", folder / "nothing")[0] == 2, "report of no run")
+
+
+def settings(folder):
+    file = write(folder, SMALL)
+    code, stdout, _ = call("check", file, "--set", "path.n_levels=16", "--seed", 5, "--json")
+    resolved = json.loads(stdout)["resolved"]
+    check(code == 0 and resolved["path"]["n_levels"] == 16 and resolved["run"]["seed"] == 5, "check --set --seed --json")
+    check(call("check", file, "--set", "target.weights=[0.5,0.5]", "--set", "kernel.type=first_order")[0] == 0, "--set of lists and types")
+    code, stdout, _ = call("check", file, "--set", "path.n_levels=0", "--json")
+    check(code == 2 and json.loads(stdout)["problems"][0]["place"] == "path.n_levels", "check names the place")
+    for preset in sorted((SOURCE / "presets").glob("*.json")):
+        check(call("check", preset)[0] == 0, f"{preset.name} is good")
+
+
+def bad_usage(folder):
+    file = write(folder, SMALL)
+    for args in (["nonsense"], ["run"], ["run", "no_such_preset"], ["run", file, "--frobnicate"], ["run", file, "--threads", "-1"], ["run", file, "--set", "x"],
+                 ["run", file, "--export", "svgg"], ["run", file, "--progress", "fast"], ["run", write(folder, "{", "broken.json")], ["describe", "no_such_thing"],
+                 ["list", "no_such_family"], ["eval", file, "--level", "99", "--points", "none.npy", "--out", "x.npz"], ["sweep", file]):
+        code, _, stderr = call(*args, cwd=folder)
+        check(code == 2 and stderr.startswith("tempera: "), f"{args[:4]}: exit {code}, {stderr[:150]!r}")
+    both = {**SMALL, "path": {"type": "diffusion", "n_levels": 0}, "sampler": {"type": "smc", "n_particles": -3}}
+    code, _, stderr = call("run", write(folder, both, "both.json"), cwd=folder)
+    check(code == 2 and "path.n_levels" in stderr and "sampler.n_particles" in stderr, "every problem is reported")
+
+
+def assertions(folder):
+    file = write(folder, SMALL)
+    codes = [call("run", file, "--out", folder / f"as{i}", "--progress", "none", "--assert", a)[0]
+             for i, a in enumerate(("ess_fraction > 0.1", "ess_fraction > 1.5", "ess_fracton > 0.5"))]
+    check(codes == [0, 4, 2], f"assertions: {codes}")
+
+
+def evaluation(folder):
+    file = write(folder, SMALL)
+    write_npy(folder / "x.npy", [[0.1, -0.2], [1.0, 2.0], [0.0, 0.0]])
+    code, _, stderr = call("eval", file, "--level", 4, "--points", folder / "x.npy", "--out", folder / "f.npz")
+    check(code == 0, f"eval: {stderr}")
+    with zipfile.ZipFile(folder / "f.npz") as z:
+        shapes = {n[:-4]: npy(z.read(n))[0] for n in z.namelist()}
+    check(shapes == {"log_density": (3,), "log_density_normalised": (3,), "score": (3, 2), "hessian": (3, 2, 2), "responsibilities": (3, 2)}, f"eval: {shapes}")
+    code, _, _ = call("sample", file, "--level", 0, "-n", 500, "--out", folder / "s.npy")
+    check(code == 0 and npy((folder / "s.npy").read_bytes())[:2] == ((500, 2), "<f8"), "sample")
+
+
+def lists(folder):
+    everything = json.loads(call("list", "--json")[1])
+    wanted = {"target": "gaussian gaussian_mixture two_mode gmm40 mog2 mog2i mog6 mog9 ring ring5 many_well funnel banana", "path": "diffusion tempering",
+              "schedule": "log_snr edm uniform_time linear_beta equal_rejection equal_cess linear geometric explicit",
+              "kernel": "none first_order exponential_integrator second_order transport_midpoint", "moves": "none random_walk mala hmc",
+              "sampler": "ais smc replica_exchange"}
+    for family, names in wanted.items():
+        have = {entry["name"] for entry in everything[family]}
+        check(set(names.split()) <= have, f"list {family}: missing {set(names.split()) - have}")
+        for entry in everything[family]:
+            code, stdout, _ = call("describe", f"{family}.{entry['name']}")
+            check(code == 0 and all(f["name"] in stdout for f in entry["fields"]), f"describe {entry['name']}")
+    check("ess_threshold" in call("describe", "sampler.ess_threshold")[1], "describe of one setting")
+    check(call()[0] == 0 and call("--help")[0] == 0 and "tempera run" in call("--help")[1], "help")
+    for command in ("run", "sweep", "eval", "sample", "report", "compare", "list", "describe", "check", "bench", "app"):
+        check(call(command, "--help")[0] == 0, f"{command} --help")
+
+
+def sweeps(folder):
+    file, out = write(folder, SMALL), folder / "sweep"
+    args = ["sweep", file, "--grid", "path.n_levels=4,8", "--seeds", 2, "--out", out, "--progress", "none"]
+    code, stdout, stderr = call(*args)
+    check(code == 0 and "Var(log w)" in stdout, f"sweep: {stderr[:200]}")
+    check(len((out / "results.csv").read_text().splitlines()) == 5 and list((out / "figures").glob("*.svg")), "results.csv and figures")
+    check(call(*args)[0] == 2 and call(*args, "--resume")[0] == 0, "sweep --resume")
+
+
+def interruption(folder):
+    long = {**SMALL, "path": {"type": "diffusion", "n_levels": 5000}, "sampler": {"type": "smc", "n_particles": 200000}, "run": {"record": {"every_level": 1000}}}
+    out = folder / "interrupted"
+    p = subprocess.Popen([str(PROGRAM), "run", str(write(folder, long, "long.json")), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(2)
+    p.send_signal(signal.SIGINT)
+    p.wait(60)
+    check(p.returncode == 130 and json.loads((out / "summary.json").read_text())["status"] == "partial", f"SIGINT: exit {p.returncode}")
+    check(not [f for f in folder.iterdir() if ".tmp-" in f.name], "no temporary folder is left")
+
+
+for name, function in (("run folder", run_folder), ("settings", settings), ("bad usage", bad_usage), ("assertions", assertions), ("evaluation", evaluation),
+                       ("lists", lists), ("sweeps", sweeps), ("interruption", interruption)):
+    with tempfile.TemporaryDirectory(prefix="tempera-cli-") as root:
+        try:
+            function(Path(root))
+        except Exception as error:  # noqa: BLE001 - reported as a failure of this part
+            check(False, f"{name}: {type(error).__name__}: {error}")
+        os.chdir("/")
+print(f"{len(failures)} failed" if failures else "all hold")
+sys.exit(1 if failures else 0)

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "run/runner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "run/preset.hpp"
+#include "run/result.hpp"
+
+namespace tempera {
+namespace {
+
+Json small_preset() {
+    return parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "small",
+        "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
+        "path": { "type": "diffusion", "n_levels": 12 }, "kernel": { "type": "second_order" },
+        "moves": { "type": "mala", "n_steps": 2 },
+        "sampler": { "type": "smc", "n_particles": 300, "ess_threshold": 0.9 }, "run": { "seed": 3 } })", "small");
+}
+
+Json exchange_preset() {
+    Json p = small_preset();
+    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3}, {"n_scans", 40}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}, {"initial", "reference"}};
+    return p;
+}
+
+void wait_for(const Runner& runner, RunState state) {
+    for (int i = 0; i < 20000 && runner.latest()->state != state; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ASSERT_EQ(std::string(to_string(runner.latest()->state)), to_string(state)) << runner.latest()->error;
+}
+
+void expect_same_bits(const RunResult& a, const RunResult& b) {
+    EXPECT_EQ(a.first.x, b.first.x);
+    EXPECT_EQ(a.first.log_weight, b.first.log_weight);
+    EXPECT_EQ(a.first.ancestor, b.first.ancestor);
+    Json sa = a.summary, sb = b.summary;
+    sa.erase("seconds");
+    sb.erase("seconds");
+    for (Json* s : {&sa, &sb}) {
+        if (s->contains("replicates")) {
+            for (Json& r : (*s)["replicates"]) {
+                r.erase("seconds");
+            }
+        }
+    }
+    EXPECT_EQ(sa, sb) << preset_difference(sa, sb).size();
+}
+
+TEST(Runner, GivesTheBitsOfTheCommandLine) {
+    for (Json preset : {small_preset(), exchange_preset()}) {
+        preset["run"]["n_replicates"] = 3;
+        Runner runner;
+        runner.start(preset);
+        runner.wait();
+        ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
+        ASSERT_TRUE(runner.result());
+        expect_same_bits(*runner.result(), run_preset(preset));
+    }
+}
+
+TEST(Runner, PauseStepAndResumeChangeNoBit) {
+    for (const Json& preset : {small_preset(), exchange_preset()}) {
+        Runner runner;
+        runner.start(preset, true);
+        wait_for(runner, RunState::paused);
+        EXPECT_EQ(runner.latest()->moves_done, 0);
+        runner.step_move();
+        for (int i = 0; i < 10000 && runner.latest()->moves_done < 1; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_EQ(runner.latest()->moves_done, 1);
+        EXPECT_EQ(runner.latest()->state, RunState::paused);
+        const long before = runner.latest()->progress;
+        runner.step_level();
+        for (int i = 0; i < 10000 && runner.latest()->moves_done < 2; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_LE(runner.latest()->progress, before + 1);
+        runner.resume();
+        runner.pause();
+        runner.resume();
+        runner.wait();
+        ASSERT_EQ(runner.latest()->state, RunState::finished);
+        expect_same_bits(*runner.result(), run_preset(preset));
+    }
+}
+
+TEST(Runner, CancelKeepsWhatWasReached) {
+    Runner runner;
+    runner.start(small_preset(), true);
+    wait_for(runner, RunState::paused);
+    runner.step_level();
+    runner.step_level();
+    for (int i = 0; i < 10000 && runner.latest()->progress < 2; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    runner.cancel();
+    runner.wait();
+    EXPECT_EQ(runner.latest()->state, RunState::cancelled);
+    ASSERT_TRUE(runner.result());
+    EXPECT_EQ(runner.result()->summary["status"], "partial");
+    EXPECT_EQ(runner.result()->first.log_weight.size(), 300u);
+    EXPECT_TRUE(runner.result()->summary["log_z_error"].is_null());
+}
+
+TEST(Runner, EditsAreAppliedRecordedOrRefused) {
+    Runner runner;
+    runner.start(small_preset(), true);
+    wait_for(runner, RunState::paused);
+    Json edited = small_preset();
+    edited["sampler"]["ess_threshold"] = 0.1;
+    edited["kernel"] = Json{{"type", "first_order"}};
+    runner.edit(edited);
+    Json cold = edited;
+    cold["sampler"]["n_particles"] = 400;
+    EXPECT_THROW(runner.edit(cold), ConfigError);
+    Json bad = edited;
+    bad["sampler"]["ess_threshold"] = 7;
+    EXPECT_THROW(runner.edit(bad), ConfigError);
+    runner.resume();
+    runner.wait();
+    ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
+    EXPECT_EQ((*runner.latest()->preset)["kernel"]["type"], "first_order");
+    ASSERT_EQ(runner.latest()->edits.size(), 1u);
+    EXPECT_NE(runner.latest()->edits[0].text.find("sampler.ess_threshold 0.9 -> 0.1"), std::string::npos) << runner.latest()->edits[0].text;
+    EXPECT_EQ(runner.result()->preset["edits"].size(), 1u);
+    EXPECT_EQ(runner.result()->preset["kernel"]["type"], "first_order");
+}
+
+TEST(Runner, BadPresetsAreRefusedAtOnce) {
+    Runner runner;
+    Json bad = small_preset();
+    bad["path"]["n_levels"] = 0;
+    EXPECT_THROW(runner.start(bad), ConfigError);
+    EXPECT_EQ(runner.latest()->state, RunState::idle);
+    runner.wait();
+}
+
+TEST(Runner, SnapshotsAreCompleteAndOrdered) {
+    Runner runner;
+    std::atomic<long> calls{0};
+    runner.set_on_publish([&] { ++calls; });
+    const long id = runner.start(small_preset());
+    runner.wait();
+    const auto s = runner.latest();
+    EXPECT_EQ(s->run_id, id);
+    EXPECT_GE(calls.load(), 3);  // preparing, running, finished
+    EXPECT_EQ(s->fraction, 1);
+    ASSERT_TRUE(s->sprites && s->density && s->levels && s->modes && s->positions && s->weight_histogram && s->lorenz);
+    EXPECT_EQ(s->sprites->x.size(), 300u);
+    EXPECT_EQ(s->positions->size(), 13u);
+    EXPECT_EQ(s->modes->size(), 13u);
+    EXPECT_EQ(s->modes->front().level, 12);
+    EXPECT_EQ(s->modes->back().level, 0);
+    EXPECT_EQ(s->ess_fraction, runner.result()->summary["ess_fraction"].get<double>());
+    EXPECT_EQ(s->log_z, runner.result()->summary["log_z"].get<double>());
+}
+
+TEST(Runner, StormOfCommands) {
+    Runner runner;
+    std::mt19937 random(5);
+    std::atomic<bool> reading{true};
+    // A reader as the window is one: run ids and sequence numbers never go back.
+    std::thread reader([&] {
+        long run = 0, sequence = 0;
+        while (reading) {
+            const auto s = runner.latest();
+            EXPECT_GE(s->run_id, run);
+            EXPECT_GE(s->sequence, sequence);
+            run = s->run_id;
+            sequence = s->sequence;
+            std::this_thread::yield();
+        }
+    });
+    Json preset = small_preset();
+    for (int i = 0; i < 1000; ++i) {
+        switch (random() % 12) {
+            case 0: {
+                preset = random() % 4 ? small_preset() : exchange_preset();
+                const long id = runner.start(preset, random() % 2);
+                EXPECT_EQ(runner.latest()->run_id, id);
+                break;
+            }
+            case 1: runner.cancel(); break;
+            case 2: case 3: runner.pause(); break;
+            case 4: case 5: runner.resume(); break;
+            case 6: case 7: runner.step_move(); break;
+            case 8: runner.step_level(); break;
+            case 9: runner.set_pace(random() % 2 ? 0 : 200); break;
+            case 10: {
+                Json edited = preset;
+                edited["moves"]["step_size"] = 0.5 + static_cast<double>(random() % 10) / 10;
+                try {
+                    runner.edit(edited);
+                } catch (const ConfigError&) {
+                    // the other preset is running
+                }
+                break;
+            }
+            default: std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
+        }
+    }
+    runner.set_pace(0);
+    runner.start(small_preset());
+    runner.wait();
+    EXPECT_EQ(runner.latest()->state, RunState::finished);
+    reading = false;
+    reader.join();
+    expect_same_bits(*runner.result(), run_preset(small_preset()));
+}
+
+}  // namespace
+}  // namespace tempera
