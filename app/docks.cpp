@@ -40,15 +40,15 @@ struct Columns {
 
 Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
     Columns c{0, root, 0};
-    const float left = std::min(theme.px(268), size.x * 0.28f), right = std::min(theme.px(292), size.x * 0.28f);
+    const float left = std::min(theme.px(292), size.x * 0.28f), right = std::min(theme.px(292), size.x * 0.28f);
     c.left = cut(c.middle, ImGuiDir_Left, left / size.x);
     c.right = cut(c.middle, ImGuiDir_Right, right / (size.x - left));
     return c;
 }
 
 void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
-    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(222) / size.y));
-    const ImGuiID health = cut(right, ImGuiDir_Up, std::min(0.5f, theme.px(262) / (size.y - theme.px(222))));
+    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(200) / size.y));
+    const ImGuiID health = cut(right, ImGuiDir_Up, std::min(0.45f, theme.px(226) / (size.y - theme.px(200))));
     dock("mode_weights", weights);
     dock("health", health);
     dock_all({"runs", "log"}, right);
@@ -58,8 +58,8 @@ void build_explore(ImGuiID root, ImVec2 size, const Theme& theme) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
-    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(238) / size.y, 0.22f, 0.34f));
-    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(236) / (size.y - theme.px(238)), 0.34f, 0.45f));
+    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(216) / size.y, 0.20f, 0.34f));
+    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(234) / (size.y - theme.px(216)), 0.34f, 0.44f));
     dock("density_path", path);
     dock("particles", c.middle);
     const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
@@ -114,6 +114,20 @@ void build_picture(ImGuiID root, ImVec2 size, const Theme& theme) {
     dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"}, c.middle);
 }
 
+/// A node with one panel has no tab bar at all: the panel's own title row says what it is.
+void quiet_tab_bars(ImGuiDockNode* node) {
+    if (!node) {
+        return;
+    }
+    if (node->IsLeafNode()) {
+        const ImGuiDockNodeFlags flags = node->LocalFlags & ~ImGuiDockNodeFlags_NoTabBar;
+        node->SetLocalFlags(node->Windows.Size <= 1 ? flags | ImGuiDockNodeFlags_NoTabBar : flags);
+        return;
+    }
+    quiet_tab_bars(node->ChildNodes[0]);
+    quiet_tab_bars(node->ChildNodes[1]);
+}
+
 void build(Workbench& bench, ImGuiID root, ImVec2 size) {
     ImGui::DockBuilderRemoveNode(root);
     ImGui::DockBuilderAddNode(root, ImGuiDockNodeFlags_DockSpace);
@@ -149,7 +163,10 @@ void draw_docks(Workbench& bench) {
         build(bench, root, size);
         bench.view.rebuild_layout = false;
     }
+    quiet_tab_bars(ImGui::DockBuilderGetNode(root));
+    ImGui::PushStyleColor(ImGuiCol_Border, Theme::vec(theme.colours().ground));  // docking draws its separators with it
     ImGui::DockSpace(root, {0, 0}, ImGuiDockNodeFlags_AutoHideTabBar | ImGuiDockNodeFlags_NoWindowMenuButton | ImGuiDockNodeFlags_NoCloseButton);
+    ImGui::PopStyleColor();
     ImGui::End();
     for (const View& view : view_catalogue()) {
         const auto& hidden = bench.view.hidden;

@@ -138,7 +138,11 @@ int run_offscreen(const AppOptions& options) {
     Stage stage(options);
     Workbench& bench = stage.bench();
     const bool at_once = options.frames == 0 && options.at == "finished";
-    if (!open_initial(bench, options, !at_once)) {
+    const bool opened = open_initial(bench, options, !at_once);
+    if (opened && at_once && !bench.workspace.resolved().empty()) {
+        bench.workspace.set_pace(25);  // slow enough that every level's particles are seen
+    }
+    if (!opened) {
         for (const auto& message : bench.workspace.messages) {
             std::fprintf(stderr, "%s\n", message.title.c_str());
             for (const std::string& line : message.lines) {

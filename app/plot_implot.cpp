@@ -56,7 +56,7 @@ void draw_points(const PlotLayer& layer, const Theme& theme, int max_points, con
     const std::size_t n = layer.x.size(), limit = static_cast<std::size_t>(std::max(1, max_points));
     const std::size_t stride = (n + limit - 1) / limit;
     const float half = std::max(0.5f, theme.px(layer.width) * 0.5f);
-    const float alpha = n > 6000 ? 0.5f : n > 1500 ? 0.72f : 0.9f;
+    const float alpha = n > 6000 ? 0.4f : n > 1500 ? 0.55f : 0.85f;
     std::vector<ImU32> inks;
     for (int m = 0; m < 64; ++m) {
         inks.push_back(theme.role(layer.role, layer.role == Role::mode ? m : layer.index, layer.width > 5 ? 1.0f : alpha));
@@ -313,7 +313,7 @@ float draw_legend(const PlotSpec& plot, const Theme& theme, bool measure_only) {
     float x = 0;
     int entries = 0;
     for (const PlotLayer& layer : plot.layers) {
-        if (layer.name.empty() || layer.kind == Kind::hline || entries >= 4) {
+        if (layer.name.empty() || entries >= 4) {
             continue;
         }
         ++entries;
@@ -321,7 +321,7 @@ float draw_legend(const PlotSpec& plot, const Theme& theme, bool measure_only) {
         if (!measure_only) {
             const ImU32 ink = theme.role(layer.role, layer.index);
             const float y = start.y + height / 2;
-            if (layer.kind == Kind::line) {
+            if (layer.kind == Kind::line || layer.kind == Kind::hline) {
                 list->AddLine({start.x + x, y}, {start.x + x + sample, y}, ink, theme.px(2.5f));
             } else {
                 list->AddRectFilled({start.x + x, y - theme.px(4.5f)}, {start.x + x + theme.px(9), y + theme.px(4.5f)}, ink, theme.px(2));

@@ -41,7 +41,7 @@ void recent_items(Workbench& bench) {
     }
 }
 
-bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled, const char* tip) {
+bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled, const char* tip, float width = 0) {
     const Theme& theme = bench.theme;
     ImGui::BeginDisabled(!enabled);
     if (primary) {
@@ -49,7 +49,7 @@ bool bar_button(Workbench& bench, const char* glyph, const char* text, const cha
         ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
         ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
     }
-    const bool pressed = ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str());
+    const bool pressed = ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str(), {width, 0});
     if (primary) {
         ImGui::PopStyleColor(3);
     }
@@ -218,11 +218,10 @@ void draw_transport(Workbench& bench) {
         // One width for Run, Pause and Resume: the bar must not jump.
         ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
         const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Run";
-        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true, "Run or pause (Space)")) {
+        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true, "Run or pause (Space)", theme.px(92))) {
             bench.commands.run("run.toggle", bench);
         }
         ImGui::SameLine();
-        ImGui::SetCursorPosX(theme.px(112));
         if (bar_button(bench, icon::step, "Step", "###step", false, true, "One level or scan (Shift+.); one move (.)")) {
             bench.commands.run("run.step_level", bench);
         }

@@ -51,7 +51,8 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     const ImVec2 start = ImGui::GetCursorPos();
     const ImGuiWindow* window = ImGui::GetCurrentWindow();
     float used = 0;
-    if (!window->DockTabIsVisible) {  // a visible tab already says it
+    const ImGuiDockNode* node = window->DockNode;
+    if (!node || node->IsNoTabBar() || node->IsHiddenTabBar()) {  // a visible tab already says it
         const Face face(theme.bold, Theme::title_size);
         ImGui::TextUnformatted(title.c_str());
         used = ImGui::GetItemRectSize().x;

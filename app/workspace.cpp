@@ -47,6 +47,42 @@ std::string clock_text() {
     return buffer;
 }
 
+/// Two box blurs, about a Gaussian, as wide as the counting noise of n particles asks for.
+std::shared_ptr<const Grid> blurred(const Grid& grid, long n) {
+    auto out = std::make_shared<Grid>(grid);
+    const int nx = grid.nx, ny = grid.ny;
+    const int radius = std::clamp(static_cast<int>(1.0 * nx / std::sqrt(static_cast<double>(std::max(1L, n)))), 1, 6);
+    std::vector<float> line;
+    const auto pass = [&](float* first, int count, int stride) {
+        line.resize(static_cast<std::size_t>(count));
+        double sum = 0;
+        for (int i = -radius; i < count; ++i) {
+            if (i + radius < count) {
+                sum += first[static_cast<std::ptrdiff_t>(i + radius) * stride];
+            }
+            if (i >= 0) {
+                line[static_cast<std::size_t>(i)] = static_cast<float>(sum / (2 * radius + 1));
+                if (i - radius >= 0) {
+                    sum -= first[static_cast<std::ptrdiff_t>(i - radius) * stride];
+                }
+            }
+        }
+        for (int i = 0; i < count; ++i) {
+            first[static_cast<std::ptrdiff_t>(i) * stride] = std::max(0.0f, line[static_cast<std::size_t>(i)]);
+        }
+    };
+    for (int round = 0; round < 2; ++round) {
+        for (int y = 0; y < ny; ++y) {
+            pass(out->value.data() + static_cast<std::ptrdiff_t>(y) * nx, nx, 1);
+        }
+        for (int x = 0; x < nx; ++x) {
+            pass(out->value.data() + x, ny, nx);
+        }
+    }
+    out->max = out->value.empty() ? 0 : *std::max_element(out->value.begin(), out->value.end());
+    return out;
+}
+
 bool is_type(const std::string& dotted) {
     return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
 }
@@ -441,7 +477,7 @@ void Workspace::take_snapshot() {
     }
     if (s.sprites) {
         LevelPicture& p = pictures_[s.level];
-        p = {s.sprites, s.density};
+        p = {s.sprites, s.density, s.density ? blurred(*s.density, s.n_particles) : nullptr};
         // About 1 MB a level at most; a long path keeps every level, a very long one the recent half.
         if (pictures_.size() > 400) {
             pictures_.erase(std::prev(pictures_.end()));

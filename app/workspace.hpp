@@ -20,6 +20,7 @@ namespace tempera::app {
 struct LevelPicture {
     std::shared_ptr<const SpriteSet> sprites;
     std::shared_ptr<const Grid> density;
+    std::shared_ptr<const Grid> smooth;   ///< the density for thumbnails: counting noise blurred away
 };
 
 struct FinishedRun {

@@ -107,7 +107,7 @@ PlotSpec particles_plot(const Snapshot& s, const ParticleView& view) {
         if (view.by_mode) {
             points.group = view.sprites->mode;
         }
-        points.width = 3;
+        points.width = 2.4f;
         plot.layers.push_back(std::move(points));
     }
     if (plot.layers.empty()) {

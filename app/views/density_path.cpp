@@ -12,19 +12,22 @@ namespace {
 
 constexpr int n_thumbnails = 8;
 
-/// The middle of a map that a thumbnail shows: maps hold more room than the target needs.
-struct Crop {
-    ImVec2 uv0, uv1;
+/// Where a grid lies within a thumbnail that shows `box` without distortion, cut to the thumbnail.
+struct Placed {
+    ImVec2 from, to, uv0, uv1;
+    bool visible;
 };
 
-Crop crop_to(const Grid& g, const std::array<double, 4>& box, float aspect) {
-    const double cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
-    double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect), half_x = half_y * aspect;
-    const double shrink = std::min(1.0, std::min((g.x_max - g.x_min) / (2 * half_x), (g.y_max - g.y_min) / (2 * half_y)));
-    half_x *= shrink, half_y *= shrink;
+Placed place(const Grid& g, const std::array<double, 4>& box, ImVec2 at, ImVec2 size) {
+    const double aspect = size.x / size.y, cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
+    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect), half_x = half_y * aspect;
+    const double x0 = std::max(g.x_min, cx - half_x), x1 = std::min(g.x_max, cx + half_x);
+    const double y0 = std::max(g.y_min, cy - half_y), y1 = std::min(g.y_max, cy + half_y);
+    const auto px = [&](double x) { return at.x + size.x * static_cast<float>((x - cx + half_x) / (2 * half_x)); };
+    const auto py = [&](double y) { return at.y + size.y * static_cast<float>((cy + half_y - y) / (2 * half_y)); };
     const auto u = [&](double x) { return static_cast<float>((x - g.x_min) / (g.x_max - g.x_min)); };
     const auto v = [&](double y) { return static_cast<float>((y - g.y_min) / (g.y_max - g.y_min)); };
-    return {{u(cx - half_x), v(cy + half_y)}, {u(cx + half_x), v(cy - half_y)}};
+    return {{px(x0), py(y1)}, {px(x1), py(y0)}, {u(x0), v(y1)}, {u(x1), v(y0)}, x1 > x0 && y1 > y0};
 }
 
 void thumbnail(Workbench& bench, const std::string& slot, const std::shared_ptr<const Grid>& grid, ImVec2 at, ImVec2 size, bool selected,
@@ -35,8 +38,10 @@ void thumbnail(Workbench& bench, const std::string& slot, const std::shared_ptr<
     if (grid) {
         const ImTextureRef picture = bench.textures.picture(slot, grid, magnify);
         if (bench.textures.available() && picture.GetTexID() != 0) {
-            const Crop crop = crop_to(*grid, box, size.x / size.y);
-            list->AddImageRounded(picture, at, end, crop.uv0, crop.uv1, IM_COL32_WHITE, theme.px(4));
+            const Placed p = place(*grid, box, at, size);
+            if (p.visible) {
+                list->AddImage(picture, p.from, p.to, p.uv0, p.uv1);
+            }
         }
     } else {
         list->AddRectFilled(at, end, Theme::packed(theme.colours().field, 0.35f), theme.px(4));
@@ -83,7 +88,7 @@ void draw(Workbench& bench) {
     if (!w.following() && !w.playing()) {
         state += w.busy() ? "   held" : "";
     }
-    panel_header(bench, *find_view("density_path"), "Density path", n > 0 ? state + "      noise  \xe2\x86\x92  target" : "");
+    panel_header(bench, *find_view("density_path"), "Density path", n > 0 ? state + "      noise  " + icon::arrow + "  target" : "");
     if (maps && !maps->error.empty()) {
         empty_text(bench, maps->error);
         return;
@@ -115,12 +120,10 @@ void draw(Workbench& bench) {
             std::min_element(levels.begin(), levels.end(), [&](int a, int b) { return std::abs(a - w.level()) < std::abs(b - w.level()); }) -
             levels.begin())];
         const bool selected = nearest == level;
-        std::array<double, 4> box = maps->plane.box;
-        const double grow = 1.15, cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
-        box = {cx + (box[0] - cx) * grow, cx + (box[1] - cx) * grow, cy + (box[2] - cy) * grow, cy + (box[3] - cy) * grow};
+        const std::array<double, 4>& box = maps->frame;
         thumbnail(bench, "path " + std::to_string(i), maps->density[static_cast<std::size_t>(level)], {x, exact_y}, {width, row}, selected, box, 2);
         const LevelPicture* seen = w.nearest_picture(level, spacing);
-        thumbnail(bench, "seen " + std::to_string(i), seen ? seen->density : nullptr, {x, seen_y}, {width, row}, selected, box, 2);
+        thumbnail(bench, "seen " + std::to_string(i), seen ? seen->smooth : nullptr, {x, seen_y}, {width, row}, selected, box, 2);
         {
             const Face face(theme.mono, Theme::small_size);
             const std::string text = std::to_string(level);

@@ -16,6 +16,11 @@ std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
     const PathMaps* maps = bench.workspace.maps();
     const Snapshot& s = bench.workspace.snapshot();
     std::array<double, 4> box = maps && !maps->density.empty() ? maps->plane.box : s.plane.box;
+    if (maps && !maps->density.empty() && maps->frame[1] > maps->frame[0]) {  // half way to what shows the reference too
+        for (std::size_t i = 0; i < 4; ++i) {
+            box[i] = 0.5 * (box[i] + maps->frame[i]);
+        }
+    }
     if (!(box[1] > box[0]) || !(box[3] > box[2])) {
         return {-aspect, aspect, -1, 1};
     }

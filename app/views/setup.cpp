@@ -13,7 +13,7 @@
 namespace tempera::app {
 namespace {
 
-constexpr float label_column = 100, dot_column = 22;
+constexpr float label_column = 96, dot_column = 22;
 
 const char* when_text(Change change) {
     switch (change) {
@@ -105,6 +105,36 @@ bool combo(const char* id, const std::string& now, const std::vector<std::pair<s
     }
     return changed;
 }
+
+/// Draws the text of a drag widget at its left edge like that of every other field; the widget's own, centred text
+/// is made invisible meanwhile.
+class LeftAligned {
+public:
+    LeftAligned(const Theme& theme, std::string text) : text_(std::move(text)), at_(ImGui::GetCursorScreenPos()) {
+        hidden_ = !ImGui::TempInputIsActive(ImGui::GetID("###value"));
+        ink_ = ImGui::GetColorU32(ImGuiCol_Text);
+        if (hidden_) {
+            ImGui::PushStyleColor(ImGuiCol_Text, Theme::vec(theme.colours().text, 0));
+        }
+    }
+    ~LeftAligned() {
+        if (hidden_) {
+            ImGui::PopStyleColor();
+            const ImVec2 padding = ImGui::GetStyle().FramePadding;
+            ImGui::PushClipRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), true);
+            ImGui::GetWindowDrawList()->AddText({at_.x + padding.x, at_.y + padding.y}, ink_, text_.c_str());
+            ImGui::PopClipRect();
+        }
+    }
+    LeftAligned(const LeftAligned&) = delete;
+    LeftAligned& operator=(const LeftAligned&) = delete;
+
+private:
+    std::string text_;
+    ImVec2 at_;
+    bool hidden_ = false;
+    ImU32 ink_ = 0;
+};
 
 class Form {
 public:
@@ -337,6 +367,7 @@ private:
         const long high = std::isfinite(field.max) ? static_cast<long>(std::min(field.max, 2e9)) : 2000000000L;
         const float speed = std::max(0.05f, static_cast<float>(std::abs(static_cast<double>(v))) * 0.01f);
         commit_now_ = false;
+        const LeftAligned aligned(theme_, std::to_string(v));
         if (ImGui::DragScalar("###value", ImGuiDataType_S64, &v, speed, &low, &high)) {
             value = v;
             return true;
@@ -353,6 +384,9 @@ private:
             speed = std::max(1e-6, std::abs(v)) * 0.01;
         }
         commit_now_ = false;
+        char shown[40];
+        std::snprintf(shown, sizeof shown, "%.6g", v);
+        const LeftAligned aligned(theme_, shown);
         if (ImGui::DragScalar("###value", ImGuiDataType_Double, &v, static_cast<float>(speed), &low, &high, "%.6g", ImGuiSliderFlags_NoRoundToFormat)) {
             // Drags end on readable values; typed ones are kept to the last digit.
             value = ImGui::IsMouseDragging(ImGuiMouseButton_Left) ? std::stod(fixed_digits(v)) : v;

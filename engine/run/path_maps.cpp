@@ -25,9 +25,28 @@ bool adaptive(const Json& preset) {
     return type == "equal_rejection" || type == "equal_cess";
 }
 
+/// The target's box, widened to two standard deviations of a reference of unit scale.
+std::array<double, 4> framed(const DensityPath<double>& path, const ViewPlane& plane) {
+    std::array<double, 4> box = plane.box;
+    const LevelPosition top = path.position(path.n_levels());
+    if (!std::isfinite(top.sigma) || top.sigma >= 1.5) {
+        return box;
+    }
+    const double spread = 2 * path.scale();
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        double centre = 0;
+        for (std::size_t i = 0; i < plane.shift.size(); ++i) {
+            centre += plane.axis[axis][i] * plane.shift[i];
+        }
+        box[2 * axis] = std::min(box[2 * axis], centre - spread);
+        box[2 * axis + 1] = std::max(box[2 * axis + 1], centre + spread);
+    }
+    return box;
+}
+
 /// A square around the target that also shows the spread of the reference; all levels share it.
 std::array<double, 4> shared_box(const DensityPath<double>& path, const ViewPlane& plane) {
-    const auto [x0, x1, y0, y1] = plane.box;
+    const auto [x0, x1, y0, y1] = framed(path, plane);
     const double cx = 0.5 * (x0 + x1), cy = 0.5 * (y0 + y1);
     double half = 0.5 * std::max(x1 - x0, y1 - y0);
     const LevelPosition top = path.position(path.n_levels());
@@ -87,6 +106,7 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
         maps.n_levels = path.n_levels();
         maps.dim = path.dim();
         maps.plane = view_plane(path);
+        maps.frame = framed(path, maps.plane);
         maps.box = shared_box(path, maps.plane);
         maps.mode_names = path.target().mode_names();
         maps.density.resize(static_cast<std::size_t>(maps.n_levels) + 1);

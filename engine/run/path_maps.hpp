@@ -19,6 +19,7 @@ struct PathMaps {
     int n_levels = 0, dim = 0;
     ViewPlane plane;
     std::array<double, 4> box{};                       ///< the extent that all maps share
+    std::array<double, 4> frame{};                     ///< what of it shows both ends: for thumbnails and first views
     std::vector<std::shared_ptr<const Grid>> density;  ///< [n_levels + 1]; null = not computed yet
     std::vector<LevelPosition> positions;              ///< [n_levels + 1]
     std::vector<std::vector<double>> mode_weights;     ///< [n_levels + 1], exact, empty where unknown
