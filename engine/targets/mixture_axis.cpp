@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Mixtures whose components have axis-aligned covariances. Lanes are particles; per stripe of two vectors one pass over
-// the components makes the logits and their maximum (kept in L1), a second one exponentiates and accumulates.
+// Mixtures whose components have axis-aligned covariances. Lanes are particles; per stripe of two vectors one
+// pass over the components makes the logits and their maximum (kept in L1), a second one exponentiates and
+// accumulates.
 #include <type_traits>
 #include <vector>
 
 #include "core/scratch.hpp"
+#include "targets/mixture_axis_table.hpp"
 #include "targets/mixture_density.hpp"
 
 namespace tempera {
@@ -16,21 +18,7 @@ using simd::Tag;
 using simd::Vec;
 using simd::width;
 
-/// Parameters as the kernels read them: [component] or [component][dim].
-template <class Real>
-struct AxisTable {
-    int dim = 0, size = 0;
-    AlignedArray<Real> peak;            ///< log of the weighted component at its mean, base two
-    AlignedArray<Real> half;            ///< log2(e) / 2 / variance: [size], or [size][dim] when diagonal
-    AlignedArray<Real> precision;       ///< 1 / variance, laid out like half
-    AlignedArray<Real> mean;            ///< [size][dim]
-    AlignedArray<Real> precision_mean;  ///< [size][dim]; the mean alone when one variance is shared
-};
-
-/// How variances vary: one for all, one per component, one per component and coordinate.
-enum class Spread { shared, isotropic, diagonal };
-
-template <class Real, int Dim, Spread S>
+template <class Real, int Dim, AxisSpread S>
 class AxisMixture final : public Density<Real> {
 public:
     explicit AxisMixture(AxisTable<Real> table) : t_(std::move(table)) {}
@@ -57,7 +45,8 @@ protected:
                 add_up<U>(logits, largest, sum);
             }
             for (int v = 0; wanted.log_density && v < U; ++v) {
-                hn::Store(simd::log_density_of<Real>(largest[v], sum[v]), Tag<Real>(), wanted.log_density + lane + v * width<Real>);
+                hn::Store(simd::log_density_of<Real>(largest[v], sum[v]), Tag<Real>(),
+                          wanted.log_density + lane + v * width<Real>);
             }
         });
     }
@@ -78,7 +67,8 @@ protected:
             for (int i = 0; i < dim(); ++i) {
                 for (int w = 0; w < U; ++w) {
                     const Tag<Real> d;
-                    hn::Store(hn::Load(d, product + (i * U + w) * width<Real>), d, out.row(i) + lane + w * width<Real>);
+                    hn::Store(hn::Load(d, product + (i * U + w) * width<Real>), d,
+                              out.row(i) + lane + w * width<Real>);
                 }
             }
         });
@@ -91,10 +81,14 @@ private:
         return hn::Load(Tag<Real>(), x + static_cast<std::ptrdiff_t>(i) * block_size + u * n_);
     }
     HWY_INLINE Vec<Real> half(int c, int i) const {
-        return hn::Set(Tag<Real>(), t_.half[S == Spread::diagonal ? static_cast<std::size_t>(c) * dim() + i : static_cast<std::size_t>(c)]);
+        return hn::Set(Tag<Real>(),
+                       t_.half[S == AxisSpread::diagonal ? static_cast<std::size_t>(c) * dim() + i
+                                                         : static_cast<std::size_t>(c)]);
     }
     HWY_INLINE Vec<Real> precision(int c, int i) const {
-        return hn::Set(Tag<Real>(), t_.precision[S == Spread::diagonal ? static_cast<std::size_t>(c) * dim() + i : static_cast<std::size_t>(c)]);
+        return hn::Set(Tag<Real>(),
+                       t_.precision[S == AxisSpread::diagonal ? static_cast<std::size_t>(c) * dim() + i
+                                                              : static_cast<std::size_t>(c)]);
     }
 
     /// Logits [c][U] in base two and their maximum.
@@ -119,7 +113,7 @@ private:
                 const auto m = hn::Set(d, mean[i]);
                 for (int u = 0; u < U; ++u) {
                     const auto offset = hn::Sub(Dim ? at[Dim ? i : 0][u] : coordinate(x, i, u), m);
-                    if constexpr (S == Spread::diagonal) {
+                    if constexpr (S == AxisSpread::diagonal) {
                         l[u] = hn::NegMulAdd(hn::Mul(offset, offset), half(c, i), l[u]);
                     } else {
                         square[u] = i == 0 ? hn::Mul(offset, offset) : hn::MulAdd(offset, offset, square[u]);
@@ -127,7 +121,7 @@ private:
                 }
             }
             for (int u = 0; u < U; ++u) {
-                if constexpr (S != Spread::diagonal) {
+                if constexpr (S != AxisSpread::diagonal) {
                     l[u] = hn::NegMulAdd(square[u], half(c, 0), l[u]);
                 }
                 largest[u] = hn::Max(largest[u], l[u]);
@@ -152,12 +146,13 @@ private:
 
     /// Exponentiates, adds up and makes the score; Keep leaves the unnormalised responsibilities in `logits`.
     template <int U, bool Keep>
-    HWY_INLINE void accumulate(const Real* x, Real* logits, const Vec<Real>* largest, Vec<Real>* sum, Real* score) const {
+    HWY_INLINE void accumulate(const Real* x, Real* logits, const Vec<Real>* largest, Vec<Real>* sum,
+                               Real* score) const {
         const Tag<Real> d;
         if constexpr (Dim == 0) {
             accumulate_rows<U>(x, logits, largest, sum, score);
         } else {
-            constexpr int n_precisions = S == Spread::diagonal ? Dim : 1;
+            constexpr int n_precisions = S == AxisSpread::diagonal ? Dim : 1;
             Vec<Real> pull[Dim][U], stiffness[n_precisions][U];
             for (int u = 0; u < U; ++u) {
                 sum[u] = hn::Zero(d);
@@ -179,7 +174,7 @@ private:
                     for (int i = 0; i < Dim; ++i) {
                         pull[i][u] = hn::MulAdd(e, hn::Set(d, t_.precision_mean[c * Dim + i]), pull[i][u]);
                     }
-                    for (int i = 0; S != Spread::shared && i < n_precisions; ++i) {
+                    for (int i = 0; S != AxisSpread::shared && i < n_precisions; ++i) {
                         stiffness[i][u] = hn::MulAdd(e, precision(c, i), stiffness[i][u]);
                     }
                 }
@@ -187,25 +182,28 @@ private:
             for (int u = 0; u < U; ++u) {
                 const auto inverse = hn::Div(hn::Set(d, Real(1)), sum[u]);
                 for (int i = 0; i < Dim; ++i) {
-                    store_score(coordinate(x, i, u), pull[i][u], stiffness[n_precisions > 1 ? i : 0][u], inverse,
-                                score + static_cast<std::ptrdiff_t>(i) * block_size + u * n_);
+                    store_score(coordinate(x, i, u), pull[i][u], stiffness[n_precisions > 1 ? i : 0][u],
+                                inverse, score + static_cast<std::ptrdiff_t>(i) * block_size + u * n_);
                 }
             }
         }
     }
 
-    HWY_INLINE void store_score(Vec<Real> x, Vec<Real> pull, Vec<Real> stiffness, Vec<Real> inverse, Real* out) const {
+    HWY_INLINE void store_score(Vec<Real> x, Vec<Real> pull, Vec<Real> stiffness, Vec<Real> inverse,
+                                Real* out) const {
         const Tag<Real> d;
-        if constexpr (S == Spread::shared) {
+        if constexpr (S == AxisSpread::shared) {
             hn::Store(hn::Mul(precision(0, 0), hn::MulSub(pull, inverse, x)), d, out);
         } else {
             hn::Store(hn::Mul(inverse, hn::NegMulAdd(x, stiffness, pull)), d, out);
         }
     }
 
-    /// The same for any dimension: responsibilities stay in `logits`, coordinates are summed one after the other.
+    /// The same for any dimension: responsibilities stay in `logits`, coordinates are summed one after the
+    /// other.
     template <int U>
-    HWY_INLINE void accumulate_rows(const Real* x, Real* logits, const Vec<Real>* largest, Vec<Real>* sum, Real* score) const {
+    HWY_INLINE void accumulate_rows(const Real* x, Real* logits, const Vec<Real>* largest, Vec<Real>* sum,
+                                    Real* score) const {
         const Tag<Real> d;
         Vec<Real> inverse[U], common[U];
         for (int u = 0; u < U; ++u) {
@@ -217,7 +215,7 @@ private:
                 const auto e = simd::exp2_nonpositive<Real>(hn::Sub(hn::Load(d, l), largest[u]));
                 sum[u] = hn::Add(sum[u], e);
                 hn::Store(e, d, l);
-                if constexpr (S == Spread::isotropic) {
+                if constexpr (S == AxisSpread::isotropic) {
                     common[u] = hn::MulAdd(e, precision(c, 0), common[u]);
                 }
             }
@@ -229,14 +227,14 @@ private:
             Vec<Real> pull[U], stiffness[U];
             for (int u = 0; u < U; ++u) {
                 pull[u] = hn::Zero(d);
-                stiffness[u] = S == Spread::diagonal ? hn::Zero(d) : common[u];
+                stiffness[u] = S == AxisSpread::diagonal ? hn::Zero(d) : common[u];
             }
             for (int c = 0; c < t_.size; ++c) {
                 const auto m = hn::Set(d, t_.precision_mean[static_cast<std::size_t>(c) * t_.dim + i]);
                 for (int u = 0; u < U; ++u) {
                     const auto e = hn::Load(d, logits + (static_cast<std::ptrdiff_t>(c) * U + u) * n_);
                     pull[u] = hn::MulAdd(e, m, pull[u]);
-                    if constexpr (S == Spread::diagonal) {
+                    if constexpr (S == AxisSpread::diagonal) {
                         stiffness[u] = hn::MulAdd(e, precision(c, i), stiffness[u]);
                     }
                 }
@@ -256,7 +254,8 @@ private:
 
     /// H = sum r (g - s)(g - s)^T - sum r / variance: centred products, so that nothing cancels.
     template <int U>
-    HWY_INLINE void hessian_of(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score, Real* out) const {
+    HWY_INLINE void hessian_of(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score,
+                               Real* out) const {
         if constexpr (Dim > 0) {
             small_hessian<U>(x, weights, sum, score, out);
         } else {
@@ -265,7 +264,8 @@ private:
     }
 
     template <int U>
-    HWY_INLINE void small_hessian(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score, Real* out) const {
+    HWY_INLINE void small_hessian(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score,
+                                  Real* out) const {
         const Tag<Real> d;
         Vec<Real> at[Dim ? Dim : 1][U], s[Dim ? Dim : 1][U], h[Dim ? Dim * (Dim + 1) / 2 : 1][U];
         for (int u = 0; u < U; ++u) {
@@ -305,7 +305,8 @@ private:
     }
 
     template <int U>
-    void large_hessian(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score, Real* out) const {
+    void large_hessian(const Real* x, const Real* weights, const Vec<Real>* sum, const Real* score,
+                       Real* out) const {
         const Tag<Real> d;
         Scratch frame;
         Real* r = frame.take<Real>(static_cast<std::size_t>(t_.size) * U * n_);
@@ -322,13 +323,15 @@ private:
             }
         }
         simd::outer_products<Real, U>(t_.dim, t_.size, r, g, out, [&](int c, int i, int j) {
-            return i == j ? t_.precision[S == Spread::diagonal ? static_cast<std::size_t>(c) * t_.dim + i : static_cast<std::size_t>(c)] : Real(0);
+            return i == j ? t_.precision[S == AxisSpread::diagonal ? static_cast<std::size_t>(c) * t_.dim + i
+                                                                   : static_cast<std::size_t>(c)]
+                          : Real(0);
         });
     }
 
     template <int U>
-    HWY_INLINE void product_of(const Real* x, const Real* v, const Real* weights, const Vec<Real>* sum, const Real* score, Real* offset,
-                               Real* product) const {
+    HWY_INLINE void product_of(const Real* x, const Real* v, const Real* weights, const Vec<Real>* sum,
+                               const Real* score, Real* offset, Real* product) const {
         const Tag<Real> d;
         if constexpr (Dim > 0) {
             small_product<U>(x, v, weights, sum, score, product);
@@ -344,7 +347,8 @@ private:
         for (int c = 0; c < t_.size; ++c) {
             Vec<Real> r[U], dot[U];
             for (int u = 0; u < U; ++u) {
-                r[u] = hn::Mul(inverse[u], hn::Load(d, weights + (static_cast<std::ptrdiff_t>(c) * U + u) * n_));
+                r[u] =
+                    hn::Mul(inverse[u], hn::Load(d, weights + (static_cast<std::ptrdiff_t>(c) * U + u) * n_));
                 dot[u] = hn::Zero(d);
             }
             for (int i = 0; i < dim(); ++i) {
@@ -366,13 +370,15 @@ private:
     }
 
     template <int U>
-    HWY_INLINE void small_product(const Real* x, const Real* v, const Real* weights, const Vec<Real>* sum, const Real* score, Real* product) const {
+    HWY_INLINE void small_product(const Real* x, const Real* v, const Real* weights, const Vec<Real>* sum,
+                                  const Real* score, Real* product) const {
         const Tag<Real> d;
         constexpr int size = Dim ? Dim : 1;
         Vec<Real> at[size][U], s[size][U], direction[size][U], out[size][U];
         for (int u = 0; u < U; ++u) {
             for (int i = 0; i < Dim; ++i) {
-                at[i][u] = coordinate(x, i, u), s[i][u] = coordinate(score, i, u), direction[i][u] = coordinate(v, i, u);
+                at[i][u] = coordinate(x, i, u), s[i][u] = coordinate(score, i, u),
+                direction[i][u] = coordinate(v, i, u);
                 out[i][u] = hn::Zero(d);
             }
         }
@@ -386,7 +392,8 @@ private:
                     dot = hn::MulAdd(g[i], direction[i][u], dot);
                 }
                 for (int i = 0; i < Dim; ++i) {
-                    out[i][u] = hn::MulAdd(r, hn::MulSub(g[i], dot, hn::Mul(precision(c, i), direction[i][u])), out[i][u]);
+                    out[i][u] = hn::MulAdd(
+                        r, hn::MulSub(g[i], dot, hn::Mul(precision(c, i), direction[i][u])), out[i][u]);
                 }
             }
         }
@@ -401,46 +408,18 @@ private:
     AxisTable<Real> t_;
 };
 
-template <class Real>
-AxisTable<Real> make_table(const Mixture& mixture, Spread spread) {
-    const int dim = mixture.dim(), size = mixture.size();
-    AxisTable<Real> t;
-    t.dim = dim, t.size = size;
-    const std::size_t per_component = spread == Spread::diagonal ? static_cast<std::size_t>(dim) : 1;
-    t.peak.resize(size);
-    t.half.resize(size * per_component);
-    t.precision.resize(size * per_component);
-    t.mean.resize(static_cast<std::size_t>(size) * dim);
-    t.precision_mean.resize(static_cast<std::size_t>(size) * dim);
-    for (int c = 0; c < size; ++c) {
-        const Mixture::Component& component = mixture.components[c];
-        t.peak[c] = static_cast<Real>(simd::log2_peak(component, mixture.log_z));
-        for (std::size_t i = 0; i < per_component; ++i) {
-            t.half[c * per_component + i] = static_cast<Real>(0.5 * simd::log2_e / component.eigenvalues(i));
-            t.precision[c * per_component + i] = static_cast<Real>(1 / component.eigenvalues(i));
-        }
-        for (int i = 0; i < dim; ++i) {
-            const double mean = component.mean(i);
-            t.mean[static_cast<std::size_t>(c) * dim + i] = static_cast<Real>(mean);
-            t.precision_mean[static_cast<std::size_t>(c) * dim + i] =
-                static_cast<Real>(spread == Spread::shared ? mean : mean / component.eigenvalues(i));
-        }
-    }
-    return t;
-}
-
-template <class Real, Spread S>
+template <class Real, AxisSpread S>
 std::shared_ptr<const Density<Real>> make_by_dim(const Mixture& mixture) {
-    AxisTable<Real> table = make_table<Real>(mixture, S);
+    AxisTable<Real> table = make_axis_table<Real>(mixture, S);
     switch (mixture.dim()) {
-        case 1:
-            return std::make_shared<AxisMixture<Real, 1, S>>(std::move(table));
-        case 2:
-            return std::make_shared<AxisMixture<Real, 2, S>>(std::move(table));
-        case 3:
-            return std::make_shared<AxisMixture<Real, 3, S>>(std::move(table));
-        default:
-            return std::make_shared<AxisMixture<Real, 0, S>>(std::move(table));
+    case 1:
+        return std::make_shared<AxisMixture<Real, 1, S>>(std::move(table));
+    case 2:
+        return std::make_shared<AxisMixture<Real, 2, S>>(std::move(table));
+    case 3:
+        return std::make_shared<AxisMixture<Real, 3, S>>(std::move(table));
+    default:
+        return std::make_shared<AxisMixture<Real, 0, S>>(std::move(table));
     }
 }
 
@@ -449,15 +428,15 @@ std::shared_ptr<const Density<Real>> make_by_dim(const Mixture& mixture) {
 template <class Real>
 std::shared_ptr<const Density<Real>> make_axis_density(const Mixture& mixture) {
     if (mixture.shape == Mixture::Shape::diagonal) {
-        return make_by_dim<Real, Spread::diagonal>(mixture);
+        return make_by_dim<Real, AxisSpread::diagonal>(mixture);
     }
     const double first = mixture.components.front().eigenvalues(0);
     for (const Mixture::Component& c : mixture.components) {
         if (c.eigenvalues(0) != first) {
-            return make_by_dim<Real, Spread::isotropic>(mixture);
+            return make_by_dim<Real, AxisSpread::isotropic>(mixture);
         }
     }
-    return make_by_dim<Real, Spread::shared>(mixture);
+    return make_by_dim<Real, AxisSpread::shared>(mixture);
 }
 
 template std::shared_ptr<const Density<float>> make_axis_density<float>(const Mixture&);
