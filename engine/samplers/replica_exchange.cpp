@@ -9,6 +9,7 @@
 #include "core/scratch.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "samplers/exchange_record.hpp"
+#include "samplers/exchange_start.hpp"
 #include "samplers/replica_labels.hpp"
 #include "samplers/swap_statistics.hpp"
 
@@ -81,8 +82,6 @@ private:
     bool score_wanted(int level) const;
     const Real* field_score(int level, int b) const;
     Tally evaluate(int level, int b);
-    void check_start() const;
-    void start_level(int level, int b);
     void explore();
     void refresh(int b, Tally& tally);
     void swap_scan();
@@ -115,33 +114,13 @@ ReplicaExchange<Real>::ReplicaExchange(const ExchangeSettings& settings, const S
       levels_(static_cast<std::size_t>(n_levels()) + 1), labels_(n_levels(), settings.n_ensembles),
       swaps_(n_levels(), settings.n_ensembles), down_(static_cast<std::size_t>(n_levels()), PerParticle<double>(settings.n_ensembles)),
       up_(down_), record_(n_levels(), path_->target().n_modes()) {
-    check_start();
+    check_exchange_start(*path_, settings.initial);
     kernel_->set_check_inverse(true);
     for (std::size_t k = 0; k < levels_.size(); ++k) {
         levels_[k].x = levels_[k].score = Particles<Real>(settings.n_ensembles, path_->dim());
         levels_[k].log_density = PerParticle<Real>(settings.n_ensembles);
         levels_[k].factor = context.move_factor.empty() ? 1.0 : context.move_factor[k];
     }
-}
-
-template <class Real>
-void ReplicaExchange<Real>::check_start() const {
-    Problems problems;
-    if (!path_->has_level_densities()) {
-        problems.add("sampler.type", "\"replica_exchange\" needs log densities at every level, and this path has only scores "
-                                     "between its ends; use ais, or a model with an energy");
-    }
-    for (int k = 0; k < n_levels() && settings_.initial == "exact"; ++k) {
-        if (!path_->has_level_sampler(k)) {
-            problems.add("sampler.initial", "\"exact\" needs exact samples of every level, and level " + std::to_string(k) +
-                                                " has none; use \"reference\"");
-            break;
-        }
-    }
-    if (settings_.initial == "worst_mode" && !path_->level_mixture(0)) {
-        problems.add("sampler.initial", "\"worst_mode\" needs a target that is a Gaussian mixture; use \"reference\"");
-    }
-    problems.throw_if_any();
 }
 
 template <class Real>
@@ -169,30 +148,12 @@ Tally ReplicaExchange<Real>::evaluate(int level, int b) {
 }
 
 template <class Real>
-void ReplicaExchange<Real>::start_level(int level, int b) {
-    const Block<Real> x = levels_[static_cast<std::size_t>(level)].x.block(b);
-    const auto first = static_cast<std::uint32_t>(b * block_size);
-    const auto at = static_cast<std::uint32_t>(level);
-    if (settings_.initial == "reference" || level == n_levels()) {
-        path_->sample_reference(key_.with(Purpose::reference, at), first, x);
-    } else if (settings_.initial == "exact") {
-        path_->sample_level(level, key_.with(Purpose::target_sample, at), first, x);
-    } else {
-        Mixture mixture = path_->level_mixture(level).value_or(*path_->level_mixture(0));
-        const auto lightest = std::min_element(mixture.components.begin(), mixture.components.end(),
-                                               [](const auto& a, const auto& c) { return a.weight < c.weight; });
-        mixture.components = {*lightest};
-        mixture.components.front().weight = 1;
-        mixture.template sample<Real>(key_.with(Purpose::target_sample, at), first, x);
-    }
-}
-
-template <class Real>
 void ReplicaExchange<Real>::start() {
     const int n_blocks = levels_[0].x.n_blocks();
     const auto parts = parallel_sum<Tally>((n_levels() + 1) * n_blocks, [&](int t) {
-        start_level(t / n_blocks, t % n_blocks);
-        return evaluate(t / n_blocks, t % n_blocks);
+        const int k = t / n_blocks, b = t % n_blocks;
+        draw_exchange_start(*path_, settings_.initial, k, key_, b, levels_[static_cast<std::size_t>(k)].x.block(b));
+        return evaluate(k, b);
     });
     tally_ += parts;
     for (int k = 0; k <= n_levels(); ++k) {

@@ -147,7 +147,8 @@ SwapStatistics::Estimate SwapStatistics::bennett() const {
             mean_down += f / n;
             mean_up += g / n;
         }
-        part.variance = (squares - n * (mean_down * mean_down + mean_up * mean_up)) / (slope * slope);
+        const double scatter = squares - n * (mean_down * mean_down + mean_up * mean_up);
+        part.variance = n > 1 ? scatter / (slope * slope) : not_a_number;  // one offer tells nothing of its spread
     });
     Estimate out{0, 0};
     std::vector<double> total(width, 0.0);
