@@ -264,14 +264,14 @@ void draw_status(Workbench& bench) {
         if (s.n_particles > 0) {
             parts.push_back(grouped(s.n_particles) + (s.exchange ? " replicas" : " particles") + ", " + std::to_string(s.dim) + "-D");
         }
-        if (s.memory_bytes > 0) {
+        if (s.memory_bytes >= 1e6) {
             parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");
         }
         parts.push_back(bench.renderer);
         if (!bench.masked) {
             parts.push_back("build " + fixed(bench.build_ms, 1) + " ms");
         }
-        if (w.pace() > 0) {
+        if (w.pace() > 0 && w.busy()) {
             parts.emplace_back("watchable pace");
         }
         if (!w.following()) {

@@ -83,6 +83,22 @@ std::shared_ptr<const Grid> blurred(const Grid& grid, long n) {
     return out;
 }
 
+/// Density of the drawn particles over the same extent as the exact maps, for thumbnails.
+std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& maps) {
+    Grid grid;
+    grid.nx = grid.ny = 128;
+    grid.x_min = maps.box[0], grid.x_max = maps.box[1], grid.y_min = maps.box[2], grid.y_max = maps.box[3];
+    grid.value.assign(static_cast<std::size_t>(grid.nx) * grid.ny, 0.0f);
+    for (std::size_t i = 0; i < s.x.size(); ++i) {
+        const double u = (s.x[i] - grid.x_min) / (grid.x_max - grid.x_min), v = (s.y[i] - grid.y_min) / (grid.y_max - grid.y_min);
+        if (u >= 0 && u < 1 && v >= 0 && v < 1) {
+            const auto cell = static_cast<std::size_t>(v * grid.ny) * grid.nx + static_cast<std::size_t>(u * grid.nx);
+            grid.value[cell] += i < s.weight.size() ? s.weight[i] : 1.0f;
+        }
+    }
+    return blurred(grid, static_cast<long>(s.x.size()));
+}
+
 bool is_type(const std::string& dotted) {
     return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
 }
@@ -458,6 +474,13 @@ void Workspace::update(float seconds) {
         snapshot_ = std::move(latest);
         take_snapshot();
     }
+    if (maps_ && maps_->box[1] > maps_->box[0]) {
+        for (auto& [level, p] : pictures_) {
+            if (!p.smooth && p.sprites) {
+                p.smooth = thumbnail_grid(*p.sprites, *maps_);
+            }
+        }
+    }
     if (playing_) {
         const int n = n_levels();
         play_position_ += seconds * std::max(6.0, n / 5.0);
@@ -477,7 +500,7 @@ void Workspace::take_snapshot() {
     }
     if (s.sprites) {
         LevelPicture& p = pictures_[s.level];
-        p = {s.sprites, s.density, s.density ? blurred(*s.density, s.n_particles) : nullptr};
+        p = {s.sprites, s.density, nullptr};
         // About 1 MB a level at most; a long path keeps every level, a very long one the recent half.
         if (pictures_.size() > 400) {
             pictures_.erase(std::prev(pictures_.end()));
