@@ -50,6 +50,11 @@ std::string readable(double value, int decimals) {
     return typeset(value, decimals);
 }
 
+/// Decimals that show two digits of an error, at least three.
+int decimals_of(const std::optional<double>& error) {
+    return error && *error > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(*error))), 3, 8) : 3;
+}
+
 std::string text_of(const std::optional<double>& value, int decimals) { return value ? readable(*value, decimals) : "\u2013"; }
 
 double evaluations(const Json& summary) {
@@ -109,14 +114,15 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
         }
         add("ESS / N", readable(*number(s, "ess_fraction"), 3), beside);
     }
-    std::string log_z = text_of(number(s, "log_z"), 3), truth;
+    const int digits = decimals_of(number(s, "log_z_stderr"));
+    std::string log_z = number(s, "log_z") ? typeset(*number(s, "log_z"), digits) : "\u2013", truth;
     if (const auto error = number(s, "log_z_stderr")) {
-        log_z += " \u00b1 " + readable(*error, 3);
+        log_z += " \u00b1 " + typeset(*error, digits);
     }
     if (const auto exact = number(s, "log_z_true")) {
-        truth = "exact " + readable(*exact, 3);
+        truth = "exact " + typeset(*exact, digits);
         if (const auto error = number(s, "log_z_error")) {
-            truth += ", error " + readable(*error, 3);
+            truth += ", error " + typeset(*error, digits);
         }
     }
     add("log Z", log_z, join(truth, spread("log_z", 3)));
@@ -124,7 +130,7 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
     if (modes.is_object()) {
         const std::vector<double> exact = list(part(modes, "true"));
         const auto distance = [&](const std::vector<double>& w) {
-            return exact.empty() || w.size() != exact.size() ? std::string() : "total variation " + readable(total_variation(w, exact), 3);
+            return exact.empty() || w.size() != exact.size() ? std::string() : "total variation " + typeset(total_variation(w, exact), 3);
         };
         for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"}, {"sampled", "mode weights, sampled"},
                                         {"weighted", "mode weights, weighted"}, {"learned", "mode weights, learned"}}) {
@@ -199,6 +205,9 @@ std::string report_verdict(const RunResult& result) {
         weights = "The swaps are accepted at least " + text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
     } else {
         weights = "The run finished";
+    }
+    if (ess && *ess * number(s, "n_particles").value_or(0) < 30) {
+        return weights + ": neither log Z nor the mode weights can be trusted.";
     }
     const auto error = number(s, "log_z_error"), stderr_of = number(s, "log_z_stderr");
     const Json& modes = part(s, "mode_weights");

@@ -291,7 +291,9 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     }
     constexpr std::size_t most_points = 4000;
     const ViewPlane plane = view_plane(*target);
-    PlotSpec p = figure("particles", dim <= 2 ? "Particles over the target density" : "Particles over the target's marginal density");
+    PlotSpec p = figure("particles", dim <= 2            ? "Particles over the target density"
+                                  : target->mixture() ? "Particles over the target's marginal density"
+                                                      : "Particles over a slice of the target density");
     p.equal_aspect = dim >= 2;
     p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
     const bool finished = text_at(result.summary, "status", "finished") == "finished";
