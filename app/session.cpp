@@ -7,16 +7,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <stdexcept>
 
 #include "app/plot_implot.hpp"
 #include "core/build_id.hpp"
 
 namespace tempera::app {
-
-[[noreturn]] void imgui_assert_failed(const char* expression, const char* file, int line) {
-    throw std::logic_error(std::string("Dear ImGui: ") + expression + " does not hold at " + file + ":" + std::to_string(line));
-}
 
 namespace {
 
