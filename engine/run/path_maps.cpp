@@ -132,6 +132,8 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
                 last = now;
             }
         }
+    } catch (const Stopped&) {
+        return;
     } catch (const std::exception& e) {
         maps.error = e.what();
     }
