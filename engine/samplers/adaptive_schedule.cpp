@@ -16,7 +16,8 @@ constexpr int most_cess_levels = 20'000, cess_rounds = 14;
 
 Schedule descending(const std::vector<double>& beta) { return {beta.rbegin(), beta.rend()}; }
 
-/// Points 0 .. n at which a piecewise linear cumulative weight over `knots` takes the values i/n of its total.
+/// Points 0 .. n at which a piecewise linear cumulative weight over `knots` takes the values i/n of its
+/// total.
 std::vector<double> equal_shares(const std::vector<double>& knots, const std::vector<double>& weight, int n) {
     double total = 0;
     for (const double w : weight) {
@@ -30,13 +31,15 @@ std::vector<double> equal_shares(const std::vector<double>& knots, const std::ve
         while (cell + 1 < weight.size() && below + weight[cell] < share) {
             below += weight[cell++];
         }
-        out.push_back(knots[cell] + (knots[cell + 1] - knots[cell]) * std::min((share - below) / weight[cell], 1.0));
+        out.push_back(knots[cell] +
+                      (knots[cell + 1] - knots[cell]) * std::min((share - below) / weight[cell], 1.0));
     }
     out.push_back(knots.back());
     return out;
 }
 
-/// The conditional ESS whose pilot takes n_levels full steps: steps ~ (1 - cess)^(-1/2), corrected round by round.
+/// The conditional ESS whose pilot takes n_levels full steps: steps ~ (1 - cess)^(-1/2), corrected round by
+/// round.
 template <class Real>
 Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
     const double n = problem.n_levels;
@@ -65,11 +68,12 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
         return descending(best.beta);
     }
     if (nearest.beta.size() < 2 || nearest.beta.back() < 1) {
-        throw NumericalError("equal_cess: no pilot run reached the target with about " + std::to_string(problem.n_levels) +
-                                 " levels; use more levels",
+        throw NumericalError("equal_cess: no pilot run reached the target with about " +
+                                 std::to_string(problem.n_levels) + " levels; use more levels",
                              problem.n_levels, -1);
     }
-    // No conditional ESS gives just that number: the nearest run's steps, each of the same weight, are cut anew.
+    // No conditional ESS gives just that number: the nearest run's steps, each of the same weight, are cut
+    // anew.
     std::vector<double> weight(nearest.beta.size() - 1, 1.0);
     weight.back() = std::max(nearest.steps - static_cast<double>(weight.size()) + 1, 1e-3);
     return descending(equal_shares(nearest.beta, weight, problem.n_levels));
@@ -78,7 +82,8 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
 template <class Real>
 Schedule equal_cess(const PilotProblem<Real>& problem) {
     if (problem.rho) {
-        throw ConfigError("path.schedule.type", "\"equal_cess\" fits tempering paths; use \"equal_rejection\" or \"log_snr\" on a diffusion path");
+        throw ConfigError("path.schedule.type", "\"equal_cess\" fits tempering paths; use "
+                                                "\"equal_rejection\" or \"log_snr\" on a diffusion path");
     }
     const auto cess = problem.schedule.find("cess");
     if (cess == problem.schedule.end() || !cess->is_number()) {
@@ -86,15 +91,18 @@ Schedule equal_cess(const PilotProblem<Real>& problem) {
     }
     const CessRun run = run_cess_pilot(problem, cess->template get<double>(), most_cess_levels);
     if (run.beta.back() < 1) {
-        throw NumericalError("equal_cess: more than " + std::to_string(most_cess_levels) + " levels; use a lower cess", most_cess_levels, -1);
+        throw NumericalError("equal_cess: more than " + std::to_string(most_cess_levels) +
+                                 " levels; use a lower cess",
+                             most_cess_levels, -1);
     }
     return descending(run.beta);
 }
 
-/// Swap rejections of every pair on a schedule: from exact samples of the levels where there are any, else from a
-/// short run of replica exchange.
+/// Swap rejections of every pair on a schedule: from exact samples of the levels where there are any, else
+/// from a short run of replica exchange.
 template <class Real>
-std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const Schedule& schedule, int round) {
+std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const Schedule& schedule,
+                                       int round) {
     SamplerContext<Real> context;
     const auto path = problem.make_path(schedule);
     context.path = path;
@@ -107,13 +115,18 @@ std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const 
     }
     Json settings{{"initial", exact ? "exact" : "reference"}};
     if (exact) {
-        settings.update(Json{{"n_ensembles", std::max(problem.n_particles / 4, 1) << round}, {"n_scans", 2},
-                             {"burn_in_fraction", 0.0}, {"moves_per_scan", 0}});
+        settings.update(Json{{"n_ensembles", std::max(problem.n_particles / 4, 1) << round},
+                             {"n_scans", 2},
+                             {"burn_in_fraction", 0.0},
+                             {"moves_per_scan", 0}});
     } else {
-        settings.update(Json{{"n_ensembles", std::max(problem.n_particles / 32, 8)}, {"n_scans", 100 << round},
-                             {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}});
+        settings.update(Json{{"n_ensembles", std::max(problem.n_particles / 32, 8)},
+                             {"n_scans", 100 << round},
+                             {"burn_in_fraction", 0.5},
+                             {"moves_per_scan", 1}});
     }
-    const auto sampler = find_entry(sampler_catalogue(), "sampler", "replica_exchange").template make<Real>(settings, context);
+    const auto sampler =
+        find_entry(sampler_catalogue(), "sampler", "replica_exchange").template make<Real>(settings, context);
     sampler->start();
     while (!sampler->finished()) {
         sampler->advance();
@@ -121,13 +134,14 @@ std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const 
     return sampler->exchange_stats()->swap_rejection;
 }
 
-/// Rounds of: measure, then move the inner levels so that sums of rejection^(1/order) are equal (Syed et al., JRSS B 84, 2022,
-/// for order 1). The smallest and largest rho (or beta = 1 and 0) stay.
+/// Rounds of: measure, then move the inner levels so that sums of rejection^(1/order) are equal (Syed et al.,
+/// JRSS B 84, 2022, for order 1). The smallest and largest rho (or beta = 1 and 0) stay.
 template <class Real>
 Schedule equal_rejection(const PilotProblem<Real>& problem) {
     const int rounds = std::clamp(problem.schedule.value("n_rounds", 4), 1, 8);
     const ScheduleEntry& start = find_schedule(problem.rho ? "equal_rejection" : "linear");
-    Schedule schedule = start.make(problem.rho ? problem.schedule : Json::object(), problem.n_levels, problem.rho);
+    Schedule schedule =
+        start.make(problem.rho ? problem.schedule : Json::object(), problem.n_levels, problem.rho);
     if (schedule.size() < 3) {
         return schedule;
     }
@@ -138,10 +152,12 @@ Schedule equal_rejection(const PilotProblem<Real>& problem) {
             knots.push_back(problem.rho ? std::log(value) : value);
         }
         double mean = 0;
-        for (std::size_t j = 0; j + 1 < knots.size(); ++j) {  // on a rho schedule the pair (0, 1) is left out: rho_0 = 0
+        for (std::size_t j = 0; j + 1 < knots.size();
+             ++j) {  // on a rho schedule the pair (0, 1) is left out: rho_0 = 0
             const double r = rejection[problem.rho ? j + 1 : j];
             if (!std::isfinite(r)) {
-                throw NumericalError("equal_rejection: the rejection of a pair could not be measured", static_cast<int>(j), -1);
+                throw NumericalError("equal_rejection: the rejection of a pair could not be measured",
+                                     static_cast<int>(j), -1);
             }
             weight.push_back(std::pow(r, 1.0 / problem.kernel_order));
             mean += weight.back() / static_cast<double>(knots.size() - 1);

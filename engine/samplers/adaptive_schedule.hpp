@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Schedules found by pilot runs: equal_rejection and equal_cess (sampling.md 1.3).
+// Schedules found by pilot runs: equal_rejection and equal_cess (docs/theory.md).
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Annealed importance sampling (Neal, Statistics and Computing 11, 2001): the weights add up the works of all levels.
+// Annealed importance sampling (Neal, Statistics and Computing 11, 2001): the weights add up the works of all
+// levels.
 #include <cmath>
 
 #include "samplers/weighted_population.hpp"
@@ -13,7 +14,10 @@ struct AisSettings {
 
     void describe(Describer& d) {
         d.integer("n_particles", n_particles,
-                  {.min = 1, .max = 16'000'000, .log_scale = true, .help = "Independent particles, each with its own weight."});
+                  {.min = 1,
+                   .max = 16'000'000,
+                   .log_scale = true,
+                   .help = "Independent particles, each with its own weight."});
     }
 };
 
@@ -26,7 +30,8 @@ public:
     /// Delta method for a mean of independent weights.
     double log_z_stderr() const override {
         const double ess = this->weight_sum().ess();
-        return std::isnan(this->log_z()) ? this->log_z() : std::sqrt(std::max(1.0 / ess - 1.0 / this->size(), 0.0));
+        return std::isnan(this->log_z()) ? this->log_z()
+                                         : std::sqrt(std::max(1.0 / ess - 1.0 / this->size(), 0.0));
     }
 
     void update_settings(const Json& settings) override {
@@ -43,7 +48,8 @@ public:
 
 SamplerEntry ais_sampler() {
     return make_entry<AnnealedSampler, SamplerContext, Ais, AisSettings>(
-        "sampler", "ais", "Annealed importance sampling: independent particles whose weights add up the work of every level.");
+        "sampler", "ais",
+        "Annealed importance sampling: independent particles whose weights add up the work of every level.");
 }
 
 }  // namespace tempera

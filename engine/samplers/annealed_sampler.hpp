@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Annealed samplers: how particles, kernels and moves are combined (sampling.md 3). A sampler advances in moves, the
+// Annealed samplers: how particles, kernels and moves are combined (docs/theory.md). A sampler advances in moves, the
 // smallest units after which its state is valid; everything else (pausing, snapshots, diagnostics) happens between them.
 #pragma once
 

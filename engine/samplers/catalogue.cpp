@@ -4,9 +4,9 @@
 
 namespace tempera {
 
-#define TEMPERA_SAMPLERS(X) \
-    X(ais)                  \
-    X(smc)                  \
+#define TEMPERA_SAMPLERS(X)                                                                                  \
+    X(ais)                                                                                                   \
+    X(smc)                                                                                                   \
     X(replica_exchange)
 
 #define TEMPERA_DECLARE(name) SamplerEntry name##_sampler();

@@ -18,9 +18,11 @@ class CessPilot {
 public:
     explicit CessPilot(const PilotProblem<Real>& problem)
         : problem_(problem), ends_(problem.make_path({1.0, 0.5, 0.0})), key_(pilot_key(problem.key, 0)),
-          x_(problem.n_particles, ends_->dim()), score_(x_), slope_(problem.n_particles), log_weight_(problem.n_particles) {
+          x_(problem.n_particles, ends_->dim()), score_(x_), slope_(problem.n_particles),
+          log_weight_(problem.n_particles) {
         parallel_for(x_.n_blocks(), [&](int b) {
-            ends_->sample_reference(key_.with(Purpose::reference, 0), static_cast<std::uint32_t>(b * block_size), x_.block(b));
+            ends_->sample_reference(key_.with(Purpose::reference, 0),
+                                    static_cast<std::uint32_t>(b * block_size), x_.block(b));
         });
     }
 
@@ -36,11 +38,13 @@ public:
             evaluate_slope(static_cast<int>(out.beta.size()) - 1);
             const double next = next_beta(beta, cess);
             if (next == 1) {
-                out.steps = static_cast<double>(out.beta.size()) - 1 + std::sqrt(std::max(1 - cess_of(1 - beta), 0.0) / (1 - cess));
+                out.steps = static_cast<double>(out.beta.size()) - 1 +
+                            std::sqrt(std::max(1 - cess_of(1 - beta), 0.0) / (1 - cess));
             } else if (!(next - beta > 1e-14)) {
-                throw NumericalError("equal_cess: no next temperature after beta = " + std::to_string(beta) +
-                                         "; the reference and the target are too far apart, or use a lower cess",
-                                     static_cast<int>(out.beta.size()) - 1, -1);
+                throw NumericalError(
+                    "equal_cess: no next temperature after beta = " + std::to_string(beta) +
+                        "; the reference and the target are too far apart, or use a lower cess",
+                    static_cast<int>(out.beta.size()) - 1, -1);
             }
             out.beta.push_back(next);
             if (next < 1) {
@@ -69,7 +73,8 @@ private:
         });
         const auto first = std::find_if(bad.begin(), bad.end(), [](long p) { return p >= 0; });
         if (first != bad.end()) {
-            throw NumericalError("equal_cess: the log density of a pilot particle is not finite", level, *first);
+            throw NumericalError("equal_cess: the log density of a pilot particle is not finite", level,
+                                 *first);
         }
     }
 
@@ -125,7 +130,8 @@ private:
         if (!(sum.ess() < 0.5 * x_.size())) {
             return;
         }
-        const std::vector<int> from = resample(Resampling::systematic, log_weight_.span(), key_.with(Purpose::resample, number));
+        const std::vector<int> from =
+            resample(Resampling::systematic, log_weight_.span(), key_.with(Purpose::resample, number));
         Particles<Real> chosen(x_.size(), x_.dim());
         for (int j = 0; j < x_.size(); ++j) {
             for (int i = 0; i < x_.dim(); ++i) {
@@ -144,7 +150,8 @@ private:
         for (int step = 0; step < move->n_steps(); ++step) {
             const double accepted = parallel_sum<double>(x_.n_blocks(), [&](int b) {
                 Tally tally;
-                const MoveState<Real> state{x_.block(b), log_density.block(b), move->uses_score() ? score_.block(b).data : nullptr};
+                const MoveState<Real> state{x_.block(b), log_density.block(b),
+                                            move->uses_score() ? score_.block(b).data : nullptr};
                 if (step == 0) {
                     path->density(1).evaluate(state.x, {state.log_density, state.score}, tally);
                 }

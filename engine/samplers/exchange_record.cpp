@@ -69,7 +69,8 @@ void ExchangeRecord<Real>::collect(long scan, const Particles<Real>& x) {
     if (collected_.size() / row >= most) {
         std::size_t kept = 0;
         for (std::size_t s = 0; s * row < collected_.size(); s += 2, ++kept) {
-            std::copy_n(collected_.begin() + static_cast<long>(s * row), row, collected_.begin() + static_cast<long>(kept * row));
+            std::copy_n(collected_.begin() + static_cast<long>(s * row), row,
+                        collected_.begin() + static_cast<long>(kept * row));
         }
         collected_.resize(kept * row);
         stride_ *= 2;

@@ -7,13 +7,15 @@
 
 namespace tempera {
 
-/// What replica exchange keeps of the positions it visits: samples of level 0 and the modes' shares of every level.
+/// What replica exchange keeps of the positions it visits: samples of level 0 and the modes' shares of every
+/// level.
 template <class Real>
 class ExchangeRecord {
 public:
     ExchangeRecord(int n_levels, int n_modes);
 
-    /// Levels 0 .. n-1 whose modes are to be assigned after a scan: level 0 always, the others every eighth time.
+    /// Levels 0 .. n-1 whose modes are to be assigned after a scan: level 0 always, the others every eighth
+    /// time.
     int levels_due(long scan) const;
     /// Adds the responsibilities of the replicas of a level. Different levels may be added at the same time.
     void assign_modes(const DensityPath<Real>& path, int level, const Particles<Real>& x);

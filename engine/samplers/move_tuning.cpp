@@ -23,7 +23,9 @@ public:
 
 protected:
     std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) override {
-        return sum.ess() < 0.5 * this->size() ? resample(Resampling::systematic, this->log_weight().span(), key) : std::vector<int>{};
+        return sum.ess() < 0.5 * this->size()
+                   ? resample(Resampling::systematic, this->log_weight().span(), key)
+                   : std::vector<int>{};
     }
 };
 
@@ -47,7 +49,8 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_partic
         double sum = 0;
         for (int step = 0; step < tuning_steps; ++step) {
             const double acceptance = population.explore(std::exp(log_factor));
-            // Robbins and Monro; the second half is averaged. A factor beyond e^+-7 means a wrong scale, not a better one.
+            // Robbins and Monro; the second half is averaged. A factor beyond e^+-7 means a wrong scale, not
+            // a better one.
             log_factor += 2.0 / (1.0 + 0.5 * step) * (acceptance - context.move->target_acceptance());
             log_factor = std::clamp(log_factor, -7.0, 7.0);
             sum += step >= tuning_steps / 2 ? log_factor : 0.0;

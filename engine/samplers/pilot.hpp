@@ -5,8 +5,8 @@
 
 namespace tempera {
 
-/// Key of a pilot run: a seed of its own drawn from the stream (key, Purpose::pilot, number), so that nothing a
-/// pilot draws comes again in the run that follows.
+/// Key of a pilot run: a seed of its own drawn from the stream (key, Purpose::pilot, number), so that nothing
+/// a pilot draws comes again in the run that follows.
 inline StreamKey pilot_key(const StreamKey& key, std::uint32_t number) {
     Stream stream(key.with(Purpose::pilot, 0, number), 0);
     StreamKey out = key;

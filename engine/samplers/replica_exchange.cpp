@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Replica exchange over all levels at once: even-odd scans (Okabe et al. 2001; non-reversible, Syed et al., JRSS B 84,
-// 2022) with swaps that carry configurations between neighbouring levels by transition kernels (arXiv 2502.10328).
+// Replica exchange over all levels at once: even-odd scans (Okabe et al. 2001; non-reversible, Syed et al.,
+// JRSS B 84, 2022) with swaps that carry configurations between neighbouring levels by transition kernels
+// (arXiv 2502.10328).
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,7 +23,9 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t index_scans = 512;  // kept of the index process
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 struct ExchangeSettings {
     int n_ensembles = 32, n_scans = 1000, moves_per_scan = 1;
@@ -31,12 +34,28 @@ struct ExchangeSettings {
 
     void describe(Describer& d) {
         d.integer("n_ensembles", n_ensembles,
-                  {.min = 1, .max = 1'000'000, .log_scale = true, .help = "Independent ladders of n_levels + 1 replicas that run side by side."});
-        d.integer("n_scans", n_scans, {.min = 1, .max = 1e9, .log_scale = true, .help = "Scans: moves at every level, then swaps of every second pair."});
-        d.number("burn_in_fraction", burn_in_fraction, {.min = 0, .max = 1, .open_max = true, .help = "First part of the scans, left out of every result."});
-        d.integer("moves_per_scan", moves_per_scan, {.min = 0, .max = 10'000, .change = Change::warm, .help = "MCMC steps at every level in each scan."});
+                  {.min = 1,
+                   .max = 1'000'000,
+                   .log_scale = true,
+                   .help = "Independent ladders of n_levels + 1 replicas that run side by side."});
+        d.integer("n_scans", n_scans,
+                  {.min = 1,
+                   .max = 1e9,
+                   .log_scale = true,
+                   .help = "Scans: moves at every level, then swaps of every second pair."});
+        d.number("burn_in_fraction", burn_in_fraction,
+                 {.min = 0,
+                  .max = 1,
+                  .open_max = true,
+                  .help = "First part of the scans, left out of every result."});
+        d.integer("moves_per_scan", moves_per_scan,
+                  {.min = 0,
+                   .max = 10'000,
+                   .change = Change::warm,
+                   .help = "MCMC steps at every level in each scan."});
         d.choice("initial", initial, {"reference", "exact", "worst_mode"},
-                 {.help = "Start of every level: draws of the reference, of the level's own exact law, or of the lightest mode at that level."});
+                 {.help = "Start of every level: draws of the reference, of the level's own exact law, or of "
+                          "the lightest mode at that level."});
     }
 };
 
@@ -55,7 +74,9 @@ public:
     Population<Real> population(int level) const override;
     const std::vector<LevelStats>& level_stats() const override { return level_stats_; }
     const ExchangeStats* exchange_stats() const override { return &stats_; }
-    double log_z() const override { return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar; }
+    double log_z() const override {
+        return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar;
+    }
     double log_z_stderr() const override { return stats_.log_z_bar_stderr; }
     const Tally& tally() const override { return tally_; }
     const std::vector<double>* collected() const override { return &record_.collected(); }
@@ -67,10 +88,10 @@ private:
     struct Level {
         Particles<Real> x, score;
         PerParticle<Real> log_density;
-        double factor = 1;                        // of the move's step
-        double accepted = 0;                      // sum of acceptances since burn-in
+        double factor = 1;    // of the move's step
+        double accepted = 0;  // sum of acceptances since burn-in
         double seconds = 0;
-        long steps = 0;                           // and of how many moves
+        long steps = 0;  // and of how many moves
     };
     struct Part {  // what a task reports
         double accepted = 0;
@@ -110,10 +131,11 @@ private:
 
 template <class Real>
 ReplicaExchange<Real>::ReplicaExchange(const ExchangeSettings& settings, const SamplerContext<Real>& context)
-    : settings_(settings), path_(context.path), kernel_(context.kernel), move_(context.move), key_(context.key),
-      levels_(static_cast<std::size_t>(n_levels()) + 1), labels_(n_levels(), settings.n_ensembles),
-      swaps_(n_levels(), settings.n_ensembles), down_(static_cast<std::size_t>(n_levels()), PerParticle<double>(settings.n_ensembles)),
-      up_(down_), record_(n_levels(), path_->target().n_modes()) {
+    : settings_(settings), path_(context.path), kernel_(context.kernel), move_(context.move),
+      key_(context.key), levels_(static_cast<std::size_t>(n_levels()) + 1),
+      labels_(n_levels(), settings.n_ensembles), swaps_(n_levels(), settings.n_ensembles),
+      down_(static_cast<std::size_t>(n_levels()), PerParticle<double>(settings.n_ensembles)), up_(down_),
+      record_(n_levels(), path_->target().n_modes()) {
     check_exchange_start(*path_, settings.initial);
     kernel_->set_check_inverse(true);
     for (std::size_t k = 0; k < levels_.size(); ++k) {
@@ -131,7 +153,8 @@ bool ReplicaExchange<Real>::score_wanted(int level) const {
     return for_move || for_kernel;
 }
 
-/// The score that a kernel may be given at a level: the cached one, where density and field are the same function.
+/// The score that a kernel may be given at a level: the cached one, where density and field are the same
+/// function.
 template <class Real>
 const Real* ReplicaExchange<Real>::field_score(int level, int b) const {
     const bool same = level > 0 && score_wanted(level) && path_->field(level) == &path_->density(level);
@@ -142,8 +165,9 @@ template <class Real>
 Tally ReplicaExchange<Real>::evaluate(int level, int b) {
     Tally tally;
     Level& at = levels_[static_cast<std::size_t>(level)];
-    path_->density(level).evaluate(at.x.block(b), {at.log_density.block(b), score_wanted(level) ? at.score.block(b).data : nullptr},
-                                   tally);
+    path_->density(level).evaluate(
+        at.x.block(b), {at.log_density.block(b), score_wanted(level) ? at.score.block(b).data : nullptr},
+        tally);
     return tally;
 }
 
@@ -152,14 +176,16 @@ void ReplicaExchange<Real>::start() {
     const int n_blocks = levels_[0].x.n_blocks();
     const auto parts = parallel_sum<Tally>((n_levels() + 1) * n_blocks, [&](int t) {
         const int k = t / n_blocks, b = t % n_blocks;
-        draw_exchange_start(*path_, settings_.initial, k, key_, b, levels_[static_cast<std::size_t>(k)].x.block(b));
+        draw_exchange_start(*path_, settings_.initial, k, key_, b,
+                            levels_[static_cast<std::size_t>(k)].x.block(b));
         return evaluate(k, b);
     });
     tally_ += parts;
     for (int k = 0; k <= n_levels(); ++k) {
         for (int e = 0; e < settings_.n_ensembles; ++e) {
             if (!std::isfinite(levels_[static_cast<std::size_t>(k)].log_density[e])) {
-                throw NumericalError("the log density at the start of level " + std::to_string(k) + " is not finite", k, e);
+                throw NumericalError(
+                    "the log density at the start of level " + std::to_string(k) + " is not finite", k, e);
             }
         }
     }
@@ -195,10 +221,12 @@ void ReplicaExchange<Real>::explore() {
             return;
         }
         Level& at = levels_[static_cast<std::size_t>(k)];
-        const MoveState<Real> state{at.x.block(b), at.log_density.block(b), score_wanted(k) ? at.score.block(b).data : nullptr};
+        const MoveState<Real> state{at.x.block(b), at.log_density.block(b),
+                                    score_wanted(k) ? at.score.block(b).data : nullptr};
         for (int m = 0; m < n_steps; ++m) {
             part.accepted += move_->apply(path_->density(k), state, path_->move_variance(k), at.factor,
-                                          key_.with(Purpose::move, static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(steps_ + m)),
+                                          key_.with(Purpose::move, static_cast<std::uint32_t>(k),
+                                                    static_cast<std::uint32_t>(steps_ + m)),
                                           static_cast<std::uint32_t>(b * block_size), part.tally);
         }
     });
@@ -234,7 +262,8 @@ template <class Real>
 void ReplicaExchange<Real>::swap_scan() {
     const int n_blocks = levels_[0].x.n_blocks(), parity = static_cast<int>(scan_ % 2);
     const int n_offered = (n_levels() - parity + 1) / 2;
-    tally_ += parallel_sum<Tally>(n_offered * n_blocks, [&](int t) { return swap_block(parity + 2 * (t / n_blocks), t % n_blocks); });
+    tally_ += parallel_sum<Tally>(
+        n_offered * n_blocks, [&](int t) { return swap_block(parity + 2 * (t / n_blocks), t % n_blocks); });
     if (scan_ == burn_in_scans() && scan_ > 0) {  // what was shown of the burn-in is dropped
         swaps_ = SwapStatistics(n_levels(), settings_.n_ensembles);
         labels_.reset_counts();
@@ -262,10 +291,14 @@ Tally ReplicaExchange<Real>::swap_block(int k, int b) {
     const auto first = static_cast<std::uint32_t>(b * block_size), level = static_cast<std::uint32_t>(k),
                scan = static_cast<std::uint32_t>(scan_);
 
-    const auto proposal = [&](Block<Real> like) { return Block<Real>{frame.take<Real>(rows), like.dim, like.n}; };
+    const auto proposal = [&](Block<Real> like) {
+        return Block<Real>{frame.take<Real>(rows), like.dim, like.n};
+    };
     const Block<Real> y_low = proposal(x_low), y_high = proposal(x_high);
-    double *down = down_[static_cast<std::size_t>(k)].block(b), *up = up_[static_cast<std::size_t>(k)].block(b);
-    auto *failed_down = frame.take<unsigned char>(block_size), *failed_up = frame.take<unsigned char>(block_size);
+    double *down = down_[static_cast<std::size_t>(k)].block(b),
+           *up = up_[static_cast<std::size_t>(k)].block(b);
+    auto *failed_down = frame.take<unsigned char>(block_size),
+         *failed_up = frame.take<unsigned char>(block_size);
     std::fill_n(failed_down, block_size, static_cast<unsigned char>(0));
     std::fill_n(failed_up, block_size, static_cast<unsigned char>(0));
     if (kernel_->is_identity()) {
@@ -274,8 +307,10 @@ Tally ReplicaExchange<Real>::swap_block(int k, int b) {
         std::fill_n(down, block_size, 0.0);
         std::fill_n(up, block_size, 0.0);
     } else {
-        kernel_->down(k, {x_high, field_score(k + 1, b)}, y_low, down, failed_down, key_.with(Purpose::transition, level, scan), first, tally);
-        kernel_->up(k, {x_low, field_score(k, b)}, y_high, up, failed_up, key_.with(Purpose::transition_up, level, scan), first, tally);
+        kernel_->down(k, {x_high, field_score(k + 1, b)}, y_low, down, failed_down,
+                      key_.with(Purpose::transition, level, scan), first, tally);
+        kernel_->up(k, {x_low, field_score(k, b)}, y_high, up, failed_up,
+                    key_.with(Purpose::transition_up, level, scan), first, tally);
     }
 
     Real *log_low = frame.take<Real>(block_size), *log_high = frame.take<Real>(block_size);
@@ -324,7 +359,8 @@ void ReplicaExchange<Real>::count_scan() {
     if (stats_.index_process.size() > index_scans) {
         stats_.index_process.erase(stats_.index_process.begin());
     }
-    parallel_for(record_.levels_due(scan_), [&](int k) { record_.assign_modes(*path_, k, levels_[static_cast<std::size_t>(k)].x); });
+    parallel_for(record_.levels_due(scan_),
+                 [&](int k) { record_.assign_modes(*path_, k, levels_[static_cast<std::size_t>(k)].x); });
     if (scan_ >= burn_in_scans()) {
         stats_.scans_counted += settings_.n_ensembles;
         record_.collect(scan_ - burn_in_scans(), levels_[0].x);
@@ -340,7 +376,8 @@ void ReplicaExchange<Real>::update_stats() {
     stats_.log_z_stepping_stone = swaps_.log_z_stepping_stone();
     stats_.up_fraction = labels_.up_fraction();
     stats_.first_scan = scan_ - static_cast<long>(stats_.index_process.size());
-    // Bennett's equations go over all kept works: solved anew only when there are a tenth more, and at the end.
+    // Bennett's equations go over all kept works: solved anew only when there are a tenth more, and at the
+    // end.
     if (scan_ >= next_bennett_ || scan_ == burn_in_scans() + 2 || finished()) {
         const SwapStatistics::Estimate estimate = swaps_.bennett();
         stats_.log_z_bar = estimate.value;
@@ -353,8 +390,10 @@ void ReplicaExchange<Real>::update_stats() {
         const Level& at = levels_[static_cast<std::size_t>(k)];
         LevelStats level;
         level.level = k;
-        level.acceptance = at.steps > 0 && k < n_levels() ? at.accepted / static_cast<double>(at.steps) : not_a_number;
-        level.swap_rejection = k < n_levels() ? stats_.swap_rejection[static_cast<std::size_t>(k)] : not_a_number;
+        level.acceptance =
+            at.steps > 0 && k < n_levels() ? at.accepted / static_cast<double>(at.steps) : not_a_number;
+        level.swap_rejection =
+            k < n_levels() ? stats_.swap_rejection[static_cast<std::size_t>(k)] : not_a_number;
         level.seconds = explore_seconds_ / static_cast<double>(n_levels() + 1);
         level_stats_.push_back(level);
     }
@@ -371,22 +410,24 @@ void ReplicaExchange<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real
     kernel_ = std::move(kernel);
     kernel_->set_check_inverse(true);
     const int n_blocks = levels_[0].x.n_blocks();
-    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks, [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
+    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks,
+                                  [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
 }
 
 template <class Real>
 void ReplicaExchange<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
     move_ = std::move(move);
     const int n_blocks = levels_[0].x.n_blocks();
-    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks, [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
+    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks,
+                                  [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
 }
 
 template <class Real>
 void ReplicaExchange<Real>::update_settings(const Json& settings) {
     Problems problems;
     const ExchangeSettings s = read_settings<ExchangeSettings>(settings, "sampler", problems);
-    if (s.n_ensembles != settings_.n_ensembles || s.n_scans != settings_.n_scans || s.initial != settings_.initial ||
-        s.burn_in_fraction != settings_.burn_in_fraction) {
+    if (s.n_ensembles != settings_.n_ensembles || s.n_scans != settings_.n_scans ||
+        s.initial != settings_.initial || s.burn_in_fraction != settings_.burn_in_fraction) {
         problems.add("sampler", "only moves_per_scan can change during a run; restart to apply the others");
     }
     problems.throw_if_any();
@@ -398,7 +439,8 @@ void ReplicaExchange<Real>::update_settings(const Json& settings) {
 
 SamplerEntry replica_exchange_sampler() {
     return make_entry<AnnealedSampler, SamplerContext, ReplicaExchange, ExchangeSettings>(
-        "sampler", "replica_exchange", "Replica exchange: one replica at every level, neighbours swap through the kernel.");
+        "sampler", "replica_exchange",
+        "Replica exchange: one replica at every level, neighbours swap through the kernel.");
 }
 
 }  // namespace tempera

@@ -51,7 +51,8 @@ std::vector<double> scaled_weights(std::span<const double> log_weight) {
     std::vector<double> out(log_weight.size());
     const int n_blocks = static_cast<int>((out.size() + block_size - 1) / block_size);
     parallel_for(n_blocks, [&](int b) {
-        const std::size_t begin = static_cast<std::size_t>(b) * block_size, end = std::min(out.size(), begin + block_size);
+        const std::size_t begin = static_cast<std::size_t>(b) * block_size,
+                          end = std::min(out.size(), begin + block_size);
         for (std::size_t i = begin; i < end; ++i) {
             out[i] = std::exp(log_weight[i] - max);
         }
@@ -59,10 +60,12 @@ std::vector<double> scaled_weights(std::span<const double> log_weight) {
     return out;
 }
 
-/// Appends, for ascending points u(0) <= u(1) <= ... in (0, 1), the index whose share of the cumulative weight holds
-/// the point. Rounding may leave the last points beyond the sum: they belong to the last particle with weight.
+/// Appends, for ascending points u(0) <= u(1) <= ... in (0, 1), the index whose share of the cumulative
+/// weight holds the point. Rounding may leave the last points beyond the sum: they belong to the last
+/// particle with weight.
 template <class Points>
-void invert_cumulative(const std::vector<double>& weight, int n_points, const Points& u, std::vector<int>& out) {
+void invert_cumulative(const std::vector<double>& weight, int n_points, const Points& u,
+                       std::vector<int>& out) {
     double total = 0;
     std::size_t last = 0;
     for (std::size_t i = 0; i < weight.size(); ++i) {
@@ -123,7 +126,9 @@ Resampling resampling_from_name(const std::string& name) {
     const auto& names = resampling_names();
     const auto at = std::find(names.begin(), names.end(), name);
     if (at == names.end()) {
-        throw ConfigError("sampler.resampling", "\"" + name + "\" is not known (one of: systematic, stratified, residual, multinomial)");
+        throw ConfigError("sampler.resampling",
+                          "\"" + name +
+                              "\" is not known (one of: systematic, stratified, residual, multinomial)");
     }
     return static_cast<Resampling>(at - names.begin());
 }

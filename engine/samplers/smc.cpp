@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sequential Monte Carlo samplers (Del Moral, Doucet, Jasra, JRSS B 68, 2006): annealed importance sampling whose
-// population is resampled when its effective size falls below a threshold.
+// Sequential Monte Carlo samplers (Del Moral, Doucet, Jasra, JRSS B 68, 2006): annealed importance sampling
+// whose population is resampled when its effective size falls below a threshold.
 #include <cmath>
 
 #include "samplers/resampling.hpp"
@@ -18,11 +18,17 @@ struct SmcSettings {
     void describe(Describer& d) {
         d.integer("n_particles", n_particles,
                   {.min = 1, .max = 16'000'000, .log_scale = true, .help = "Particles of the population."});
-        d.choice("resampling", resampling, resampling_names(),
-                 {.change = Change::warm, .help = "How offspring are drawn; all schemes are unbiased, systematic varies least as a rule."});
+        d.choice(
+            "resampling", resampling, resampling_names(),
+            {.change = Change::warm,
+             .help =
+                 "How offspring are drawn; all schemes are unbiased, systematic varies least as a rule."});
         d.number("ess_threshold", ess_threshold,
-                 {.min = 0, .max = 1, .change = Change::hot,
-                  .help = "Resample when ESS/N falls below this; 1 = at every level, 0 = never. Level 0 is never resampled."});
+                 {.min = 0,
+                  .max = 1,
+                  .change = Change::hot,
+                  .help = "Resample when ESS/N falls below this; 1 = at every level, 0 = never. Level 0 is "
+                          "never resampled."});
     }
 };
 
@@ -34,13 +40,14 @@ public:
         apply(settings);
     }
 
-    /// Relative variance from the masses of the roots' descendants: exact for multinomial resampling, a guide for the
-    /// others (Lee and Whiteley, Biometrika 105, 2018). NaN where the estimate is negative.
+    /// Relative variance from the masses of the roots' descendants: exact for multinomial resampling, a guide
+    /// for the others (Lee and Whiteley, Biometrika 105, 2018). NaN where the estimate is negative.
     double log_z_stderr() const override {
         const double n = this->size(), log_sum = this->weight_sum().log_sum();
         double squares = 0, mass = 0;
         const std::vector<int>& root = this->root();
-        for (std::size_t i = 0; i < root.size(); ++i) {  // roots ascend, so each one's descendants are neighbours
+        for (std::size_t i = 0; i < root.size();
+             ++i) {  // roots ascend, so each one's descendants are neighbours
             if (i > 0 && root[i] != root[i - 1]) {
                 squares += mass * mass;
                 mass = 0;
@@ -49,7 +56,8 @@ public:
         }
         squares += mass * mass;
         const double variance = 1.0 - std::pow(n / (n - 1), this->n_resamplings() + 1) * (1.0 - squares);
-        return variance >= 0 && !std::isnan(this->log_z()) ? std::sqrt(variance) : std::numeric_limits<double>::quiet_NaN();
+        return variance >= 0 && !std::isnan(this->log_z()) ? std::sqrt(variance)
+                                                           : std::numeric_limits<double>::quiet_NaN();
     }
 
     void update_settings(const Json& settings) override {
@@ -73,8 +81,10 @@ protected:
 private:
     void apply(const SmcSettings& s) {
         if (s.ess_threshold > 0 && !this->path().has_level_densities()) {
-            throw ConfigError("sampler.ess_threshold", "resampling between the ends needs log densities, and this path has only scores "
-                                                       "there; use 0, sampler ais, or a model with an energy");
+            throw ConfigError(
+                "sampler.ess_threshold",
+                "resampling between the ends needs log densities, and this path has only scores "
+                "there; use 0, sampler ais, or a model with an energy");
         }
         scheme_ = resampling_from_name(s.resampling);
         threshold_ = s.ess_threshold;
@@ -88,7 +98,8 @@ private:
 
 SamplerEntry smc_sampler() {
     return make_entry<AnnealedSampler, SamplerContext, Smc, SmcSettings>(
-        "sampler", "smc", "Sequential Monte Carlo: annealed importance sampling with resampling when weights become uneven.");
+        "sampler", "smc",
+        "Sequential Monte Carlo: annealed importance sampling with resampling when weights become uneven.");
 }
 
 }  // namespace tempera

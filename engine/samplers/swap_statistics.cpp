@@ -38,7 +38,8 @@ Balance balance(std::span<const double> down, std::span<const double> up, double
 }  // namespace
 
 SwapStatistics::SwapStatistics(int n_pairs, int n_ensembles) : pairs_(static_cast<std::size_t>(n_pairs)) {
-    capacity_ = std::clamp<std::size_t>(store_bytes / (2 * sizeof(double) * static_cast<std::size_t>(n_pairs)), 2000, largest_store);
+    capacity_ = std::clamp<std::size_t>(
+        store_bytes / (2 * sizeof(double) * static_cast<std::size_t>(n_pairs)), 2000, largest_store);
     width_ = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(n_ensembles), capacity_));
 }
 
@@ -57,8 +58,10 @@ void SwapStatistics::add(int pair, std::span<const double> down, std::span<const
         // Full: every second scan goes, and from now on only every second is kept.
         std::size_t kept = 0;
         for (std::size_t row = 0; row * width < p.down.size(); row += 2, ++kept) {
-            std::copy_n(p.down.begin() + static_cast<long>(row * width), width, p.down.begin() + static_cast<long>(kept * width));
-            std::copy_n(p.up.begin() + static_cast<long>(row * width), width, p.up.begin() + static_cast<long>(kept * width));
+            std::copy_n(p.down.begin() + static_cast<long>(row * width), width,
+                        p.down.begin() + static_cast<long>(kept * width));
+            std::copy_n(p.up.begin() + static_cast<long>(row * width), width,
+                        p.up.begin() + static_cast<long>(kept * width));
         }
         p.down.resize(kept * width);
         p.up.resize(kept * width);
@@ -107,7 +110,8 @@ double bennett_ratio(std::span<const double> down, std::span<const double> up) {
     if (!(low <= high)) {
         return not_a_number;
     }
-    // Above every work by as much as the counts can differ the balance is negative, below positive: Newton within a bracket.
+    // Above every work by as much as the counts can differ the balance is negative, below positive: Newton
+    // within a bracket.
     const double margin = std::log(static_cast<double>(std::max<std::size_t>(down.size(), 1))) + 1;
     low -= margin;
     high += margin;
@@ -148,7 +152,8 @@ SwapStatistics::Estimate SwapStatistics::bennett() const {
             mean_up += g / n;
         }
         const double scatter = squares - n * (mean_down * mean_down + mean_up * mean_up);
-        part.variance = n > 1 ? scatter / (slope * slope) : not_a_number;  // one offer tells nothing of its spread
+        part.variance =
+            n > 1 ? scatter / (slope * slope) : not_a_number;  // one offer tells nothing of its spread
     });
     Estimate out{0, 0};
     std::vector<double> total(width, 0.0);
@@ -192,7 +197,8 @@ double ExchangeStats::predicted_round_trips_per_scan() const {
 }
 
 double ExchangeStats::round_trips_per_scan() const {
-    return scans_counted > 0 ? static_cast<double>(round_trips) / static_cast<double>(scans_counted) : not_a_number;
+    return scans_counted > 0 ? static_cast<double>(round_trips) / static_cast<double>(scans_counted)
+                             : not_a_number;
 }
 
 }  // namespace tempera

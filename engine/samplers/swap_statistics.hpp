@@ -9,10 +9,10 @@
 
 namespace tempera {
 
-/// Works of offered swaps, pair by pair. Pair k joins levels k and k + 1. W_down is the work of the proposal from k + 1
-/// to k, W_up that of the same quantity along the proposal from k to k + 1, so that log acceptance = W_down - W_up.
-/// A failed proposal has W_down = -infinity or W_up = +infinity. Memory is bounded: works are kept for whole scans, every
-/// stride-th, and the stride doubles when the store is full.
+/// Works of offered swaps, pair by pair. Pair k joins levels k and k + 1. W_down is the work of the proposal
+/// from k + 1 to k, W_up that of the same quantity along the proposal from k to k + 1, so that log acceptance
+/// = W_down - W_up. A failed proposal has W_down = -infinity or W_up = +infinity. Memory is bounded: works
+/// are kept for whole scans, every stride-th, and the stride doubles when the store is full.
 class SwapStatistics {
 public:
     SwapStatistics() = default;
@@ -21,7 +21,8 @@ public:
     /// One offer in every ensemble [n_ensembles]. Different pairs may be added at the same time.
     void add(int pair, std::span<const double> down, std::span<const double> up);
 
-    /// Mean of 1 - min(1, acceptance) per pair (averages of probabilities, not of decisions); NaN before an offer.
+    /// Mean of 1 - min(1, acceptance) per pair (averages of probabilities, not of decisions); NaN before an
+    /// offer.
     std::vector<double> rejection() const;
     double rejection(int pair) const;
     /// Sum over pairs of log mean exp W_down over all offers, accepted or not; NaN before every pair had one.
@@ -30,9 +31,9 @@ public:
     struct Estimate {
         double value, standard_error;
     };
-    /// Bennett's acceptance ratio, pair by pair (J. Comp. Phys. 22, 1976). The standard error is that of the sum: from the
-    /// spread between ensembles, which are independent, when there are at least 8, else Bennett's own (which
-    /// takes scans for independent).
+    /// Bennett's acceptance ratio, pair by pair (J. Comp. Phys. 22, 1976). The standard error is that of the
+    /// sum: from the spread between ensembles, which are independent, when there are at least 8, else
+    /// Bennett's own (which takes scans for independent).
     Estimate bennett() const;
 
     int n_pairs() const { return static_cast<int>(pairs_.size()); }
@@ -50,8 +51,8 @@ private:
     std::size_t capacity_ = 0;  ///< values per pair and direction
 };
 
-/// c = log (Z_k / Z_{k+1}) that solves sum_down f(W - c) = sum_up (1 - f(W' - c)) for the logistic f; equally many works of
-/// both kinds. NaN when no work is finite.
+/// c = log (Z_k / Z_{k+1}) that solves sum_down f(W - c) = sum_up (1 - f(W' - c)) for the logistic f; equally
+/// many works of both kinds. NaN when no work is finite.
 double bennett_ratio(std::span<const double> down, std::span<const double> up);
 
 }  // namespace tempera

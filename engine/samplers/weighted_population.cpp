@@ -17,7 +17,9 @@ constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 }  // namespace
 
@@ -72,8 +74,9 @@ struct WeightedPopulation<Real>::Part {
 template <class Real>
 WeightedPopulation<Real>::WeightedPopulation(const SamplerContext<Real>& context, int n_particles)
     : path_(context.path), kernel_(context.kernel), move_(context.move), key_(context.key),
-      move_factor_(context.move_factor), record_genealogy_(context.record_genealogy), x_(n_particles, context.path->dim()),
-      log_density_(n_particles), log_weight_(n_particles), root_(static_cast<std::size_t>(n_particles)) {
+      move_factor_(context.move_factor), record_genealogy_(context.record_genealogy),
+      x_(n_particles, context.path->dim()), log_density_(n_particles), log_weight_(n_particles),
+      root_(static_cast<std::size_t>(n_particles)) {
     check_move();
     kernel_->set_check_inverse(false);
 }
@@ -81,8 +84,9 @@ WeightedPopulation<Real>::WeightedPopulation(const SamplerContext<Real>& context
 template <class Real>
 void WeightedPopulation<Real>::check_move() const {
     if (move_->n_steps() > 0 && !path_->has_level_densities()) {
-        throw ConfigError("moves.type", "moves between the ends need log densities, and this path has only scores there; "
-                                        "use \"none\"");
+        throw ConfigError("moves.type",
+                          "moves between the ends need log densities, and this path has only scores there; "
+                          "use \"none\"");
     }
 }
 
@@ -136,7 +140,8 @@ void WeightedPopulation<Real>::evaluate_state() {
     }
     const Part part = parallel_sum<Part>(x_.n_blocks(), [&](int b) {
         Part out;
-        path_->density(level_).evaluate(x_.block(b), {log_density_.block(b), with_score ? score_.block(b).data : nullptr}, out.tally);
+        path_->density(level_).evaluate(
+            x_.block(b), {log_density_.block(b), with_score ? score_.block(b).data : nullptr}, out.tally);
         for (int l = 0; l < x_.block_count(b) && out.first_bad < 0; ++l) {
             if (!std::isfinite(log_density_.block(b)[l]) && log_weight_.block(b)[l] > minus_infinity) {
                 out.first_bad = static_cast<long>(b) * block_size + l;
@@ -147,8 +152,9 @@ void WeightedPopulation<Real>::evaluate_state() {
     tally_ += part.tally;
     score_ready_ = with_score;
     if (part.first_bad >= 0) {
-        throw NumericalError("the log density of a particle at level " + std::to_string(level_) + " is not finite", level_,
-                             part.first_bad);
+        throw NumericalError("the log density of a particle at level " + std::to_string(level_) +
+                                 " is not finite",
+                             level_, part.first_bad);
     }
 }
 
@@ -190,14 +196,17 @@ bool WeightedPopulation<Real>::transition() {
     if (path_->has_level_densities() || k == 0) {
         stats.ess_fraction = sum_.ess() / size();
         stats.log_z_increment = sum_.log_sum() - log_sum_before;
-        stats.cess_fraction = std::exp(2 * stats.log_z_increment - (part.conditional.log_sum() - log_sum_before));
+        stats.cess_fraction =
+            std::exp(2 * stats.log_z_increment - (part.conditional.log_sum() - log_sum_before));
     }
     if (!(sum_.sum > 0)) {
         stats_.push_back(stats);
-        throw NumericalError("every particle has weight zero at level " + std::to_string(k), k, part.first_bad);
+        throw NumericalError("every particle has weight zero at level " + std::to_string(k), k,
+                             part.first_bad);
     }
-    const std::vector<int> from = k > 0 ? ancestors(sum_, key_.with(Purpose::resample, static_cast<std::uint32_t>(k)))
-                                        : std::vector<int>{};
+    const std::vector<int> from =
+        k > 0 ? ancestors(sum_, key_.with(Purpose::resample, static_cast<std::uint32_t>(k)))
+              : std::vector<int>{};
     stats.resampled = !from.empty();
     if (stats.resampled) {
         resample(from);
@@ -224,7 +233,8 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
         y.data = frame.take<Real>(rows * block_size);
         const bool given = score_ready_ && path_->field(k + 1) == &path_->density(k + 1);
         const LevelBlock<Real> from{x, given ? score_.block(b).data : nullptr};
-        kernel_->down(k, from, y, log_ratio, failed, key_.with(Purpose::transition, static_cast<std::uint32_t>(k)),
+        kernel_->down(k, from, y, log_ratio, failed,
+                      key_.with(Purpose::transition, static_cast<std::uint32_t>(k)),
                       static_cast<std::uint32_t>(b * block_size), out.tally);
     }
 
@@ -233,18 +243,22 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
     Real* log_density = log_density_.block(b);
     Real* log_density_at_y = frame.take<Real>(block_size);
     if (has_density) {
-        path_->density(k).evaluate(y, {log_density_at_y, score_wanted(k) ? score_.block(b).data : nullptr}, out.tally);
+        path_->density(k).evaluate(y, {log_density_at_y, score_wanted(k) ? score_.block(b).data : nullptr},
+                                   out.tally);
     }
     double* weight = log_weight_.block(b);
     double* increment = frame.take<double>(block_size);
     int n_dropped = 0;
     for (int l = 0; l < x.n; ++l) {
-        const double change = has_density ? static_cast<double>(log_density_at_y[l]) - static_cast<double>(log_density[l]) : 0.0;
+        const double change =
+            has_density ? static_cast<double>(log_density_at_y[l]) - static_cast<double>(log_density[l])
+                        : 0.0;
         increment[l] = failed[l] ? minus_infinity : change + log_ratio[l];
         if (!std::isfinite(increment[l])) {
             const bool alive = weight[l] > minus_infinity;
             out.tally.non_finite += alive && !failed[l];
-            out.first_bad = alive && out.first_bad < 0 ? static_cast<long>(b) * block_size + l : out.first_bad;
+            out.first_bad =
+                alive && out.first_bad < 0 ? static_cast<long>(b) * block_size + l : out.first_bad;
             increment[l] = minus_infinity;
             ++n_dropped;
         }
@@ -293,13 +307,15 @@ double WeightedPopulation<Real>::explore(double factor) {
             return *this;
         }
     };
-    const StreamKey key = key_.with(Purpose::move, static_cast<std::uint32_t>(level_), static_cast<std::uint32_t>(step_));
+    const StreamKey key =
+        key_.with(Purpose::move, static_cast<std::uint32_t>(level_), static_cast<std::uint32_t>(step_));
     const double variance = path_->move_variance(level_);
     const Accepted total = parallel_sum<Accepted>(x_.n_blocks(), [&](int b) {
         Accepted out;
-        const MoveState<Real> state{x_.block(b), log_density_.block(b), score_ready_ ? score_.block(b).data : nullptr};
-        out.sum = move_->apply(path_->density(level_), state, variance, factor, key, static_cast<std::uint32_t>(b * block_size),
-                               out.tally);
+        const MoveState<Real> state{x_.block(b), log_density_.block(b),
+                                    score_ready_ ? score_.block(b).data : nullptr};
+        out.sum = move_->apply(path_->density(level_), state, variance, factor, key,
+                               static_cast<std::uint32_t>(b * block_size), out.tally);
         return out;
     });
     ++step_;
@@ -317,7 +333,8 @@ void WeightedPopulation<Real>::gather(const std::vector<int>& from, Particles<Re
         const Block<Real> to = spare_.block(b);
         for (int i = 0; i < to.dim; ++i) {
             for (int l = 0; l < to.n; ++l) {
-                to(i, l) = values(from[static_cast<std::size_t>(b) * block_size + static_cast<std::size_t>(l)], i);
+                to(i, l) =
+                    values(from[static_cast<std::size_t>(b) * block_size + static_cast<std::size_t>(l)], i);
             }
         }
     });

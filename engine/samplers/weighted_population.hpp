@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What annealed importance sampling and sequential Monte Carlo share: one weighted population that goes down the
-// levels from n_levels to 0 by transitions, each followed by the moves of its level.
+// What annealed importance sampling and sequential Monte Carlo share: one weighted population that goes down
+// the levels from n_levels to 0 by transitions, each followed by the moves of its level.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace tempera {
 
-/// Sum of exponentials with the squares for the effective sample size; mergeable, so that blocks can be added in order.
+/// Sum of exponentials with the squares for the effective sample size; mergeable, so that blocks can be added
+/// in order.
 struct WeightSum {
     double max = -std::numeric_limits<double>::infinity(), sum = 0, squares = 0;
 
@@ -39,7 +40,9 @@ public:
     double log_z() const override;
     const Tally& tally() const override { return tally_; }
     int n_resamplings() const override { return n_resamplings_; }
-    const std::vector<std::vector<int>>* genealogy() const override { return record_genealogy_ ? &genealogy_ : nullptr; }
+    const std::vector<std::vector<int>>* genealogy() const override {
+        return record_genealogy_ ? &genealogy_ : nullptr;
+    }
     std::vector<int> genealogy_levels() const override { return genealogy_levels_; }
     void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<Move<Real>> move) override;
@@ -50,8 +53,12 @@ public:
     double explore(double factor);
 
 protected:
-    /// Ancestors [n] when the population is to be resampled now, else empty. `sum` is that of the current weights.
-    virtual std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) { (void)sum, (void)key; return {}; }
+    /// Ancestors [n] when the population is to be resampled now, else empty. `sum` is that of the current
+    /// weights.
+    virtual std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) {
+        (void)sum, (void)key;
+        return {};
+    }
 
     int size() const { return x_.size(); }
     int n_levels() const { return path_->n_levels(); }
@@ -80,7 +87,8 @@ private:
     bool record_genealogy_;
 
     Particles<Real> x_, score_, spare_;
-    PerParticle<Real> log_density_;   // of density(level_) at x_; of the reference at its start while only ends have one
+    PerParticle<Real>
+        log_density_;  // of density(level_) at x_; of the reference at its start while only ends have one
     PerParticle<double> log_weight_;  // since the last resampling
     std::vector<int> root_;
     bool score_ready_ = false;  // score_ belongs to density(level_) at x_

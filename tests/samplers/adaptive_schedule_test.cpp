@@ -13,7 +13,8 @@ PilotProblem<double> narrow(const Json& schedule, int n_levels) {
     PilotProblem<double> problem;
     problem.make_path = [](const Schedule& s) { return std::make_shared<GaussianPath>(s, 3, 2.0, 0.2, 0.0); };
     problem.make_kernel = [](std::shared_ptr<const DensityPath<double>> path) {
-        return find_entry(kernel_catalogue(), "kernel", "none").make<double>(Json::object(), KernelContext<double>{path, {}});
+        return find_entry(kernel_catalogue(), "kernel", "none")
+            .make<double>(Json::object(), KernelContext<double>{path, {}});
     };
     problem.make_move = [](std::shared_ptr<const DensityPath<double>>) { return make_move("mala", 4, 3); };
     problem.schedule = schedule;
@@ -26,7 +27,8 @@ PilotProblem<double> narrow(const Json& schedule, int n_levels) {
 /// Conditional ESS of a fresh SMC run on the schedule, level by level.
 std::vector<double> cess_on(const Schedule& schedule) {
     const auto p = std::make_shared<GaussianPath>(schedule, 3, 2.0, 0.2, 0.0);
-    const auto s = run("smc", {{"n_particles", 8192}, {"ess_threshold", 1.0}}, context_on(p, make_move("mala", 8, 3), 77));
+    const auto s = run("smc", {{"n_particles", 8192}, {"ess_threshold", 1.0}},
+                       context_on(p, make_move("mala", 8, 3), 77));
     std::vector<double> out;
     for (const LevelStats& level : s->level_stats()) {
         if (level.level < p->n_levels()) {
@@ -78,7 +80,12 @@ TEST(EqualRejection, EvensOutTheSwaps) {
     ASSERT_EQ(s.size(), 13u);
     expect_schedule(s);
     const auto p = std::make_shared<GaussianPath>(s, 3, 2.0, 0.2, 0.0);
-    const auto e = run("replica_exchange", {{"n_ensembles", 4000}, {"n_scans", 2}, {"burn_in_fraction", 0.0}, {"moves_per_scan", 0}, {"initial", "exact"}},
+    const auto e = run("replica_exchange",
+                       {{"n_ensembles", 4000},
+                        {"n_scans", 2},
+                        {"burn_in_fraction", 0.0},
+                        {"moves_per_scan", 0},
+                        {"initial", "exact"}},
                        context_on(p, make_move("none", 0, 3), 6));
     const auto r = e->exchange_stats()->swap_rejection;
     const auto [low, high] = std::minmax_element(r.begin(), r.end());

@@ -12,7 +12,8 @@
 
 namespace tempera::test {
 
-/// log p(x) = constant + sum_i (linear x_i - precision x_i^2 / 2); beyond `wall` in the first coordinate it is -infinity.
+/// log p(x) = constant + sum_i (linear x_i - precision x_i^2 / 2); beyond `wall` in the first coordinate it
+/// is -infinity.
 class QuadraticDensity : public Target<double> {
 public:
     double constant = 0, linear = 0, precision = 1, wall = 1e300;
@@ -20,7 +21,8 @@ public:
 
     int dim() const override { return size; }
     double log_normaliser() const {
-        return constant + size * (0.5 * std::log(2 * std::numbers::pi / precision) + linear * linear / (2 * precision));
+        return constant +
+               size * (0.5 * std::log(2 * std::numbers::pi / precision) + linear * linear / (2 * precision));
     }
 
 protected:
@@ -59,12 +61,18 @@ public:
     }
     int dim() const override { return levels_[0].size; }
     int n_levels() const override { return static_cast<int>(levels_.size()) - 1; }
-    LevelPosition position(int k) const override { return {NAN, NAN, NAN, beta_[static_cast<std::size_t>(k)]}; }
+    LevelPosition position(int k) const override {
+        return {NAN, NAN, NAN, beta_[static_cast<std::size_t>(k)]};
+    }
     const Density<double>& density(int k) const override { return levels_[static_cast<std::size_t>(k)]; }
-    std::optional<double> log_normaliser(int k) const override { return levels_[static_cast<std::size_t>(k)].log_normaliser(); }
+    std::optional<double> log_normaliser(int k) const override {
+        return levels_[static_cast<std::size_t>(k)].log_normaliser();
+    }
     const Density<double>* field(int) const override { return nullptr; }
     std::shared_ptr<const Density<double>> field_at(double, double) const override { return nullptr; }
-    void sample_reference(const StreamKey& key, std::uint32_t first, Block<double> out) const override { fill_normals(key, first, out); }
+    void sample_reference(const StreamKey& key, std::uint32_t first, Block<double> out) const override {
+        fill_normals(key, first, out);
+    }
     bool has_level_sampler(int) const override { return true; }
     void sample_level(int k, const StreamKey& key, std::uint32_t first, Block<double> out) const override {
         const QuadraticDensity& at = levels_[static_cast<std::size_t>(k)];
@@ -96,27 +104,33 @@ inline std::vector<double> linear_beta(int n_levels) {
     return out;
 }
 
-inline std::shared_ptr<Move<double>> make_move(const std::string& type, int n_steps, int dim, bool adapt = false, double step_size = 1) {
+inline std::shared_ptr<Move<double>> make_move(const std::string& type, int n_steps, int dim,
+                                               bool adapt = false, double step_size = 1) {
     if (type == "none") {
-        return find_entry(move_catalogue(), "moves", type).make<double>(Json{{"n_steps", 0}}, MoveContext<double>{dim});
+        return find_entry(move_catalogue(), "moves", type)
+            .make<double>(Json{{"n_steps", 0}}, MoveContext<double>{dim});
     }
     return find_entry(move_catalogue(), "moves", type)
-        .make<double>(Json{{"n_steps", n_steps}, {"adapt", adapt}, {"step_size", step_size}}, MoveContext<double>{dim});
+        .make<double>(Json{{"n_steps", n_steps}, {"adapt", adapt}, {"step_size", step_size}},
+                      MoveContext<double>{dim});
 }
 
 /// A sampler on a path with the identity kernel.
-inline SamplerContext<double> context_on(std::shared_ptr<const DensityPath<double>> path, std::shared_ptr<Move<double>> move,
-                                         std::uint64_t seed, int replicate = 0) {
+inline SamplerContext<double> context_on(std::shared_ptr<const DensityPath<double>> path,
+                                         std::shared_ptr<Move<double>> move, std::uint64_t seed,
+                                         int replicate = 0) {
     SamplerContext<double> context;
     context.path = path;
-    context.kernel = find_entry(kernel_catalogue(), "kernel", "none").make<double>(Json::object(), KernelContext<double>{path, {}});
+    context.kernel = find_entry(kernel_catalogue(), "kernel", "none")
+                         .make<double>(Json::object(), KernelContext<double>{path, {}});
     context.move = move;
     context.key.seed = seed;
     context.key.replicate = static_cast<std::uint32_t>(replicate);
     return context;
 }
 
-inline std::shared_ptr<AnnealedSampler<double>> run(const std::string& type, const Json& settings, const SamplerContext<double>& context) {
+inline std::shared_ptr<AnnealedSampler<double>> run(const std::string& type, const Json& settings,
+                                                    const SamplerContext<double>& context) {
     const auto sampler = find_entry(sampler_catalogue(), "sampler", type).make<double>(settings, context);
     sampler->start();
     while (!sampler->finished()) {

@@ -35,7 +35,8 @@ TEST(Bennett, SolvesGaussianWorksInClosedForm) {
     EXPECT_NEAR(estimate.value, c, 4 * estimate.standard_error);
     EXPECT_NEAR(bennett_ratio(down, up), estimate.value, 1e-9);
     EXPECT_NEAR(swaps.log_z_stepping_stone(), c, 4 * std::sqrt(std::expm1(s * s) / 40'000));
-    // E min(1, exp(W_down - W_up)) with W_down - W_up ~ N(-s^2, 2 s^2) is erfc(s/2): both terms of the integral agree.
+    // E min(1, exp(W_down - W_up)) with W_down - W_up ~ N(-s^2, 2 s^2) is erfc(s/2): both terms of the
+    // integral agree.
     EXPECT_NEAR(1 - swaps.rejection(0), std::erfc(s / 2), 4 * 0.5 / std::sqrt(40'000.0));
 }
 
@@ -79,8 +80,10 @@ TEST(ReplicaLabels, CountRoundTripsFromTheReferenceAndBack) {
 
 TEST(ReplicaExchange, EstimatesEvidenceAndMoments) {
     const auto p = path(6);
-    const auto s = run("replica_exchange", {{"n_ensembles", 40}, {"n_scans", 400}, {"burn_in_fraction", 0.25}, {"moves_per_scan", 1}},
-                       context_on(p, make_move("mala", 1, 2), 20));
+    const auto s =
+        run("replica_exchange",
+            {{"n_ensembles", 40}, {"n_scans", 400}, {"burn_in_fraction", 0.25}, {"moves_per_scan", 1}},
+            context_on(p, make_move("mala", 1, 2), 20));
     const ExchangeStats& e = *s->exchange_stats();
     EXPECT_EQ(e.scans_counted, 300 * 40);
     EXPECT_LT(s->log_z_stderr(), 0.02);
@@ -93,7 +96,8 @@ TEST(ReplicaExchange, EstimatesEvidenceAndMoments) {
         mean += v / static_cast<double>(x.size());
         square += v * v / static_cast<double>(x.size());
     }
-    EXPECT_NEAR(mean, 0.8, 0.03);  // 24 000 correlated draws: the standard error is below 0.4 / sqrt(24 000 / 5) = 0.006
+    EXPECT_NEAR(mean, 0.8,
+                0.03);  // 24 000 correlated draws: the standard error is below 0.4 / sqrt(24 000 / 5) = 0.006
     EXPECT_NEAR(square - mean * mean, 0.16, 0.015);
     EXPECT_NEAR(e.round_trips_per_scan() / e.predicted_round_trips_per_scan(), 1, 0.1);
     ASSERT_EQ(e.index_process.size(), 400u);
@@ -111,26 +115,36 @@ TEST(ReplicaExchange, RejectionOfNeighboursMatchesQuadrature) {
     const auto p = std::make_shared<GaussianPath>(std::vector<double>{1.0, 0.0}, 1, 0.8, 0.6, 0.0);
     double expected = 0;
     const double h = 0.02;
-    const auto log_normal = [](double x, double m, double sd) { return -0.5 * std::pow((x - m) / sd, 2) - std::log(sd) - 0.5 * std::log(2 * M_PI); };
+    const auto log_normal = [](double x, double m, double sd) {
+        return -0.5 * std::pow((x - m) / sd, 2) - std::log(sd) - 0.5 * std::log(2 * M_PI);
+    };
     for (double a = -6; a < 6; a += h) {
         for (double b = -6; b < 6; b += h) {
-            const double here = log_normal(a, 0.8, 0.6) + log_normal(b, 0, 1), there = log_normal(b, 0.8, 0.6) + log_normal(a, 0, 1);
+            const double here = log_normal(a, 0.8, 0.6) + log_normal(b, 0, 1),
+                         there = log_normal(b, 0.8, 0.6) + log_normal(a, 0, 1);
             expected += std::exp(std::min(here, there)) * h * h;
         }
     }
-    const auto s = run("replica_exchange", {{"n_ensembles", 20'000}, {"n_scans", 1}, {"burn_in_fraction", 0.0}, {"moves_per_scan", 0}, {"initial", "exact"}},
+    const auto s = run("replica_exchange",
+                       {{"n_ensembles", 20'000},
+                        {"n_scans", 1},
+                        {"burn_in_fraction", 0.0},
+                        {"moves_per_scan", 0},
+                        {"initial", "exact"}},
                        context_on(p, make_move("none", 0, 1), 21));
     EXPECT_NEAR(1 - s->exchange_stats()->communication_barrier(), expected, 4 * 0.5 / std::sqrt(20'000.0));
 }
 
 TEST(ReplicaExchange, SameBitsForAnyNumberOfThreads) {
     const auto p = path(7);
-    const Json settings{{"n_ensembles", 300}, {"n_scans", 12}, {"moves_per_scan", 2}, {"burn_in_fraction", 0.5}};
+    const Json settings{
+        {"n_ensembles", 300}, {"n_scans", 12}, {"moves_per_scan", 2}, {"burn_in_fraction", 0.5}};
     set_thread_count(1);
     const auto one = run("replica_exchange", settings, context_on(p, make_move("mala", 1, 2, true), 22));
     for (const int threads : {2, 3}) {
         set_thread_count(threads);
-        const auto other = run("replica_exchange", settings, context_on(p, make_move("mala", 1, 2, true), 22));
+        const auto other =
+            run("replica_exchange", settings, context_on(p, make_move("mala", 1, 2, true), 22));
         EXPECT_EQ(*one->collected(), *other->collected());
         EXPECT_EQ(one->log_z(), other->log_z());
         EXPECT_EQ(one->log_z_stderr(), other->log_z_stderr());
@@ -160,7 +174,10 @@ TEST(ReplicaExchange, MovesAlternateAndSettingsAreChecked) {
 TEST(ReplicaExchange, BurnInTunesTheMoves) {
     const auto p = path(4);
     const auto move = make_move("mala", 1, 2, true, 40.0);
-    const auto s = run("replica_exchange", {{"n_ensembles", 100}, {"n_scans", 300}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}}, context_on(p, move, 24));
+    const auto s =
+        run("replica_exchange",
+            {{"n_ensembles", 100}, {"n_scans", 300}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}},
+            context_on(p, move, 24));
     for (const LevelStats& level : s->level_stats()) {
         if (level.level < 4) {
             EXPECT_NEAR(level.acceptance, move->target_acceptance(), 0.06);

@@ -58,7 +58,8 @@ TEST_P(Scheme, ExpectedOffspringAreProportionalToWeights) {
     const auto w = normalised(log_weight);
     std::vector<double> mean(static_cast<std::size_t>(n)), square(mean);
     for (int r = 0; r < repeats; ++r) {
-        const auto ancestors = resample(resampling_from_name(GetParam()), log_weight, key(static_cast<std::uint32_t>(r)));
+        const auto ancestors =
+            resample(resampling_from_name(GetParam()), log_weight, key(static_cast<std::uint32_t>(r)));
         ASSERT_EQ(ancestors.size(), static_cast<std::size_t>(n));
         ASSERT_TRUE(std::is_sorted(ancestors.begin(), ancestors.end()));
         const auto count = offspring(ancestors);
@@ -103,7 +104,8 @@ TEST_P(Scheme, SameForAnyNumberOfThreads) {
 }
 
 TEST_P(Scheme, OneParticleAndNoWeight) {
-    EXPECT_EQ(resample(resampling_from_name(GetParam()), std::vector<double>{-7.0}, key(0)), std::vector<int>{0});
+    EXPECT_EQ(resample(resampling_from_name(GetParam()), std::vector<double>{-7.0}, key(0)),
+              std::vector<int>{0});
     const std::vector<double> nothing(5, -std::numeric_limits<double>::infinity());
     EXPECT_THROW(resample(resampling_from_name(GetParam()), nothing, key(0)), NumericalError);
 }
@@ -113,7 +115,8 @@ INSTANTIATE_TEST_SUITE_P(All, Scheme, testing::ValuesIn(resampling_names()));
 TEST(Resampling, EqualWeightsKeepEveryParticle) {
     for (const char* scheme : {"systematic", "stratified", "residual"}) {
         for (const int n : {1, 7, 49, 1000}) {
-            const auto count = offspring(resample(resampling_from_name(scheme), std::vector<double>(static_cast<std::size_t>(n), 3.0), key(1)));
+            const auto count = offspring(resample(
+                resampling_from_name(scheme), std::vector<double>(static_cast<std::size_t>(n), 3.0), key(1)));
             EXPECT_EQ(*std::min_element(count.begin(), count.end()), 1) << scheme << ' ' << n;
         }
     }

@@ -54,7 +54,8 @@ TEST(Ais, WithoutMovesItIsImportanceSampling) {
 TEST(Ais, LevelNumbersAgreeWithTheWeights) {
     const auto p = path(6);
     const auto context = context_on(p, make_move("mala", 2, 2), 4);
-    const auto sampler = find_entry(sampler_catalogue(), "sampler", "ais").make<double>(Json{{"n_particles", 600}}, context);
+    const auto sampler =
+        find_entry(sampler_catalogue(), "sampler", "ais").make<double>(Json{{"n_particles", 600}}, context);
     sampler->start();
     EXPECT_EQ(sampler->progress_end(), 6);
     std::vector<double> before(600, 0.0);
@@ -108,7 +109,8 @@ TEST(Smc, EvidenceIsUnbiasedWithEveryScheme) {
         double mean = 0, square = 0;
         const int repeats = 3000;
         for (int r = 0; r < repeats; ++r) {
-            const auto s = run("smc", {{"n_particles", 12}, {"resampling", scheme}, {"ess_threshold", 1.0}}, context_on(p, move, 5, r));
+            const auto s = run("smc", {{"n_particles", 12}, {"resampling", scheme}, {"ess_threshold", 1.0}},
+                               context_on(p, move, 5, r));
             const double ratio = std::exp(s->log_z() - log_z);
             mean += ratio / repeats;
             square += ratio * ratio / repeats;
@@ -126,13 +128,16 @@ TEST(Smc, StandardErrorFromRootsMatchesTheSpread) {
     double mean = 0, square = 0, predicted = 0;
     const int repeats = 300;
     for (int r = 0; r < repeats; ++r) {
-        const auto s = run("smc", {{"n_particles", 400}, {"resampling", "multinomial"}, {"ess_threshold", 0.9}}, context_on(p, move, 6, r));
+        const auto s =
+            run("smc", {{"n_particles", 400}, {"resampling", "multinomial"}, {"ess_threshold", 0.9}},
+                context_on(p, move, 6, r));
         mean += s->log_z() / repeats;
         square += s->log_z() * s->log_z() / repeats;
         predicted += std::pow(std::isnan(s->log_z_stderr()) ? 0 : s->log_z_stderr(), 2) / repeats;
     }
     const double variance = square - mean * mean;
-    EXPECT_NEAR(predicted / variance, 1, 0.45);  // the variance itself is known to 8 %, a root estimate scatters by a few
+    EXPECT_NEAR(predicted / variance, 1,
+                0.45);  // the variance itself is known to 8 %, a root estimate scatters by a few
 }
 
 TEST(Smc, ThresholdsAndGenealogy) {
@@ -181,7 +186,8 @@ TEST(Smc, SameBitsForAnyNumberOfThreads) {
 TEST(Smc, EditsApplyOrAreRefused) {
     const auto p = path(4);
     const auto context = context_on(p, make_move("mala", 3, 2), 10);
-    const auto s = find_entry(sampler_catalogue(), "sampler", "smc").make<double>(Json{{"n_particles", 64}, {"ess_threshold", 0.0}}, context);
+    const auto s = find_entry(sampler_catalogue(), "sampler", "smc")
+                       .make<double>(Json{{"n_particles", 64}, {"ess_threshold", 0.0}}, context);
     s->start();
     s->advance();
     EXPECT_FALSE(s->at_boundary());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole runs from presets, for tests whose answers are known in closed form or were measured with independent programs.
+// Whole runs from presets, for tests whose answers are known in closed form or were measured with independent
+// programs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,10 +16,15 @@
 
 namespace tempera::test {
 
-inline Json two_mode(int dim, double wide = 2.0) { return {{"type", "two_mode"}, {"dim", dim}, {"wide", wide}}; }
+inline Json two_mode(int dim, double wide = 2.0) {
+    return {{"type", "two_mode"}, {"dim", dim}, {"wide", wide}};
+}
 
 inline Json diffusion(int n_levels, double rho_min = 0.01, double rho_max = 80) {
-    return {{"type", "diffusion"}, {"process", "vp"}, {"n_levels", n_levels}, {"standardise", false},
+    return {{"type", "diffusion"},
+            {"process", "vp"},
+            {"n_levels", n_levels},
+            {"standardise", false},
             {"schedule", {{"type", "log_snr"}, {"rho_min", rho_min}, {"rho_max", rho_max}}}};
 }
 
@@ -33,18 +39,32 @@ inline Json kernel(const std::string& name) {
         return {{"type", "transport_midpoint"}, {"log_det", "exact"}, {"coordinates", "rho"}};
     }
     if (name.starts_with("map_h")) {
-        return {{"type", "transport_midpoint"}, {"log_det", name.ends_with("c") ? "hutchinson_corrected" : "hutchinson"},
-                {"n_probes", name[5] - '0'}, {"n_terms", 6}, {"coordinates", "rho"}, {"n_substeps", 1}};
+        return {{"type", "transport_midpoint"},
+                {"log_det", name.ends_with("c") ? "hutchinson_corrected" : "hutchinson"},
+                {"n_probes", name[5] - '0'},
+                {"n_terms", 6},
+                {"coordinates", "rho"},
+                {"n_substeps", 1}};
     }
     return {{"type", "none"}};
 }
 
-inline Json mala(int n_steps) { return {{"type", "mala"}, {"n_steps", n_steps}, {"step_size", 1.0}, {"adapt", false}}; }
+inline Json mala(int n_steps) {
+    return {{"type", "mala"}, {"n_steps", n_steps}, {"step_size", 1.0}, {"adapt", false}};
+}
 inline Json no_moves() { return {{"type", "none"}, {"n_steps", 0}}; }
 
-inline Json preset(const Json& target, const Json& path, const Json& kernel, const Json& sampler, const Json& moves, long seed) {
-    return resolve_preset({{"schema", "tempera-preset"}, {"version", 1}, {"name", "test"}, {"target", target}, {"path", path},
-                           {"kernel", kernel}, {"sampler", sampler}, {"moves", moves}, {"run", {{"seed", seed}, {"precision", "f64"}}}});
+inline Json preset(const Json& target, const Json& path, const Json& kernel, const Json& sampler,
+                   const Json& moves, long seed) {
+    return resolve_preset({{"schema", "tempera-preset"},
+                           {"version", 1},
+                           {"name", "test"},
+                           {"target", target},
+                           {"path", path},
+                           {"kernel", kernel},
+                           {"sampler", sampler},
+                           {"moves", moves},
+                           {"run", {{"seed", seed}, {"precision", "f64"}}}});
 }
 
 struct Outcome {
