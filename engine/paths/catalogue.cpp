@@ -2,8 +2,8 @@
 // Every density path, one line each. A new one is a .cpp file that ends in NAME_path() and a line here.
 #include "paths/density_path.hpp"
 
-#define TEMPERA_PATHS(X) \
-    X(diffusion, true)   \
+#define TEMPERA_PATHS(X)                                                                                     \
+    X(diffusion, true)                                                                                       \
     X(tempering, false)
 
 namespace tempera {
@@ -20,9 +20,9 @@ const std::vector<PathEntry>& path_catalogue() {
 }
 
 bool path_uses_rho(const std::string& path_type) {
-#define TEMPERA_ENTRY(name, uses_rho)  \
-    if (path_type == #name) {          \
-        return uses_rho;               \
+#define TEMPERA_ENTRY(name, uses_rho)                                                                        \
+    if (path_type == #name) {                                                                                \
+        return uses_rho;                                                                                     \
     }
     TEMPERA_PATHS(TEMPERA_ENTRY)
 #undef TEMPERA_ENTRY

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Diffusion path: level k is the law of alpha_k x_0 + sigma_k z. For a Gaussian mixture every level is a mixture again,
-// so that densities, scores and Hessians are exact.
+// Diffusion path: level k is the law of alpha_k x_0 + sigma_k z. For a Gaussian mixture every level is a
+// mixture again, so that densities, scores and Hessians are exact.
 #include <cmath>
 #include <limits>
 
@@ -20,28 +20,38 @@ struct DiffusionSettings {
     Json schedule{{"type", "log_snr"}};
 
     void describe(Describer& d) {
-        d.choice("process", process, {"vp", "ve"},
-                 {.help = "variance preserving (alpha^2 + sigma^2 = 1) or variance exploding (alpha = 1) noise"});
-        d.integer("n_levels", n_levels, {.min = 1, .max = 100000, .log_scale = true, .help = "number of steps from the reference to the target"});
-        d.boolean("standardise", standardise, {.help = "map the target to zero mean and unit average variance first"});
-        d.choice("reference", reference, {"standard_normal", "exact"},
-                 {.help = "law at the last level: a normal, or the true noised target (for tests and teaching)"});
+        d.choice(
+            "process", process, {"vp", "ve"},
+            {.help = "variance preserving (alpha^2 + sigma^2 = 1) or variance exploding (alpha = 1) noise"});
+        d.integer("n_levels", n_levels,
+                  {.min = 1,
+                   .max = 100000,
+                   .log_scale = true,
+                   .help = "number of steps from the reference to the target"});
+        d.boolean("standardise", standardise,
+                  {.help = "map the target to zero mean and unit average variance first"});
+        d.choice(
+            "reference", reference, {"standard_normal", "exact"},
+            {.help = "law at the last level: a normal, or the true noised target (for tests and teaching)"});
         d.json("schedule", schedule, {.help = "noise-to-signal ratios of the levels"});
     }
 };
 
 Mixture single_gaussian(int dim, double variance) {
     Mixture m;
-    m.components.push_back({1.0, Eigen::VectorXd::Zero(dim), Eigen::VectorXd::Constant(dim, variance), Eigen::MatrixXd::Identity(dim, dim)});
+    m.components.push_back({1.0, Eigen::VectorXd::Zero(dim), Eigen::VectorXd::Constant(dim, variance),
+                            Eigen::MatrixXd::Identity(dim, dim)});
     return m;
 }
 
 template <class Real>
 class DiffusionPath final : public DensityPath<Real> {
 public:
-    DiffusionPath(const DiffusionSettings& s, const PathContext<Real>& context) : target_(context.target), rho_(context.schedule) {
+    DiffusionPath(const DiffusionSettings& s, const PathContext<Real>& context)
+        : target_(context.target), rho_(context.schedule) {
         if (!target_->mixture()) {
-            throw ConfigError("path.type", "diffusion needs the exact noised densities of the target, which exist for Gaussian mixtures only; "
+            throw ConfigError("path.type", "diffusion needs the exact noised densities of the target, which "
+                                           "exist for Gaussian mixtures only; "
                                            "choose tempering for this target");
         }
         Problems problems;
@@ -66,16 +76,22 @@ public:
     int dim() const override { return mixture_.dim(); }
     int n_levels() const override { return static_cast<int>(rho_.size()); }
     LevelPosition position(int level) const override {
-        const double rho = level == 0 ? 0.0 : rho_.at(static_cast<std::size_t>(level) - 1), none = std::numeric_limits<double>::quiet_NaN();
+        const double rho = level == 0 ? 0.0 : rho_.at(static_cast<std::size_t>(level) - 1),
+                     none = std::numeric_limits<double>::quiet_NaN();
         const double alpha = preserving_ ? 1 / std::sqrt(1 + rho * rho) : 1.0;
         return {rho, alpha, rho * alpha, none};
     }
 
     const Density<Real>& density(int level) const override {
-        return level == n_levels() && !exact_reference_ ? *reference_ : *fields_.at(static_cast<std::size_t>(level));
+        return level == n_levels() && !exact_reference_ ? *reference_
+                                                        : *fields_.at(static_cast<std::size_t>(level));
     }
-    std::optional<double> log_normaliser(int level) const override { return level == 0 ? mixture_.log_z : 0.0; }
-    const Density<Real>* field(int level) const override { return fields_.at(static_cast<std::size_t>(level)).get(); }
+    std::optional<double> log_normaliser(int level) const override {
+        return level == 0 ? mixture_.log_z : 0.0;
+    }
+    const Density<Real>* field(int level) const override {
+        return fields_.at(static_cast<std::size_t>(level)).get();
+    }
     std::shared_ptr<const Density<Real>> field_at(double alpha, double sigma) const override {
         return make_mixture_density<Real>(mixture_.noised(alpha, sigma));
     }
@@ -103,10 +119,13 @@ public:
     }
 
     double move_variance(int level) const override {
-        return level == n_levels() && !exact_reference_ ? reference_variance_ : noised(level).smallest_scale();
+        return level == n_levels() && !exact_reference_ ? reference_variance_
+                                                        : noised(level).smallest_scale();
     }
     std::vector<double> mode_weights(int) const override { return target_->mode_weights(); }
-    std::vector<double> mode_responsibilities(int level, const std::vector<double>& x) const override { return noised(level).responsibilities(x); }
+    std::vector<double> mode_responsibilities(int level, const std::vector<double>& x) const override {
+        return noised(level).responsibilities(x);
+    }
     std::optional<Mixture> level_mixture(int level) const override { return noised(level); }
 
     const Target<Real>& target() const override { return *target_; }
@@ -134,7 +153,8 @@ private:
 
 PathEntry diffusion_path() {
     return make_entry<DensityPath, PathContext, DiffusionPath, DiffusionSettings>(
-        "path", "diffusion", "the target blurred by more and more Gaussian noise (exact for Gaussian mixtures)");
+        "path", "diffusion",
+        "the target blurred by more and more Gaussian noise (exact for Gaussian mixtures)");
 }
 
 }  // namespace tempera

@@ -13,7 +13,9 @@ struct EqualRejectionSettings : NoiseRange {
 
     void describe(Describer& d) {
         NoiseRange::describe(d);
-        d.integer("n_rounds", n_rounds, {.min = 1, .max = 10, .help = "pilot rounds; each has twice the samples of the one before"});
+        d.integer(
+            "n_rounds", n_rounds,
+            {.min = 1, .max = 10, .help = "pilot rounds; each has twice the samples of the one before"});
     }
 };
 
@@ -21,13 +23,16 @@ struct EqualCessSettings : NoiseRange {
     Json cess;
 
     void describe(Describer& d) {
-        d.json("cess", cess, {.help = "conditional effective sample size per level, between 0 and 1; it then sets the number of levels"});
+        d.json("cess", cess,
+               {.help = "conditional effective sample size per level, between 0 and 1; it then sets the "
+                        "number of levels"});
         NoiseRange::describe(d);
     }
     void check(const std::string& place, Problems& problems) const {
         NoiseRange::check(place, problems);
         if (!cess.is_null() && !(cess.is_number() && cess.get<double>() > 0 && cess.get<double>() < 1)) {
-            problems.add(place + ".cess", cess.dump() + " must be a number between 0 and 1, or null to keep n_levels");
+            problems.add(place + ".cess",
+                         cess.dump() + " must be a number between 0 and 1, or null to keep n_levels");
         }
     }
 };
@@ -35,16 +40,19 @@ struct EqualCessSettings : NoiseRange {
 }  // namespace
 
 ScheduleEntry equal_rejection_schedule() {
-    return make_schedule<EqualRejectionSettings>("equal_rejection", "levels with equal swap rejections of the mechanism in use (pilot runs)",
-                                                 ScheduleFor::rho, true, [](const EqualRejectionSettings& s, int n, bool) { return log_snr_values(s, n); });
+    return make_schedule<EqualRejectionSettings>(
+        "equal_rejection", "levels with equal swap rejections of the mechanism in use (pilot runs)",
+        ScheduleFor::rho, true,
+        [](const EqualRejectionSettings& s, int n, bool) { return log_snr_values(s, n); });
 }
 
 ScheduleEntry equal_cess_schedule() {
-    return make_schedule<EqualCessSettings>("equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::both, true,
-                                            [](const EqualCessSettings& s, int n, bool rho) {
-                                                const int levels = n > 0 ? n : start_levels;
-                                                return rho ? log_snr_values(s, levels) : geometric_values(1e-3, levels);
-                                            });
+    return make_schedule<EqualCessSettings>(
+        "equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::both,
+        true, [](const EqualCessSettings& s, int n, bool rho) {
+            const int levels = n > 0 ? n : start_levels;
+            return rho ? log_snr_values(s, levels) : geometric_values(1e-3, levels);
+        });
 }
 
 }  // namespace tempera

@@ -3,15 +3,15 @@
 #include "core/catalogue.hpp"
 #include "paths/schedule.hpp"
 
-#define TEMPERA_SCHEDULES(X) \
-    X(log_snr)               \
-    X(edm)                   \
-    X(uniform_time)          \
-    X(linear_beta)           \
-    X(equal_rejection)       \
-    X(equal_cess)            \
-    X(linear)                \
-    X(geometric)             \
+#define TEMPERA_SCHEDULES(X)                                                                                 \
+    X(log_snr)                                                                                               \
+    X(edm)                                                                                                   \
+    X(uniform_time)                                                                                          \
+    X(linear_beta)                                                                                           \
+    X(equal_rejection)                                                                                       \
+    X(equal_cess)                                                                                            \
+    X(linear)                                                                                                \
+    X(geometric)                                                                                             \
     X(explicit)
 
 namespace tempera {
@@ -38,7 +38,9 @@ const ScheduleEntry& find_schedule(const std::string& name) {
         all += (all.empty() ? "" : ", ") + e.name;
     }
     const std::string near = nearest_name(name, known);
-    throw ConfigError("path.schedule.type", "\"" + name + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (one of: " + all + ")");
+    throw ConfigError("path.schedule.type", "\"" + name + "\" is not known" +
+                                                (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                                                " (one of: " + all + ")");
 }
 
 }  // namespace tempera

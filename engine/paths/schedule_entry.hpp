@@ -12,7 +12,8 @@ enum class ScheduleFor { rho, beta, both };
 
 /// make(settings, n_levels, rho) returns the values; Settings has describe() and, where needed, check().
 template <class Settings, class Make>
-ScheduleEntry make_schedule(const char* name, const char* summary, ScheduleFor fits, bool adaptive, Make make) {
+ScheduleEntry make_schedule(const char* name, const char* summary, ScheduleFor fits, bool adaptive,
+                            Make make) {
     ScheduleEntry e;
     e.name = name, e.summary = summary;
     e.for_rho = fits != ScheduleFor::beta, e.for_beta = fits != ScheduleFor::rho, e.adaptive = adaptive;
@@ -23,7 +24,9 @@ ScheduleEntry make_schedule(const char* name, const char* summary, ScheduleFor f
         problems.throw_if_any();
         return s;
     };
-    e.check = [](const Json& in, const std::string& place, Problems& problems) { read_settings<Settings>(in, place, problems); };
+    e.check = [](const Json& in, const std::string& place, Problems& problems) {
+        read_settings<Settings>(in, place, problems);
+    };
     e.resolve = [read, type = e.name](const Json& in) {
         Json out{{"type", type}};
         out.update(write_settings(read(in)));
@@ -38,8 +41,13 @@ struct NoiseRange {
     double rho_min = 0.01, rho_max = 80;
 
     void describe(Describer& d) {
-        d.number("rho_min", rho_min, {.min = 0, .open_min = true, .log_scale = true, .help = "noise-to-signal ratio of level 1"});
-        d.number("rho_max", rho_max, {.min = 0, .open_min = true, .log_scale = true, .help = "noise-to-signal ratio of the last level"});
+        d.number("rho_min", rho_min,
+                 {.min = 0, .open_min = true, .log_scale = true, .help = "noise-to-signal ratio of level 1"});
+        d.number("rho_max", rho_max,
+                 {.min = 0,
+                  .open_min = true,
+                  .log_scale = true,
+                  .help = "noise-to-signal ratio of the last level"});
     }
     void check(const std::string& place, Problems& problems) const;
 };

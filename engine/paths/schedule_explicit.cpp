@@ -19,12 +19,15 @@ struct ExplicitSettings {
     std::vector<double> rho, beta;
 
     void describe(Describer& d) {
-        d.numbers("rho", rho, {.help = "noise-to-signal ratios of levels 1..n_levels, ascending (diffusion paths)"});
-        d.numbers("beta", beta, {.help = "inverse temperatures of levels 0..n_levels, from 1 down to 0 (tempering paths)"});
+        d.numbers("rho", rho,
+                  {.help = "noise-to-signal ratios of levels 1..n_levels, ascending (diffusion paths)"});
+        d.numbers("beta", beta,
+                  {.help = "inverse temperatures of levels 0..n_levels, from 1 down to 0 (tempering paths)"});
     }
     void check(const std::string& place, Problems& problems) const {
         if (rho.empty() == beta.empty()) {
-            problems.add(place, rho.empty() ? "explicit needs a list rho (diffusion) or beta (tempering)" : "rho and beta are both given; give one of the two");
+            problems.add(place, rho.empty() ? "explicit needs a list rho (diffusion) or beta (tempering)"
+                                            : "rho and beta are both given; give one of the two");
         }
     }
 };
@@ -32,33 +35,40 @@ struct ExplicitSettings {
 }  // namespace
 
 ScheduleEntry explicit_schedule() {
-    return make_schedule<ExplicitSettings>("explicit", "every value given", ScheduleFor::both, false, [](const ExplicitSettings& s, int n_levels, bool rho) {
-        const std::vector<double>& values = rho ? s.rho : s.beta;
-        Problems problems;
-        check_schedule(values, n_levels, rho, rho ? "path.schedule.rho" : "path.schedule.beta", problems);
-        problems.throw_if_any();
-        return values;
-    });
+    return make_schedule<ExplicitSettings>(
+        "explicit", "every value given", ScheduleFor::both, false,
+        [](const ExplicitSettings& s, int n_levels, bool rho) {
+            const std::vector<double>& values = rho ? s.rho : s.beta;
+            Problems problems;
+            check_schedule(values, n_levels, rho, rho ? "path.schedule.rho" : "path.schedule.beta", problems);
+            problems.throw_if_any();
+            return values;
+        });
 }
 
-void check_schedule(const std::vector<double>& values, int n_levels, bool rho, const std::string& place, Problems& problems) {
+void check_schedule(const std::vector<double>& values, int n_levels, bool rho, const std::string& place,
+                    Problems& problems) {
     const std::string name = place.substr(place.rfind('.') + 1);
     const std::size_t expected = static_cast<std::size_t>(n_levels) + (rho ? 0 : 1);
     if (n_levels < 1 || values.size() != expected) {
         const std::string levels = std::to_string(n_levels);
-        problems.add(place, "has " + std::to_string(values.size()) + " values; " + (n_levels < 1 ? "at least one level is needed"
-                                : rho ? "levels 1.." + levels + " need " + levels
-                                      : "levels 0.." + levels + " need " + std::to_string(expected)));
+        problems.add(place, "has " + std::to_string(values.size()) + " values; " +
+                                (n_levels < 1 ? "at least one level is needed"
+                                 : rho        ? "levels 1.." + levels + " need " + levels
+                                              : "levels 0.." + levels + " need " + std::to_string(expected)));
         return;
     }
     for (std::size_t k = 0; k < values.size(); ++k) {
         const std::string at = place + "[" + std::to_string(k) + "]";
         const double v = values[k];
-        const auto before = [&] { return name + "[" + std::to_string(k - 1) + "] = " + text_of(values[k - 1]); };
+        const auto before = [&] {
+            return name + "[" + std::to_string(k - 1) + "] = " + text_of(values[k - 1]);
+        };
         if (!std::isfinite(v)) {
             problems.add(at, text_of(v) + " must be a finite number");
         } else if (rho && !(v > 0)) {
-            problems.add(at, text_of(v) + " must be greater than 0 (level 0 is the target and needs no value)");
+            problems.add(at,
+                         text_of(v) + " must be greater than 0 (level 0 is the target and needs no value)");
         } else if (!rho && k == 0 && v != 1) {
             problems.add(at, text_of(v) + " must be 1, the target");
         } else if (!rho && k + 1 == values.size() && v != 0) {

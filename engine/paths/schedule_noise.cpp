@@ -8,13 +8,15 @@ namespace tempera {
 
 void NoiseRange::check(const std::string& place, Problems& problems) const {
     if (!(rho_min < rho_max)) {
-        problems.add(place + ".rho_min", std::to_string(rho_min) + " must be smaller than rho_max = " + std::to_string(rho_max));
+        problems.add(place + ".rho_min",
+                     std::to_string(rho_min) + " must be smaller than rho_max = " + std::to_string(rho_max));
     }
 }
 
 namespace {
 
-/// n values f(u) at equal steps of u between u_first and u_last; the ends are set exactly. One level is the last.
+/// n values f(u) at equal steps of u between u_first and u_last; the ends are set exactly. One level is the
+/// last.
 template <class F>
 std::vector<double> between(const NoiseRange& range, int n, double u_first, double u_last, F f) {
     std::vector<double> out(static_cast<std::size_t>(n), range.rho_max);
@@ -35,7 +37,9 @@ struct LinearBetaSettings : NoiseRange {
     void check(const std::string& place, Problems& problems) const {
         NoiseRange::check(place, problems);
         if (beta_max < beta_min) {
-            problems.add(place + ".beta_max", std::to_string(beta_max) + " must not be smaller than beta_min = " + std::to_string(beta_min));
+            problems.add(place + ".beta_max",
+                         std::to_string(beta_max) +
+                             " must not be smaller than beta_min = " + std::to_string(beta_min));
         }
     }
     /// int_0^u beta, and the time at which it has a value.
@@ -49,35 +53,42 @@ struct LinearBetaSettings : NoiseRange {
 }  // namespace
 
 std::vector<double> log_snr_values(const NoiseRange& r, int n_levels) {
-    return between(r, n_levels, std::log(r.rho_min), std::log(r.rho_max), [](double u) { return std::exp(u); });
+    return between(r, n_levels, std::log(r.rho_min), std::log(r.rho_max),
+                   [](double u) { return std::exp(u); });
 }
 
 ScheduleEntry log_snr_schedule() {
-    return make_schedule<NoiseRange>("log_snr", "equal steps of log rho (the default)", ScheduleFor::rho, false,
+    return make_schedule<NoiseRange>("log_snr", "equal steps of log rho (the default)", ScheduleFor::rho,
+                                     false,
                                      [](const NoiseRange& s, int n, bool) { return log_snr_values(s, n); });
 }
 
 ScheduleEntry edm_schedule() {
-    return make_schedule<NoiseRange>("edm", "equal steps of rho^(1/7) (Karras et al. 2022)", ScheduleFor::rho, false,
-                                     [](const NoiseRange& s, int n, bool) {
-                                         return between(s, n, std::pow(s.rho_min, 1.0 / 7), std::pow(s.rho_max, 1.0 / 7),
+    return make_schedule<NoiseRange>("edm", "equal steps of rho^(1/7) (Karras et al. 2022)", ScheduleFor::rho,
+                                     false, [](const NoiseRange& s, int n, bool) {
+                                         return between(s, n, std::pow(s.rho_min, 1.0 / 7),
+                                                        std::pow(s.rho_max, 1.0 / 7),
                                                         [](double u) { return std::pow(u, 7); });
                                      });
 }
 
 ScheduleEntry uniform_time_schedule() {
-    return make_schedule<NoiseRange>("uniform_time", "equal steps of Ornstein-Uhlenbeck time", ScheduleFor::rho, false,
-                                     [](const NoiseRange& s, int n, bool) {
-                                         const auto time = [](double rho) { return 0.5 * std::log1p(rho * rho); };
-                                         return between(s, n, time(s.rho_min), time(s.rho_max), [](double t) { return std::sqrt(std::expm1(2 * t)); });
-                                     });
+    return make_schedule<NoiseRange>(
+        "uniform_time", "equal steps of Ornstein-Uhlenbeck time", ScheduleFor::rho, false,
+        [](const NoiseRange& s, int n, bool) {
+            const auto time = [](double rho) { return 0.5 * std::log1p(rho * rho); };
+            return between(s, n, time(s.rho_min), time(s.rho_max),
+                           [](double t) { return std::sqrt(std::expm1(2 * t)); });
+        });
 }
 
 ScheduleEntry linear_beta_schedule() {
     return make_schedule<LinearBetaSettings>(
-        "linear_beta", "equal steps of time under a linearly growing noise rate", ScheduleFor::rho, false, [](const LinearBetaSettings& s, int n, bool) {
+        "linear_beta", "equal steps of time under a linearly growing noise rate", ScheduleFor::rho, false,
+        [](const LinearBetaSettings& s, int n, bool) {
             const auto time = [&](double rho) { return s.time(std::log1p(rho * rho)); };
-            return between(s, n, time(s.rho_min), time(s.rho_max), [&](double u) { return std::sqrt(std::expm1(s.integral(u))); });
+            return between(s, n, time(s.rho_min), time(s.rho_max),
+                           [&](double u) { return std::sqrt(std::expm1(s.integral(u))); });
         });
 }
 

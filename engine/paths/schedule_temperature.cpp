@@ -16,7 +16,12 @@ struct GeometricSettings {
     double beta_min = 1e-3;
     void describe(Describer& d) {
         d.number("beta_min", beta_min,
-                 {.min = 0, .max = 1, .open_min = true, .open_max = true, .log_scale = true, .help = "inverse temperature of the last level before the reference"});
+                 {.min = 0,
+                  .max = 1,
+                  .open_min = true,
+                  .open_max = true,
+                  .log_scale = true,
+                  .help = "inverse temperature of the last level before the reference"});
     }
 };
 
@@ -32,18 +37,20 @@ std::vector<double> geometric_values(double beta_min, int n_levels) {
 }
 
 ScheduleEntry linear_schedule() {
-    return make_schedule<LinearSettings>("linear", "equal steps of inverse temperature", ScheduleFor::beta, false, [](const LinearSettings&, int n, bool) {
-        std::vector<double> out;
-        for (int k = 0; k <= n; ++k) {
-            out.push_back(1 - static_cast<double>(k) / n);
-        }
-        return out;
-    });
+    return make_schedule<LinearSettings>("linear", "equal steps of inverse temperature", ScheduleFor::beta,
+                                         false, [](const LinearSettings&, int n, bool) {
+                                             std::vector<double> out;
+                                             for (int k = 0; k <= n; ++k) {
+                                                 out.push_back(1 - static_cast<double>(k) / n);
+                                             }
+                                             return out;
+                                         });
 }
 
 ScheduleEntry geometric_schedule() {
-    return make_schedule<GeometricSettings>("geometric", "equal factors of inverse temperature down to beta_min, then 0", ScheduleFor::beta, false,
-                                            [](const GeometricSettings& s, int n, bool) { return geometric_values(s.beta_min, n); });
+    return make_schedule<GeometricSettings>(
+        "geometric", "equal factors of inverse temperature down to beta_min, then 0", ScheduleFor::beta,
+        false, [](const GeometricSettings& s, int n, bool) { return geometric_values(s.beta_min, n); });
 }
 
 }  // namespace tempera

@@ -83,17 +83,21 @@ Affine affine_of(const Target<Real>& target, bool standardise) {
     const auto mean = target.mean();
     const auto covariance = target.covariance();
     if (!mean || !covariance) {
-        throw ConfigError("path.standardise", "true needs the target's mean and covariance, which are not known for this target; set it to false");
+        throw ConfigError("path.standardise", "true needs the target's mean and covariance, which are not "
+                                              "known for this target; set it to false");
     }
     const double variance = covariance->trace() / target.dim();
     if (!mean->allFinite() || !std::isfinite(variance) || !(variance > 0)) {
-        throw ConfigError("path.standardise", "true needs a finite mean and a positive finite variance of the target; set it to false");
+        throw ConfigError(
+            "path.standardise",
+            "true needs a finite mean and a positive finite variance of the target; set it to false");
     }
     return {*mean, std::sqrt(variance)};
 }
 
 template <class Real>
-std::shared_ptr<const Density<Real>> make_standardised_density(std::shared_ptr<const Target<Real>> target, const Affine& affine) {
+std::shared_ptr<const Density<Real>> make_standardised_density(std::shared_ptr<const Target<Real>> target,
+                                                               const Affine& affine) {
     if (target->mixture()) {
         return make_mixture_density<Real>(target->mixture()->standardised(affine.shift, affine.scale));
     }
@@ -105,7 +109,9 @@ std::shared_ptr<const Density<Real>> make_standardised_density(std::shared_ptr<c
 
 template Affine affine_of<float>(const Target<float>&, bool);
 template Affine affine_of<double>(const Target<double>&, bool);
-template std::shared_ptr<const Density<float>> make_standardised_density<float>(std::shared_ptr<const Target<float>>, const Affine&);
-template std::shared_ptr<const Density<double>> make_standardised_density<double>(std::shared_ptr<const Target<double>>, const Affine&);
+template std::shared_ptr<const Density<float>>
+make_standardised_density<float>(std::shared_ptr<const Target<float>>, const Affine&);
+template std::shared_ptr<const Density<double>>
+make_standardised_density<double>(std::shared_ptr<const Target<double>>, const Affine&);
 
 }  // namespace tempera

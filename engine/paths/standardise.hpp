@@ -14,13 +14,14 @@ struct Affine {
     double scale = 1;
 };
 
-/// Zero mean and unit average variance from the target's exact moments; the identity when `standardise` is off.
-/// Throws ConfigError at path.standardise when the moments are not known.
+/// Zero mean and unit average variance from the target's exact moments; the identity when `standardise` is
+/// off. Throws ConfigError at path.standardise when the moments are not known.
 template <class Real>
 Affine affine_of(const Target<Real>& target, bool standardise);
 
 /// The target's density in y; its integral is unchanged.
 template <class Real>
-std::shared_ptr<const Density<Real>> make_standardised_density(std::shared_ptr<const Target<Real>> target, const Affine& affine);
+std::shared_ptr<const Density<Real>> make_standardised_density(std::shared_ptr<const Target<Real>> target,
+                                                               const Affine& affine);
 
 }  // namespace tempera

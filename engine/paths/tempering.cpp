@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Geometric tempering: log p_beta = (1 - beta) log N(0, reference_scale^2 I) + beta log gamma, for any target.
+// Geometric tempering: log p_beta = (1 - beta) log N(0, reference_scale^2 I) + beta log gamma, for any
+// target.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -23,10 +24,18 @@ struct TemperingSettings {
     Json schedule{{"type", "linear"}};
 
     void describe(Describer& d) {
-        d.integer("n_levels", n_levels, {.min = 1, .max = 100000, .log_scale = true, .help = "number of steps from the reference to the target"});
-        d.boolean("standardise", standardise, {.help = "map the target to zero mean and unit average variance first"});
+        d.integer("n_levels", n_levels,
+                  {.min = 1,
+                   .max = 100000,
+                   .log_scale = true,
+                   .help = "number of steps from the reference to the target"});
+        d.boolean("standardise", standardise,
+                  {.help = "map the target to zero mean and unit average variance first"});
         d.number("reference_scale", reference_scale,
-                 {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation of the Gaussian reference in the path's coordinates"});
+                 {.min = 0,
+                  .open_min = true,
+                  .log_scale = true,
+                  .help = "standard deviation of the Gaussian reference in the path's coordinates"});
         d.json("schedule", schedule, {.help = "inverse temperatures of the levels"});
     }
 };
@@ -38,7 +47,8 @@ public:
     TemperedDensity(std::shared_ptr<const Density<Real>> target, double beta, double reference_scale)
         : target_(std::move(target)), beta_(static_cast<Real>(beta)),
           stiffness_(static_cast<Real>((1 - beta) / (reference_scale * reference_scale))),
-          constant_(static_cast<Real>(-(1 - beta) * 0.5 * target_->dim() * std::log(2 * std::numbers::pi * reference_scale * reference_scale))) {}
+          constant_(static_cast<Real>(-(1 - beta) * 0.5 * target_->dim() *
+                                      std::log(2 * std::numbers::pi * reference_scale * reference_scale))) {}
     int dim() const override { return target_->dim(); }
     bool has_hessian() const override { return beta_ == 0 || target_->has_hessian(); }
     bool has_log_density() const override { return beta_ == 0 || target_->has_log_density(); }
@@ -77,7 +87,8 @@ protected:
     void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
         const int d = dim(), lanes = x.lanes();
         Tally already_counted;
-        target_part({nullptr, out.data, nullptr}, d, lanes, [&] { target_->hessian_vector(x, v, out, already_counted); });
+        target_part({nullptr, out.data, nullptr}, d, lanes,
+                    [&] { target_->hessian_vector(x, v, out, already_counted); });
         for (int i = 0; i < d; ++i) {
             for (int lane = 0; lane < lanes; ++lane) {
                 out(i, lane) -= stiffness_ * v(i, lane);
@@ -113,13 +124,16 @@ private:
 /// N(x; 0, s^2 I)^(1-b) (w N(x; m, S))^b, in the eigenbasis of S.
 double log_mode_mass(const Mixture::Component& c, double beta, double reference_scale) {
     const double two_pi = 2 * std::numbers::pi, reference_precision = 1 / (reference_scale * reference_scale);
-    const Eigen::ArrayXd precision = c.eigenvalues.array().inverse(), centre = (c.axes.transpose() * c.mean).array();
+    const Eigen::ArrayXd precision = c.eigenvalues.array().inverse(),
+                         centre = (c.axes.transpose() * c.mean).array();
     const Eigen::ArrayXd tempered = (1 - beta) * reference_precision + beta * precision;
     const double d = static_cast<double>(c.mean.size());
     double out = beta * std::log(c.weight) + 0.5 * beta * (precision.log().sum() - d * std::log(two_pi));
-    out += 0.5 * (1 - beta) * d * std::log(reference_precision / two_pi) + 0.5 * d * std::log(two_pi) - 0.5 * tempered.log().sum();
+    out += 0.5 * (1 - beta) * d * std::log(reference_precision / two_pi) + 0.5 * d * std::log(two_pi) -
+           0.5 * tempered.log().sum();
     // -b/2 m P m + 1/2 h A^-1 h with h = b P m, put together so that nothing cancels.
-    return out - 0.5 * (beta * precision * (1 - beta) * reference_precision / tempered * centre.square()).sum();
+    return out -
+           0.5 * (beta * precision * (1 - beta) * reference_precision / tempered * centre.square()).sum();
 }
 
 template <class Real>
@@ -136,7 +150,8 @@ public:
         }
         const auto target = make_standardised_density<Real>(target_, affine_);
         for (double beta : beta_) {
-            densities_.push_back(beta == 1 ? target : std::make_shared<TemperedDensity<Real>>(target, beta, reference_scale_));
+            densities_.push_back(
+                beta == 1 ? target : std::make_shared<TemperedDensity<Real>>(target, beta, reference_scale_));
         }
     }
 
@@ -147,7 +162,9 @@ public:
         return {none, none, none, beta(level)};
     }
 
-    const Density<Real>& density(int level) const override { return *densities_.at(static_cast<std::size_t>(level)); }
+    const Density<Real>& density(int level) const override {
+        return *densities_.at(static_cast<std::size_t>(level));
+    }
     std::optional<double> log_normaliser(int level) const override {
         return level == n_levels() ? std::optional(0.0) : level == 0 ? target_->log_z() : std::nullopt;
     }
@@ -162,7 +179,9 @@ public:
             }
         }
     }
-    bool has_level_sampler(int level) const override { return level == n_levels() || (level == 0 && target_->has_sampler()); }
+    bool has_level_sampler(int level) const override {
+        return level == n_levels() || (level == 0 && target_->has_sampler());
+    }
     void sample_level(int level, const StreamKey& key, std::uint32_t first, Block<Real> out) const override {
         if (!has_level_sampler(level)) {
             throw std::logic_error("a tempering path has exact samples at its ends only");
@@ -173,7 +192,8 @@ public:
         target_->sample(key, first, out);
         for (int i = 0; i < dim(); ++i) {
             for (int lane = 0; lane < out.lanes(); ++lane) {
-                out(i, lane) = static_cast<Real>((static_cast<double>(out(i, lane)) - affine_.shift(i)) / affine_.scale);
+                out(i, lane) =
+                    static_cast<Real>((static_cast<double>(out(i, lane)) - affine_.shift(i)) / affine_.scale);
             }
         }
     }
@@ -181,11 +201,13 @@ public:
     double move_variance(int level) const override {
         const double b = beta(level), reference_precision = 1 / (reference_scale_ * reference_scale_);
         if (!mixture_) {
-            return 1 / (b * affine_.scale * affine_.scale / target_->local_variance() + (1 - b) * reference_precision);
+            return 1 / (b * affine_.scale * affine_.scale / target_->local_variance() +
+                        (1 - b) * reference_precision);
         }
         double out = std::numeric_limits<double>::infinity();
         for (const Mixture::Component& c : mixture_->components) {
-            out = std::min(out, dim() / (b * c.eigenvalues.array().inverse() + (1 - b) * reference_precision).sum());
+            out = std::min(
+                out, dim() / (b * c.eigenvalues.array().inverse() + (1 - b) * reference_precision).sum());
         }
         return out;
     }
@@ -212,7 +234,9 @@ public:
         }
         return target_->mode_responsibilities(mapped);
     }
-    std::optional<Mixture> level_mixture(int level) const override { return level == 0 ? mixture_ : std::nullopt; }
+    std::optional<Mixture> level_mixture(int level) const override {
+        return level == 0 ? mixture_ : std::nullopt;
+    }
 
     const Target<Real>& target() const override { return *target_; }
     Eigen::VectorXd shift() const override { return affine_.shift; }

@@ -14,9 +14,15 @@ struct BananaSettings {
     double spread = 2, curvature = 0.5, width = 0.5;
 
     void describe(Describer& d) {
-        d.number("spread", spread, {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation along the first coordinate"});
+        d.number("spread", spread,
+                 {.min = 0,
+                  .open_min = true,
+                  .log_scale = true,
+                  .help = "standard deviation along the first coordinate"});
         d.number("curvature", curvature, {.min = -100, .max = 100, .help = "how strongly it bends"});
-        d.number("width", width, {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation across the bend"});
+        d.number(
+            "width", width,
+            {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation across the bend"});
     }
 };
 
@@ -33,7 +39,8 @@ public:
         for (int lane = 0; lane < out.lanes(); ++lane) {
             const double x = s_.spread * static_cast<double>(out(0, lane));
             out(0, lane) = static_cast<Real>(x);
-            out(1, lane) = static_cast<Real>(s_.curvature * (x * x - s_.spread * s_.spread) + s_.width * static_cast<double>(out(1, lane)));
+            out(1, lane) = static_cast<Real>(s_.curvature * (x * x - s_.spread * s_.spread) +
+                                             s_.width * static_cast<double>(out(1, lane)));
         }
     }
 
@@ -45,9 +52,12 @@ public:
         return out;
     }
     /// Narrowest direction one standard deviation from the middle.
-    double local_variance() const override { return s_.width * s_.width / (1 + 4 * s_.curvature * s_.curvature * s_.spread * s_.spread); }
+    double local_variance() const override {
+        return s_.width * s_.width / (1 + 4 * s_.curvature * s_.curvature * s_.spread * s_.spread);
+    }
     std::array<double, 4> view_box() const override {
-        const double rise = s_.curvature * s_.spread * s_.spread;  // from the ridge at x_0 = 0 to where it crosses zero
+        const double rise =
+            s_.curvature * s_.spread * s_.spread;  // from the ridge at x_0 = 0 to where it crosses zero
         const double half = 3.5 * s_.width + 4 * std::abs(rise);
         return {0, 2.5 * rise, 3.2 * s_.spread, half};
     }
@@ -68,7 +78,8 @@ protected:
             }
             if (wanted.hessian) {
                 wanted.hessian[lane] = -along + 2 * c * across * (u - 2 * c * a * a);
-                wanted.hessian[block_size + lane] = wanted.hessian[2 * block_size + lane] = 2 * c * across * a;
+                wanted.hessian[block_size + lane] = wanted.hessian[2 * block_size + lane] =
+                    2 * c * across * a;
                 wanted.hessian[3 * block_size + lane] = -across;
             }
         }
@@ -81,7 +92,8 @@ private:
 }  // namespace
 
 TargetEntry banana_target() {
-    return make_entry<Target, TargetContext, Banana, BananaSettings>("target", "banana", "a bent Gaussian in the plane, log Z = 0");
+    return make_entry<Target, TargetContext, Banana, BananaSettings>(
+        "target", "banana", "a bent Gaussian in the plane, log Z = 0");
 }
 
 }  // namespace tempera

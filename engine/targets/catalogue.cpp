@@ -2,19 +2,19 @@
 // Every target, one line each. A new one is a .cpp file that ends in NAME_target() and a line here.
 #include "targets/target.hpp"
 
-#define TEMPERA_TARGETS(X) \
-    X(gaussian)            \
-    X(gaussian_mixture)    \
-    X(two_mode)            \
-    X(gmm40)               \
-    X(mog2)                \
-    X(mog2i)               \
-    X(mog6)                \
-    X(mog9)                \
-    X(ring)                \
-    X(ring5)               \
-    X(many_well)           \
-    X(funnel)              \
+#define TEMPERA_TARGETS(X)                                                                                   \
+    X(gaussian)                                                                                              \
+    X(gaussian_mixture)                                                                                      \
+    X(two_mode)                                                                                              \
+    X(gmm40)                                                                                                 \
+    X(mog2)                                                                                                  \
+    X(mog2i)                                                                                                 \
+    X(mog6)                                                                                                  \
+    X(mog9)                                                                                                  \
+    X(ring)                                                                                                  \
+    X(ring5)                                                                                                 \
+    X(many_well)                                                                                             \
+    X(funnel)                                                                                                \
     X(banana)
 
 namespace tempera {

@@ -44,7 +44,8 @@ public:
     std::array<double, 4> view_box() const override { return {0, 0, 10, 15}; }
 
 protected:
-    // Everything goes through u_i = exp(-x_0 / 2) x_i: products of a vanishing scale and a huge square would be NaN.
+    // Everything goes through u_i = exp(-x_0 / 2) x_i: products of a vanishing scale and a huge square would
+    // be NaN.
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
         const int lanes = x.lanes();
         Scratch frame;
@@ -78,7 +79,8 @@ protected:
                 wanted.hessian[lane] = Real(-1) / 9 - Real(0.5) * square[lane];
                 for (std::ptrdiff_t i = 1; i < dim_; ++i) {
                     const Real cross = scale[lane] * (scale[lane] * x(static_cast<int>(i), lane));
-                    wanted.hessian[i * block_size + lane] = wanted.hessian[i * dim_ * block_size + lane] = cross;
+                    wanted.hessian[i * block_size + lane] = wanted.hessian[i * dim_ * block_size + lane] =
+                        cross;
                     wanted.hessian[(i * dim_ + i) * block_size + lane] = -scale[lane] * scale[lane];
                 }
             }
@@ -116,7 +118,8 @@ private:
 }  // namespace
 
 TargetEntry funnel_target() {
-    return make_entry<Target, TargetContext, Funnel, FunnelSettings>("target", "funnel", "Neal's funnel: scales from exp(-9) to exp(9), log Z = 0");
+    return make_entry<Target, TargetContext, Funnel, FunnelSettings>(
+        "target", "funnel", "Neal's funnel: scales from exp(-9) to exp(9), log Z = 0");
 }
 
 }  // namespace tempera

@@ -16,7 +16,10 @@ struct GaussianSettings {
 
     void describe(Describer& d) {
         d.numbers("mean", mean, {.help = "mean; its length is the dimension"});
-        d.numbers("sigmas", sigmas, {.min = 0, .open_min = true, .help = "standard deviations: one for all coordinates, or one each"});
+        d.numbers("sigmas", sigmas,
+                  {.min = 0,
+                   .open_min = true,
+                   .help = "standard deviations: one for all coordinates, or one each"});
         d.matrix("covariance", covariance, {.help = "covariance matrix, instead of sigmas"});
     }
     void check(const std::string& place, Problems& problems) const {
@@ -28,8 +31,9 @@ struct GaussianSettings {
                 problems.add(place + ".sigmas", "covariance is given too; give one of the two");
             }
         } else if (sigmas.size() != 1 && sigmas.size() != mean.size()) {
-            problems.add(place + ".sigmas", "has " + std::to_string(sigmas.size()) + " numbers but the mean has " +
-                                                std::to_string(mean.size()) + "; give one for all, or one per coordinate");
+            problems.add(place + ".sigmas", "has " + std::to_string(sigmas.size()) +
+                                                " numbers but the mean has " + std::to_string(mean.size()) +
+                                                "; give one for all, or one per coordinate");
         }
     }
 };
@@ -53,13 +57,15 @@ Mixture gaussian_mixture_of(const GaussianSettings& s) {
 template <class Real>
 class Gaussian final : public MixtureTarget<Real> {
 public:
-    Gaussian(const GaussianSettings& s, const TargetContext<Real>&) : MixtureTarget<Real>(gaussian_mixture_of(s)) {}
+    Gaussian(const GaussianSettings& s, const TargetContext<Real>&)
+        : MixtureTarget<Real>(gaussian_mixture_of(s)) {}
 };
 
 }  // namespace
 
 TargetEntry gaussian_target() {
-    return make_entry<Target, TargetContext, Gaussian, GaussianSettings>("target", "gaussian", "one Gaussian, log Z = 0");
+    return make_entry<Target, TargetContext, Gaussian, GaussianSettings>("target", "gaussian",
+                                                                         "one Gaussian, log Z = 0");
 }
 
 }  // namespace tempera

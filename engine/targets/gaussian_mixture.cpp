@@ -18,16 +18,19 @@ std::string short_number(double value) {
     return text;
 }
 
-void check_covariance(const std::vector<std::vector<double>>& rows, std::size_t dim, const std::string& place, Problems& problems) {
+void check_covariance(const std::vector<std::vector<double>>& rows, std::size_t dim, const std::string& place,
+                      Problems& problems) {
     const auto n = static_cast<Eigen::Index>(dim);
     if (rows.size() != dim) {
-        return problems.add(place, "has " + std::to_string(rows.size()) + " rows; the dimension is " + std::to_string(dim));
+        return problems.add(place, "has " + std::to_string(rows.size()) + " rows; the dimension is " +
+                                       std::to_string(dim));
     }
     Eigen::MatrixXd m(n, n);
     for (std::size_t i = 0; i < dim; ++i) {
         if (rows[i].size() != dim) {
             return problems.add(place + "[" + std::to_string(i) + "]",
-                                "has " + std::to_string(rows[i].size()) + " numbers; the dimension is " + std::to_string(dim));
+                                "has " + std::to_string(rows[i].size()) + " numbers; the dimension is " +
+                                    std::to_string(dim));
         }
         m.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Eigen::RowVectorXd>(rows[i].data(), n);
     }
@@ -37,7 +40,8 @@ void check_covariance(const std::vector<std::vector<double>>& rows, std::size_t 
     if ((m - m.transpose()).cwiseAbs().maxCoeff() > 1e-9 * m.cwiseAbs().maxCoeff()) {
         return problems.add(place, "is not symmetric; make entry [i][j] equal to [j][i]");
     }
-    const double smallest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(m, Eigen::EigenvaluesOnly).eigenvalues()(0);
+    const double smallest =
+        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(m, Eigen::EigenvaluesOnly).eigenvalues()(0);
     if (!(smallest > 0)) {
         problems.add(place, "not positive definite (eigenvalue " + short_number(smallest) + ")");
     }
@@ -83,10 +87,12 @@ struct MixtureSettings {
         d.numbers("weights", weights, {.help = "weight of each component; they sum to 1"});
         d.matrix("means", means, {.help = "mean of each component"});
         d.json("sigmas", sigmas,
-               {.help = "standard deviations: a number per component, or a list of one per coordinate; give one of sigmas, variances, covariances"});
+               {.help = "standard deviations: a number per component, or a list of one per coordinate; give "
+                        "one of sigmas, variances, covariances"});
         d.json("variances", variances, {.help = "variances, in the same form as sigmas"});
         d.json("covariances", covariances, {.help = "covariance matrix of each component"});
-        if (n_spreads() == 0 && weights == std::vector<double>{2.0 / 3, 1.0 / 3} && means == Rows{{-4, 0}, {4, 0}}) {
+        if (n_spreads() == 0 && weights == std::vector<double>{2.0 / 3, 1.0 / 3} &&
+            means == Rows{{-4, 0}, {4, 0}}) {
             sigmas = Json::array({0.25, 1.0});  // nothing was given: the two lakes
         }
     }
@@ -98,9 +104,11 @@ struct MixtureSettings {
         check_weights(place + ".weights", problems);
         if (n_spreads() != 1) {
             const char* second = !variances.is_null() ? ".variances" : ".covariances";
-            problems.add(place + (n_spreads() == 0 ? ".sigmas" : second),
-                         n_spreads() == 0 ? "is missing; give one of sigmas, variances and covariances"
-                                          : "is given beside another; give exactly one of sigmas, variances and covariances");
+            problems.add(
+                place + (n_spreads() == 0 ? ".sigmas" : second),
+                n_spreads() == 0
+                    ? "is missing; give one of sigmas, variances and covariances"
+                    : "is given beside another; give exactly one of sigmas, variances and covariances");
             return;
         }
         if (!sigmas.is_null()) {
@@ -146,18 +154,21 @@ private:
 
     void check_weights(const std::string& place, Problems& problems) const {
         if (weights.size() != means.size()) {
-            problems.add(place, std::to_string(weights.size()) + " weights for " + std::to_string(means.size()) + " means; give one weight per mean");
+            problems.add(place, std::to_string(weights.size()) + " weights for " +
+                                    std::to_string(means.size()) + " means; give one weight per mean");
         }
         double sum = 0;
         for (std::size_t c = 0; c < weights.size(); ++c) {
             if (!(weights[c] > 0)) {
-                problems.add(place + "[" + std::to_string(c) + "]", short_number(weights[c]) + " must be positive");
+                problems.add(place + "[" + std::to_string(c) + "]",
+                             short_number(weights[c]) + " must be positive");
                 return;
             }
             sum += weights[c];
         }
         if (std::abs(sum - 1) > 1e-6) {
-            problems.add(place, "sum to " + short_number(sum) + ", not 1; divide each by " + short_number(sum));
+            problems.add(place,
+                         "sum to " + short_number(sum) + ", not 1; divide each by " + short_number(sum));
         }
     }
 
@@ -168,16 +179,19 @@ private:
         }
         for (std::size_t c = 1; c < means.size(); ++c) {
             if (means[c].size() != means.front().size()) {
-                problems.add(place + "[" + std::to_string(c) + "]", "has " + std::to_string(means[c].size()) + " numbers but means[0] has " +
-                                                                        std::to_string(means.front().size()) + "; all means need the same length");
+                problems.add(place + "[" + std::to_string(c) + "]",
+                             "has " + std::to_string(means[c].size()) + " numbers but means[0] has " +
+                                 std::to_string(means.front().size()) + "; all means need the same length");
             }
         }
     }
 
     void check_spreads(const Json& values, const std::string& place, Problems& problems) const {
         if (!values.is_array() || values.size() != means.size()) {
-            problems.add(place, (values.is_array() ? "has " + std::to_string(values.size()) + " entries" : std::string("is not a list")) + "; there are " +
-                                    std::to_string(means.size()) + " means, so give that many");
+            problems.add(place, (values.is_array() ? "has " + std::to_string(values.size()) + " entries"
+                                                   : std::string("is not a list")) +
+                                    "; there are " + std::to_string(means.size()) +
+                                    " means, so give that many");
             return;
         }
         for (std::size_t c = 0; c < values.size(); ++c) {
@@ -188,7 +202,8 @@ private:
                 continue;
             }
             if (values[c].is_array() && numbers.size() != means[c].size()) {
-                problems.add(at, "has " + std::to_string(numbers.size()) + " numbers; the dimension is " + std::to_string(means[c].size()));
+                problems.add(at, "has " + std::to_string(numbers.size()) + " numbers; the dimension is " +
+                                     std::to_string(means[c].size()));
             }
             for (double v : numbers) {
                 if (!(v > 0)) {
@@ -200,7 +215,8 @@ private:
 
     void check_covariances(const std::string& place, Problems& problems) const {
         if (!covariances.is_array() || covariances.size() != means.size()) {
-            problems.add(place, "must be a list of " + std::to_string(means.size()) + " matrices, one per mean");
+            problems.add(place,
+                         "must be a list of " + std::to_string(means.size()) + " matrices, one per mean");
             return;
         }
         for (std::size_t c = 0; c < covariances.size(); ++c) {
@@ -218,14 +234,16 @@ private:
 template <class Real>
 class GaussianMixture final : public MixtureTarget<Real> {
 public:
-    GaussianMixture(const MixtureSettings& s, const TargetContext<Real>&) : MixtureTarget<Real>(s.mixture()) {}
+    GaussianMixture(const MixtureSettings& s, const TargetContext<Real>&)
+        : MixtureTarget<Real>(s.mixture()) {}
 };
 
 }  // namespace
 
 TargetEntry gaussian_mixture_target() {
     return make_entry<Target, TargetContext, GaussianMixture, MixtureSettings>(
-        "target", "gaussian_mixture", "any mixture of Gaussians: isotropic, diagonal or full covariances, log Z = 0");
+        "target", "gaussian_mixture",
+        "any mixture of Gaussians: isotropic, diagonal or full covariances, log Z = 0");
 }
 
 }  // namespace tempera

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The 40-mode mixture of Midgley et al. (2023, arXiv 2208.01893): equal weights, standard deviation softplus(1), means
-// uniform in [-40, 40]^2 as torch.manual_seed(0) draws them.
+// The 40-mode mixture of Midgley et al. (2023, arXiv 2208.01893): equal weights, standard deviation
+// softplus(1), means uniform in [-40, 40]^2 as torch.manual_seed(0) draws them.
 #include <cmath>
 #include <numbers>
 #include <random>
@@ -29,7 +29,8 @@ Mixture gmm40_mixture() {
         Eigen::VectorXd mean(2);
         mean(0) = coordinate();
         mean(1) = coordinate();
-        m.components.push_back({1.0 / n_modes, mean, Eigen::VectorXd::Constant(2, sigma * sigma), Eigen::MatrixXd::Identity(2, 2)});
+        m.components.push_back({1.0 / n_modes, mean, Eigen::VectorXd::Constant(2, sigma * sigma),
+                                Eigen::MatrixXd::Identity(2, 2)});
     }
     return m;
 }
@@ -43,7 +44,8 @@ public:
 }  // namespace
 
 TargetEntry gmm40_target() {
-    return make_entry<Target, TargetContext, Gmm40, Gmm40Settings>("target", "gmm40", "40 equal Gaussians scattered in the plane, log Z = 0");
+    return make_entry<Target, TargetContext, Gmm40, Gmm40Settings>(
+        "target", "gmm40", "40 equal Gaussians scattered in the plane, log Z = 0");
 }
 
 }  // namespace tempera

@@ -18,7 +18,9 @@ struct ManyWellSettings {
     void describe(Describer& d) { d.integer("dim", dim, {.min = 2, .max = 1024, .help = "dimension, even"}); }
     void check(const std::string& place, Problems& problems) const {
         if (dim % 2) {
-            problems.add(place + ".dim", std::to_string(dim) + " must be even: wells are pairs of coordinates; try " + std::to_string(dim + 1));
+            problems.add(place + ".dim", std::to_string(dim) +
+                                             " must be even: wells are pairs of coordinates; try " +
+                                             std::to_string(dim + 1));
         }
     }
 };
@@ -35,11 +37,14 @@ public:
         z_ = right + integrate(density, -reach, 0);
         right_ = right / z_;
         mean_ = integrate([&](double x) { return x * density(x); }, -reach, reach) / z_;
-        variance_ = integrate([&](double x) { return (x - mean_) * (x - mean_) * density(x); }, -reach, reach) / z_;
+        variance_ =
+            integrate([&](double x) { return (x - mean_) * (x - mean_) * density(x); }, -reach, reach) / z_;
     }
 
     int dim() const override { return dim_; }
-    std::optional<double> log_z() const override { return n_pairs_ * (std::log(z_) + 0.5 * std::log(2 * std::numbers::pi)); }
+    std::optional<double> log_z() const override {
+        return n_pairs_ * (std::log(z_) + 0.5 * std::log(2 * std::numbers::pi));
+    }
 
     bool has_sampler() const override { return true; }
     /// First coordinates by rejection from 0.2 N(-1.7, 0.5^2) + 0.8 N(1.7, 0.5^2), whose envelope is 3 Z.
@@ -77,7 +82,8 @@ public:
         return out;
     }
     std::vector<double> mode_responsibilities(const std::vector<double>& x) const override {
-        const std::size_t d = static_cast<std::size_t>(dim_), n = x.size() / d, modes = static_cast<std::size_t>(n_modes());
+        const std::size_t d = static_cast<std::size_t>(dim_), n = x.size() / d,
+                          modes = static_cast<std::size_t>(n_modes());
         std::vector<double> out(n * modes, 0.0);
         for (std::size_t i = 0; i < n; ++i) {
             std::size_t m = 0;
@@ -90,7 +96,9 @@ public:
     }
 
     std::optional<Eigen::VectorXd> mean() const override { return pairs(mean_, 0); }
-    std::optional<Eigen::MatrixXd> covariance() const override { return Eigen::MatrixXd(pairs(variance_, 1).asDiagonal()); }
+    std::optional<Eigen::MatrixXd> covariance() const override {
+        return Eigen::MatrixXd(pairs(variance_, 1).asDiagonal());
+    }
     double local_variance() const override {
         constexpr double curvature = -12 + 12 * 1.7 * 1.7;  // of the double well near its minima
         return 2 / (curvature + 1);
@@ -114,11 +122,13 @@ protected:
             const Real* row = x.row(i);
             for (int lane = 0; wanted.log_density && lane < lanes; ++lane) {
                 const Real v = row[lane], square = v * v;
-                wanted.log_density[lane] -= i % 2 ? Real(0.5) * square : (square - 6) * square - Real(0.5) * v;
+                wanted.log_density[lane] -=
+                    i % 2 ? Real(0.5) * square : (square - 6) * square - Real(0.5) * v;
             }
             for (int lane = 0; wanted.score && lane < lanes; ++lane) {
                 const Real v = row[lane];
-                wanted.score[static_cast<std::ptrdiff_t>(i) * block_size + lane] = i % 2 ? -v : Real(0.5) + (12 - 4 * v * v) * v;
+                wanted.score[static_cast<std::ptrdiff_t>(i) * block_size + lane] =
+                    i % 2 ? -v : Real(0.5) + (12 - 4 * v * v) * v;
             }
             for (int j = 0; wanted.hessian && j < dim_; ++j) {
                 Real* h = wanted.hessian + (static_cast<std::ptrdiff_t>(i) * dim_ + j) * block_size;
@@ -151,7 +161,9 @@ private:
     double sample_well(Stream& stream) const {
         constexpr double sd = 0.5, centre = 1.7, share = 0.8, envelope = 3;
         const double scale = 1 / (sd * std::sqrt(2 * std::numbers::pi));
-        const auto bump = [&](double x, double m) { return scale * std::exp(-0.5 * (x - m) * (x - m) / (sd * sd)); };
+        const auto bump = [&](double x, double m) {
+            return scale * std::exp(-0.5 * (x - m) * (x - m) / (sd * sd));
+        };
         for (;;) {
             const double x = (stream.uniform() < share ? centre : -centre) + sd * stream.normal();
             const double proposal = share * bump(x, centre) + (1 - share) * bump(x, -centre);
@@ -162,13 +174,15 @@ private:
     }
 
     int dim_, n_pairs_;
-    double z_ = 1, right_ = 0.5, mean_ = 0, variance_ = 1;  ///< of the double well: normaliser, mass of x > 0, moments
+    double z_ = 1, right_ = 0.5, mean_ = 0,
+           variance_ = 1;  ///< of the double well: normaliser, mass of x > 0, moments
 };
 
 }  // namespace
 
 TargetEntry many_well_target() {
-    return make_entry<Target, TargetContext, ManyWell, ManyWellSettings>("target", "many_well", "dim/2 double wells: 2^(dim/2) modes, exact log Z");
+    return make_entry<Target, TargetContext, ManyWell, ManyWellSettings>(
+        "target", "many_well", "dim/2 double wells: 2^(dim/2) modes, exact log Z");
 }
 
 }  // namespace tempera

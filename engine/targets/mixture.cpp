@@ -26,7 +26,8 @@ Eigen::MatrixXd covariance_of(const Mixture::Component& c) {
 
 /// log w - d/2 log 2 pi - 1/2 log det: a component's log density at its mean.
 double log_peak(const Mixture::Component& c) {
-    return std::log(c.weight) - 0.5 * (static_cast<double>(c.mean.size()) * log_two_pi + c.eigenvalues.array().log().sum());
+    return std::log(c.weight) -
+           0.5 * (static_cast<double>(c.mean.size()) * log_two_pi + c.eigenvalues.array().log().sum());
 }
 
 /// The tightest shape that holds covariances in general form.
@@ -36,7 +37,9 @@ Mixture::Shape shape_of(const std::vector<Eigen::MatrixXd>& covariances) {
         diagonal = diagonal && is_diagonal(m);
         isotropic = isotropic && (m.diagonal().array() - m(0, 0)).abs().maxCoeff() <= 1e-14 * m(0, 0);
     }
-    return !diagonal ? Mixture::Shape::full : isotropic ? Mixture::Shape::isotropic : Mixture::Shape::diagonal;
+    return !diagonal   ? Mixture::Shape::full
+           : isotropic ? Mixture::Shape::isotropic
+                       : Mixture::Shape::diagonal;
 }
 
 }  // namespace
@@ -84,7 +87,8 @@ Mixture build_mixture(const std::vector<double>& weights, const std::vector<Eige
     out.shape = shape_of(covariances);
     for (std::size_t i = 0; i < weights.size(); ++i) {
         const Eigen::Index d = means[i].size();
-        Mixture::Component c{weights[i], means[i], covariances[i].diagonal(), Eigen::MatrixXd::Identity(d, d)};
+        Mixture::Component c{weights[i], means[i], covariances[i].diagonal(),
+                             Eigen::MatrixXd::Identity(d, d)};
         if (out.shape == Mixture::Shape::full) {
             const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariances[i]);
             c.eigenvalues = solver.eigenvalues();
@@ -120,14 +124,17 @@ std::vector<double> Mixture::responsibilities(const std::vector<double>& x) cons
     const int d = dim(), n_components = size();
     const std::size_t n = x.size() / static_cast<std::size_t>(d);
     std::vector<double> out(n * n_components);
-    // Columns are particles; the whitened offset's squared length is the quadratic form. Chunks stay in the cache.
+    // Columns are particles; the whitened offset's squared length is the quadratic form. Chunks stay in the
+    // cache.
     constexpr std::size_t chunk = 256;
     Eigen::ArrayXXd logits(chunk, n_components);
     Eigen::MatrixXd offsets(d, chunk), white(d, chunk);
     std::vector<Eigen::MatrixXd> whiteners;
     for (const Component& c : components) {
-        whiteners.push_back(shape == Shape::full ? Eigen::MatrixXd(c.eigenvalues.cwiseSqrt().cwiseInverse().asDiagonal() * c.axes.transpose())
-                                                 : Eigen::MatrixXd(c.eigenvalues.cwiseSqrt().cwiseInverse()));
+        whiteners.push_back(
+            shape == Shape::full
+                ? Eigen::MatrixXd(c.eigenvalues.cwiseSqrt().cwiseInverse().asDiagonal() * c.axes.transpose())
+                : Eigen::MatrixXd(c.eigenvalues.cwiseSqrt().cwiseInverse()));
     }
     for (std::size_t begin = 0; begin < n; begin += chunk) {
         const Eigen::Index m = static_cast<Eigen::Index>(std::min(chunk, n - begin));
@@ -139,7 +146,8 @@ std::vector<double> Mixture::responsibilities(const std::vector<double>& x) cons
             } else {
                 white.leftCols(m) = whiteners[c].col(0).asDiagonal() * offsets.leftCols(m);
             }
-            logits.col(c).head(m) = log_peak(components[c]) - 0.5 * white.leftCols(m).colwise().squaredNorm().transpose().array();
+            logits.col(c).head(m) =
+                log_peak(components[c]) - 0.5 * white.leftCols(m).colwise().squaredNorm().transpose().array();
         }
         const Eigen::ArrayXd largest = logits.topRows(m).rowwise().maxCoeff();
         logits.topRows(m) = (logits.topRows(m).colwise() - largest).exp();
@@ -178,8 +186,9 @@ void Mixture::sample(const StreamKey& key, std::uint32_t first, Block<Real> out)
     double total = 0;
     for (const Component& c : components) {
         cumulative.push_back(total += c.weight);
-        factors.push_back(shape == Shape::full ? Eigen::MatrixXd(c.axes * c.eigenvalues.cwiseSqrt().asDiagonal())
-                                               : Eigen::MatrixXd(c.eigenvalues.cwiseSqrt()));
+        factors.push_back(shape == Shape::full
+                              ? Eigen::MatrixXd(c.axes * c.eigenvalues.cwiseSqrt().asDiagonal())
+                              : Eigen::MatrixXd(c.eigenvalues.cwiseSqrt()));
     }
     Eigen::VectorXd z(dim()), x(dim());
     for (int lane = 0; lane < out.lanes(); ++lane) {

@@ -38,7 +38,8 @@ HWY_INLINE Vec<Real> log_density_of(Vec<Real> largest, Vec<Real> sum) {
     const Tag<Real> d;
     const auto lowest = hn::Set(d, hwy::LowestValue<Real>());
     const auto value = hn::MulAdd(largest, hn::Set(d, static_cast<Real>(std::numbers::ln2)), hn::Log(d, sum));
-    return hn::IfThenElse(hn::Le(largest, lowest), hn::Set(d, static_cast<Real>(-std::numeric_limits<double>::infinity())), value);
+    return hn::IfThenElse(hn::Le(largest, lowest),
+                          hn::Set(d, static_cast<Real>(-std::numeric_limits<double>::infinity())), value);
 }
 
 /// Turns logits [c][U vectors] into responsibilities in place; sum is that of the exponentials.
@@ -66,13 +67,15 @@ HWY_INLINE void normalise_logits(Real* logits, int n_components, const Vec<Real>
     }
 }
 
-/// out_ij = sum_c r_c (g_ci g_cj - matrix(c, i, j)), symmetric, for responsibilities r [c][U vectors] and g [c][dim][U
-/// vectors]; rows of out have block_size lanes. Four columns at a time share the loads of row i.
+/// out_ij = sum_c r_c (g_ci g_cj - matrix(c, i, j)), symmetric, for responsibilities r [c][U vectors] and g
+/// [c][dim][U vectors]; rows of out have block_size lanes. Four columns at a time share the loads of row i.
 template <class Real, int U, class Matrix>
 void outer_products(int dim, int n_components, const Real* r, const Real* g, Real* out, Matrix matrix) {
     const Tag<Real> d;
     constexpr int n = width<Real>, columns = 4;
-    const auto at = [&](int c, int i, int u) { return g + ((static_cast<std::ptrdiff_t>(c) * dim + i) * U + u) * n; };
+    const auto at = [&](int c, int i, int u) {
+        return g + ((static_cast<std::ptrdiff_t>(c) * dim + i) * U + u) * n;
+    };
     const auto columns_of = [&](auto count, int i, int j) {
         constexpr int m = count.value;
         Vec<Real> h[m][U];
@@ -93,8 +96,10 @@ void outer_products(int dim, int n_components, const Real* r, const Real* g, Rea
         }
         for (int k = 0; k < m; ++k) {
             for (int u = 0; u < U; ++u) {
-                hn::Store(h[k][u], d, out + (static_cast<std::ptrdiff_t>(i) * dim + j + k) * block_size + u * n);
-                hn::Store(h[k][u], d, out + (static_cast<std::ptrdiff_t>(j + k) * dim + i) * block_size + u * n);
+                hn::Store(h[k][u], d,
+                          out + (static_cast<std::ptrdiff_t>(i) * dim + j + k) * block_size + u * n);
+                hn::Store(h[k][u], d,
+                          out + (static_cast<std::ptrdiff_t>(j + k) * dim + i) * block_size + u * n);
             }
         }
     };
@@ -109,7 +114,8 @@ void outer_products(int dim, int n_components, const Real* r, const Real* g, Rea
     }
 }
 
-/// Runs stripe(integral_constant U, first lane) over the lanes, two vectors at a time and one where one is left.
+/// Runs stripe(integral_constant U, first lane) over the lanes, two vectors at a time and one where one is
+/// left.
 template <class Real, class Stripe>
 HWY_INLINE void for_stripes(int lanes, Stripe stripe) {
     constexpr int n = width<Real>;

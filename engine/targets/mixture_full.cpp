@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mixtures with full covariances. The work is one symmetric matrix times a stripe of particles per component, done by a
-// register tile of 8 rows x 2 vectors of particles on packed matrices, as in dense matrix products.
+// Mixtures with full covariances. The work is one symmetric matrix times a stripe of particles per component,
+// done by a register tile of 8 rows x 2 vectors of particles on packed matrices, as in dense matrix products.
 #include <algorithm>
 #include <vector>
 
@@ -22,15 +22,17 @@ constexpr int tile_rows(int left) { return left >= 8 ? 8 : left >= 4 ? 4 : left 
 template <class Real>
 struct FullTable {
     int dim = 0, size = 0;
-    AlignedArray<Real> peak;     ///< log of the weighted component at its mean, base two
-    AlignedArray<Real> mean;     ///< [size][dim]
-    AlignedArray<Real> inverse;  ///< precision matrices [size], packed by tiles of rows: [tile][column][row of the tile]
-    AlignedArray<Real> rows;     ///< the same matrices row by row
+    AlignedArray<Real> peak;  ///< log of the weighted component at its mean, base two
+    AlignedArray<Real> mean;  ///< [size][dim]
+    AlignedArray<Real>
+        inverse;  ///< precision matrices [size], packed by tiles of rows: [tile][column][row of the tile]
+    AlignedArray<Real> rows;  ///< the same matrices row by row
 };
 
 /// out rows [row, row + Rows) = P in, for U vectors of particles; in and out are [dim][U vectors].
 template <class Real, int Rows, int U>
-HWY_INLINE void multiply_tile(const Real* HWY_RESTRICT packed, const Real* HWY_RESTRICT in, Real* HWY_RESTRICT out, int dim) {
+HWY_INLINE void multiply_tile(const Real* HWY_RESTRICT packed, const Real* HWY_RESTRICT in,
+                              Real* HWY_RESTRICT out, int dim) {
     const Tag<Real> d;
     constexpr int n = width<Real>;
     Vec<Real> acc[Rows][U];
@@ -66,17 +68,17 @@ HWY_INLINE void multiply(const Real* packed, const Real* in, Real* out, int dim)
         const Real* p = packed + static_cast<std::ptrdiff_t>(row) * dim;
         Real* to = out + static_cast<std::ptrdiff_t>(row) * U * n;
         switch (rows) {
-            case 8:
-                multiply_tile<Real, 8, U>(p, in, to, dim);
-                break;
-            case 4:
-                multiply_tile<Real, 4, U>(p, in, to, dim);
-                break;
-            case 2:
-                multiply_tile<Real, 2, U>(p, in, to, dim);
-                break;
-            default:
-                multiply_tile<Real, 1, U>(p, in, to, dim);
+        case 8:
+            multiply_tile<Real, 8, U>(p, in, to, dim);
+            break;
+        case 4:
+            multiply_tile<Real, 4, U>(p, in, to, dim);
+            break;
+        case 2:
+            multiply_tile<Real, 2, U>(p, in, to, dim);
+            break;
+        default:
+            multiply_tile<Real, 1, U>(p, in, to, dim);
         }
         row += rows;
     }
@@ -95,12 +97,14 @@ public:
         for (int c = 0; c < size; ++c) {
             const Mixture::Component& component = mixture.components[c];
             t_.peak[c] = static_cast<Real>(simd::log2_peak(component, mixture.log_z));
-            const Eigen::MatrixXd p = component.axes * component.eigenvalues.cwiseInverse().asDiagonal() * component.axes.transpose();
+            const Eigen::MatrixXd p = component.axes * component.eigenvalues.cwiseInverse().asDiagonal() *
+                                      component.axes.transpose();
             Real* packed = t_.inverse.data() + static_cast<std::ptrdiff_t>(c) * dim * dim;
             for (int i = 0; i < dim; ++i) {
                 t_.mean[static_cast<std::size_t>(c) * dim + i] = static_cast<Real>(component.mean(i));
                 for (int j = 0; j < dim; ++j) {
-                    t_.rows[(static_cast<std::size_t>(c) * dim + i) * dim + j] = static_cast<Real>(0.5 * (p(i, j) + p(j, i)));
+                    t_.rows[(static_cast<std::size_t>(c) * dim + i) * dim + j] =
+                        static_cast<Real>(0.5 * (p(i, j) + p(j, i)));
                 }
             }
             for (int row = 0; row < dim; row += tile_rows(dim - row)) {
@@ -130,7 +134,8 @@ protected:
             }
             for (int v = 0; v < U; ++v) {
                 if (wanted.log_density) {
-                    hn::Store(simd::log_density_of<Real>(largest[v], sum[v]), Tag<Real>(), wanted.log_density + lane + v * n_);
+                    hn::Store(simd::log_density_of<Real>(largest[v], sum[v]), Tag<Real>(),
+                              wanted.log_density + lane + v * n_);
                 }
                 for (int i = 0; wanted.score && i < t_.dim; ++i) {
                     hn::Store(hn::Load(Tag<Real>(), b.score + at<U>(i, v)), Tag<Real>(),
@@ -161,11 +166,14 @@ protected:
                     const auto r = hn::Load(d, b.logits + at<U>(c, w));
                     auto dot = hn::Zero(d);
                     for (int i = 0; i < t_.dim; ++i) {
-                        dot = hn::MulAdd(hn::Load(d, g + at<U>(i, w)), hn::Load(d, vector + at<U>(i, w)), dot);
+                        dot =
+                            hn::MulAdd(hn::Load(d, g + at<U>(i, w)), hn::Load(d, vector + at<U>(i, w)), dot);
                     }
                     for (int i = 0; i < t_.dim; ++i) {
-                        const auto pull = hn::MulSub(hn::Load(d, g + at<U>(i, w)), dot, hn::Load(d, b.offset + at<U>(i, w)));
-                        hn::Store(hn::MulAdd(r, pull, hn::Load(d, product + at<U>(i, w))), d, product + at<U>(i, w));
+                        const auto pull = hn::MulSub(hn::Load(d, g + at<U>(i, w)), dot,
+                                                     hn::Load(d, b.offset + at<U>(i, w)));
+                        hn::Store(hn::MulAdd(r, pull, hn::Load(d, product + at<U>(i, w))), d,
+                                  product + at<U>(i, w));
                     }
                 }
             }
@@ -180,10 +188,12 @@ protected:
 private:
     static constexpr int n_ = width<Real>;
 
-    /// Stripes [row][U vectors]: positions, offset from a component's mean, P offset of one or all components, score.
+    /// Stripes [row][U vectors]: positions, offset from a component's mean, P offset of one or all
+    /// components, score.
     struct Buffers {
         Buffers(Scratch& frame, int dim, int n_products, int size)
-            : x(frame.take<Real>(static_cast<std::size_t>(dim) * 2 * n_)), offset(frame.take<Real>(static_cast<std::size_t>(dim) * 2 * n_)),
+            : x(frame.take<Real>(static_cast<std::size_t>(dim) * 2 * n_)),
+              offset(frame.take<Real>(static_cast<std::size_t>(dim) * 2 * n_)),
               product(frame.take<Real>(static_cast<std::size_t>(n_products) * dim * 2 * n_)),
               score(frame.take<Real>(static_cast<std::size_t>(dim) * 2 * n_)),
               logits(frame.take<Real>(static_cast<std::size_t>(size) * 2 * n_)) {}
@@ -198,7 +208,9 @@ private:
     Real* component(const Buffers& b, int c) const {
         return b.product + static_cast<std::ptrdiff_t>(c) * t_.dim * U * n_;
     }
-    const Real* inverse(int c) const { return t_.inverse.data() + static_cast<std::ptrdiff_t>(c) * t_.dim * t_.dim; }
+    const Real* inverse(int c) const {
+        return t_.inverse.data() + static_cast<std::ptrdiff_t>(c) * t_.dim * t_.dim;
+    }
 
     template <int U>
     HWY_INLINE void copy_in(Block<const Real> from, int lane, Real* to) const {
@@ -229,7 +241,8 @@ private:
         for (int i = 0; i < t_.dim; ++i) {
             for (int u = 0; u < U; ++u) {
                 Vec<Real>& chain = i % 2 ? odd[u] : even[u];
-                chain = hn::MulAdd(hn::Load(d, b.offset + at<U>(i, u)), hn::Load(d, product + at<U>(i, u)), chain);
+                chain = hn::MulAdd(hn::Load(d, b.offset + at<U>(i, u)), hn::Load(d, product + at<U>(i, u)),
+                                   chain);
             }
         }
         for (int u = 0; u < U; ++u) {
@@ -240,7 +253,8 @@ private:
 
     /// One component after the other with running maximum: nothing is kept per component.
     template <int U>
-    HWY_INLINE void stream_components(const Buffers& b, bool want_score, Vec<Real>* largest, Vec<Real>* sum) const {
+    HWY_INLINE void stream_components(const Buffers& b, bool want_score, Vec<Real>* largest,
+                                      Vec<Real>* sum) const {
         const Tag<Real> d;
         for (int u = 0; u < U; ++u) {
             largest[u] = hn::Set(d, hwy::LowestValue<Real>());
@@ -296,7 +310,8 @@ private:
             for (int u = 0; u < U; ++u) {
                 auto s = hn::Zero(d);
                 for (int c = 0; c < t_.size; ++c) {
-                    s = hn::NegMulAdd(hn::Load(d, b.logits + at<U>(c, u)), hn::Load(d, component<U>(b, c) + at<U>(i, u)), s);
+                    s = hn::NegMulAdd(hn::Load(d, b.logits + at<U>(c, u)),
+                                      hn::Load(d, component<U>(b, c) + at<U>(i, u)), s);
                 }
                 hn::Store(s, d, b.score + at<U>(i, u));
                 for (int c = 0; c < t_.size; ++c) {
@@ -310,8 +325,9 @@ private:
     /// H = sum r (g - s)(g - s)^T - sum r P.
     template <int U>
     void hessian_of(const Buffers& b, Real* out) const {
-        simd::outer_products<Real, U>(t_.dim, t_.size, b.logits, b.product, out,
-                                      [&](int c, int i, int j) { return t_.rows[(static_cast<std::ptrdiff_t>(c) * t_.dim + i) * t_.dim + j]; });
+        simd::outer_products<Real, U>(t_.dim, t_.size, b.logits, b.product, out, [&](int c, int i, int j) {
+            return t_.rows[(static_cast<std::ptrdiff_t>(c) * t_.dim + i) * t_.dim + j];
+        });
     }
 
     FullTable<Real> t_;

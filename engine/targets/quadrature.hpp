@@ -4,8 +4,8 @@
 
 namespace tempera {
 
-/// Composite Gauss-Legendre rule (5 nodes on each of n_panels equal panels): exact to rounding for what is smooth on the
-/// scale of a panel.
+/// Composite Gauss-Legendre rule (5 nodes on each of n_panels equal panels): exact to rounding for what is
+/// smooth on the scale of a panel.
 template <class F>
 double integrate(F f, double from, double to, int n_panels = 400) {
     constexpr double node[] = {0, 0.5384693101056831, 0.9061798459386640};

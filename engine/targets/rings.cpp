@@ -21,7 +21,9 @@ public:
     Rings(std::vector<double> radii, double width) : radii_(std::move(radii)), width_(width) {
         double total = 0, second = 0;
         for (std::size_t k = 0; k < radii_.size(); ++k) {
-            const auto density = [&](double r) { return 2 * std::numbers::pi * r * std::exp(-std::pow((r - radii_[k]) / width_, 2)); };
+            const auto density = [&](double r) {
+                return 2 * std::numbers::pi * r * std::exp(-std::pow((r - radii_[k]) / width_, 2));
+            };
             masses_.push_back(integrate(density, inner(k), outer(k)));
             second += integrate([&](double r) { return r * r * density(r); }, inner(k), outer(k));
             total += masses_.back();
@@ -71,7 +73,9 @@ public:
     }
 
     std::optional<Eigen::VectorXd> mean() const override { return Eigen::VectorXd::Zero(2); }
-    std::optional<Eigen::MatrixXd> covariance() const override { return Eigen::MatrixXd(variance_ * Eigen::Matrix2d::Identity()); }
+    std::optional<Eigen::MatrixXd> covariance() const override {
+        return Eigen::MatrixXd(variance_ * Eigen::Matrix2d::Identity());
+    }
     double local_variance() const override { return 0.5 * width_ * width_; }
     std::array<double, 4> view_box() const override {
         const double half = radii_.back() + 4 * width_;
@@ -81,10 +85,12 @@ public:
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
         const Real stiffness = static_cast<Real>(1 / (width_ * width_));
-        // The direction of the score is undefined at the origin: a floor far below the spacing of floats near a ring.
+        // The direction of the score is undefined at the origin: a floor far below the spacing of floats near
+        // a ring.
         constexpr Real smallest = Real(1e-12);
         for (int lane = 0; lane < x.lanes(); ++lane) {
-            const Real a = x(0, lane), b = x(1, lane), r = std::hypot(a, b), safe = r > smallest || std::isnan(r) ? r : smallest;
+            const Real a = x(0, lane), b = x(1, lane), r = std::hypot(a, b),
+                       safe = r > smallest || std::isnan(r) ? r : smallest;
             const Real offset = r - static_cast<Real>(radii_[nearest(static_cast<double>(r))]);
             if (wanted.log_density) {
                 wanted.log_density[lane] = -stiffness * offset * offset;
@@ -107,7 +113,9 @@ protected:
 private:
     double inner(std::size_t k) const { return k == 0 ? 0.0 : 0.5 * (radii_[k - 1] + radii_[k]); }
     /// Past the last ring the density is below e^-100 of its peak at ten widths.
-    double outer(std::size_t k) const { return k + 1 == radii_.size() ? radii_[k] + 10 * width_ : 0.5 * (radii_[k] + radii_[k + 1]); }
+    double outer(std::size_t k) const {
+        return k + 1 == radii_.size() ? radii_[k] + 10 * width_ : 0.5 * (radii_[k] + radii_[k + 1]);
+    }
     std::size_t nearest(double r) const {
         std::size_t k = 0;
         while (k + 1 < radii_.size() && r > outer(k)) {
@@ -143,11 +151,13 @@ public:
 }  // namespace
 
 TargetEntry ring_target() {
-    return make_entry<Target, TargetContext, Ring, RingSettings>("target", "ring", "a ring of radius 2 and width 0.4 in the plane");
+    return make_entry<Target, TargetContext, Ring, RingSettings>(
+        "target", "ring", "a ring of radius 2 and width 0.4 in the plane");
 }
 
 TargetEntry ring5_target() {
-    return make_entry<Target, TargetContext, Ring5, RingSettings>("target", "ring5", "five rings of radius 1 to 5; rings are the modes");
+    return make_entry<Target, TargetContext, Ring5, RingSettings>(
+        "target", "ring5", "five rings of radius 1 to 5; rings are the modes");
 }
 
 }  // namespace tempera

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Vector helpers of the mixture kernels: lanes are particles. Compiled for the instruction set of the build (Highway's
-// static dispatch), so only .cpp files of this folder include it.
+// Vector helpers of the mixture kernels: lanes are particles. Compiled for the instruction set of the build
+// (Highway's static dispatch), so only .cpp files of this folder include it.
 #pragma once
 
-// One instruction set, the build's: Highway 1.0.3 does not even compile otherwise where -march=native names more than
-// its newest target.
+// One instruction set, the build's: Highway 1.0.3 does not even compile otherwise where -march=native names
+// more than its newest target.
 #ifndef HWY_COMPILE_ONLY_STATIC
 #define HWY_COMPILE_ONLY_STATIC
 #endif
-#include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
 
 #include "core/block.hpp"
 
@@ -24,20 +24,22 @@ using Vec = hn::Vec<Tag<Real>>;
 template <class Real>
 inline constexpr int width = static_cast<int>(hn::MaxLanes(Tag<Real>()));
 
-/// Exponents below this are raised to it: 2^-126 and 2^-1022 vanish beside the largest term, which is 1, and keep
-/// -infinity from turning into NaN.
+/// Exponents below this are raised to it: 2^-126 and 2^-1022 vanish beside the largest term, which is 1, and
+/// keep -infinity from turning into NaN.
 template <class Real>
 inline constexpr Real smallest_exponent = sizeof(Real) == 4 ? Real(-126) : Real(-1022);
 
-/// 2^r for r in [0, 1): polynomials with p(0) = 1 exactly; relative error 5e-9 (f32) and 9e-18 (f64) before rounding.
+/// 2^r for r in [0, 1): polynomials with p(0) = 1 exactly; relative error 5e-9 (f32) and 9e-18 (f64) before
+/// rounding.
 template <class Real>
 HWY_INLINE Vec<Real> exp2_fraction(Vec<Real> r) {
     const Tag<Real> d;
-    constexpr double single[] = {0.6931471708649766,   0.24022720418109816,  0.05549602356402293,
+    constexpr double single[] = {0.6931471708649766,   0.24022720418109816,   0.05549602356402293,
                                  0.009652195056014735, 0.0012692166069140853, 0.00020817915043540744};
-    constexpr double twice[] = {0.6931471805599453,    0.24022650695909673,   0.05550410866498067,   0.009618129105151757,
-                                0.001333355834393728,  0.00015403521219107733, 1.5252998899728418e-05, 1.3210583477765189e-06,
-                                1.0236023803275179e-07, 6.634445866251414e-09, 6.123092916826388e-10};
+    constexpr double twice[] = {0.6931471805599453,     0.24022650695909673,    0.05550410866498067,
+                                0.009618129105151757,   0.001333355834393728,   0.00015403521219107733,
+                                1.5252998899728418e-05, 1.3210583477765189e-06, 1.0236023803275179e-07,
+                                6.634445866251414e-09,  6.123092916826388e-10};
     constexpr int n = sizeof(Real) == 4 ? 6 : 11;
     const double* c = sizeof(Real) == 4 ? single : twice;
     Vec<Real> p = hn::Set(d, static_cast<Real>(c[n - 1]));

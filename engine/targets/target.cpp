@@ -80,7 +80,8 @@ Eigen::MatrixXd Target<Real>::view_plane() const {
         out.leftCols(std::min(d, 2)).diagonal().setOnes();
         return out;
     }
-    // The two directions of largest variance: where the modes lie apart. Signs are fixed by the largest entry.
+    // The two directions of largest variance: where the modes lie apart. Signs are fixed by the largest
+    // entry.
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(mixture()->covariance());
     for (int i = 0; i < 2; ++i) {
         Eigen::VectorXd axis = solver.eigenvectors().col(d - 1 - i);
@@ -105,12 +106,14 @@ std::array<double, 4> Target<Real>::view_box() const {
         if (mixture()) {
             low = std::numeric_limits<double>::infinity(), high = -low;
             for (const Mixture::Component& c : mixture()->components) {
-                const double sd = std::sqrt(((axis * c.axes).array().square() * c.eigenvalues.transpose().array()).sum());
+                const double sd =
+                    std::sqrt(((axis * c.axes).array().square() * c.eigenvalues.transpose().array()).sum());
                 low = std::min(low, axis.dot(c.mean) - reach * sd);
                 high = std::max(high, axis.dot(c.mean) + reach * sd);
             }
         } else if (mean() && covariance()) {
-            const double centre = axis.dot(*mean()), sd = std::sqrt((axis * *covariance() * axis.transpose())(0, 0));
+            const double centre = axis.dot(*mean()),
+                         sd = std::sqrt((axis * *covariance() * axis.transpose())(0, 0));
             low = centre - reach * sd, high = centre + reach * sd;
         }
         out[i] = 0.5 * (low + high), out[2 + i] = 0.5 * (high - low);
@@ -129,7 +132,8 @@ void MixtureTarget<Real>::evaluate_block(Block<const Real> x, const Wanted<Real>
 }
 
 template <class Real>
-void MixtureTarget<Real>::hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const {
+void MixtureTarget<Real>::hessian_vector_block(Block<const Real> x, Block<const Real> v,
+                                               Block<Real> out) const {
     Tally already_counted;
     density_->hessian_vector(x, v, out, already_counted);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two anisotropic Gaussians of unequal weight and differently oriented covariances, standardised: the main test target.
+// Two anisotropic Gaussians of unequal weight and differently oriented covariances, standardised: the main
+// test target.
 #include <cmath>
 
 #include "targets/target.hpp"
@@ -14,16 +15,20 @@ struct TwoModeSettings {
 
     void describe(Describer& d) {
         d.integer("dim", dim, {.min = 2, .max = 512, .help = "dimension"});
-        d.number("wide", wide,
-                 {.min = 0, .open_min = true, .log_scale = true,
-                  .help = "variances of the minority mode relative to the other: 2 makes it wider, 0.5 narrower"});
+        d.number(
+            "wide", wide,
+            {.min = 0,
+             .open_min = true,
+             .log_scale = true,
+             .help = "variances of the minority mode relative to the other: 2 makes it wider, 0.5 narrower"});
     }
 };
 
 /// Reflection I - 2 u u^T with u along `direction`.
 Eigen::MatrixXd householder(Eigen::VectorXd direction) {
     direction.normalize();
-    return Eigen::MatrixXd::Identity(direction.size(), direction.size()) - 2 * direction * direction.transpose();
+    return Eigen::MatrixXd::Identity(direction.size(), direction.size()) -
+           2 * direction * direction.transpose();
 }
 
 Mixture two_mode_mixture(const TwoModeSettings& s) {
@@ -38,14 +43,16 @@ Mixture two_mode_mixture(const TwoModeSettings& s) {
     m.shape = Mixture::Shape::full;
     m.log_z = 2;
     m.components.push_back({2.0 / 3, Eigen::VectorXd::Constant(d, -1), variances, householder(first)});
-    m.components.push_back({1.0 / 3, Eigen::VectorXd::Constant(d, 1), s.wide * variances.reverse(), householder(second)});
+    m.components.push_back(
+        {1.0 / 3, Eigen::VectorXd::Constant(d, 1), s.wide * variances.reverse(), householder(second)});
     return m.standardised(m.mean(), std::sqrt(m.covariance().trace() / d));
 }
 
 template <class Real>
 class TwoMode final : public MixtureTarget<Real> {
 public:
-    TwoMode(const TwoModeSettings& s, const TargetContext<Real>&) : MixtureTarget<Real>(two_mode_mixture(s)) {}
+    TwoMode(const TwoModeSettings& s, const TargetContext<Real>&)
+        : MixtureTarget<Real>(two_mode_mixture(s)) {}
 };
 
 }  // namespace

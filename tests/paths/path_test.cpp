@@ -20,7 +20,8 @@ const Json plain{{"standardise", false}};
 TEST(DiffusionPath, LevelsAreTheNoisedTarget) {
     for (const char* process : {"vp", "ve"}) {
         const auto target = make_target<double>("two_mode", {{"dim", 4}});
-        const auto path = make_path<double>("diffusion", {{"process", process}, {"standardise", false}}, target, noise);
+        const auto path =
+            make_path<double>("diffusion", {{"process", process}, {"standardise", false}}, target, noise);
         ASSERT_EQ(path->n_levels(), 4);
         const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(4, -0.5, 0.8);
         for (int k = 1; k <= 4; ++k) {
@@ -43,12 +44,17 @@ TEST(DiffusionPath, LevelsAreTheNoisedTarget) {
 TEST(DiffusionPath, ReferenceIsANormal) {
     const auto target = make_target<double>("gaussian_mixture");
     const Eigen::Vector2d x(0.7, -0.2);
-    const auto log_normal = [&](double variance) { return -x.squaredNorm() / (2 * variance) - std::log(2 * M_PI * variance); };
+    const auto log_normal = [&](double variance) {
+        return -x.squaredNorm() / (2 * variance) - std::log(2 * M_PI * variance);
+    };
     const auto vp = make_path<double>("diffusion", plain, target, noise);
     EXPECT_NEAR(log_density(vp->density(4), x), log_normal(1), 1e-12);
-    const auto ve = make_path<double>("diffusion", {{"standardise", false}, {"process", "ve"}}, target, noise);
-    EXPECT_NEAR(log_density(ve->density(4), x), log_normal(80 * 80 + target->mixture()->covariance().trace() / 2), 1e-12);
-    const auto exact = make_path<double>("diffusion", {{"standardise", false}, {"reference", "exact"}}, target, noise);
+    const auto ve =
+        make_path<double>("diffusion", {{"standardise", false}, {"process", "ve"}}, target, noise);
+    EXPECT_NEAR(log_density(ve->density(4), x),
+                log_normal(80 * 80 + target->mixture()->covariance().trace() / 2), 1e-12);
+    const auto exact =
+        make_path<double>("diffusion", {{"standardise", false}, {"reference", "exact"}}, target, noise);
     EXPECT_EQ(log_density(exact->density(4), x), log_density(*exact->field(4), x));
 }
 
@@ -104,7 +110,8 @@ TEST(TemperingPath, IsTheGeometricBridgeForEveryTarget) {
         for (const bool standardise : {false, true}) {
             SCOPED_TRACE(name);
             const auto target = make_target<double>(name, settings);
-            const auto path = make_path<double>("tempering", {{"standardise", standardise}, {"reference_scale", 1.5}}, target, temperatures);
+            const auto path = make_path<double>(
+                "tempering", {{"standardise", standardise}, {"reference_scale", 1.5}}, target, temperatures);
             const int d = target->dim();
             const Eigen::VectorXd y = 0.4 * Eigen::VectorXd::LinSpaced(d, -1, 0.7);
             const Eigen::VectorXd x = path->shift() + path->scale() * y;
@@ -113,10 +120,14 @@ TEST(TemperingPath, IsTheGeometricBridgeForEveryTarget) {
             for (int k = 0; k <= 3; ++k) {
                 const double b = temperatures[k];
                 const test::Point p = evaluate(path->density(k), y);
-                EXPECT_NEAR(p.log_density, (1 - b) * reference + b * at_target, 1e-11 * (1 + std::abs(at_target)));
-                EXPECT_LT((p.score - test::difference_score(path->density(k), y)).norm(), 1e-6 * (1 + p.score.norm() + std::abs(p.log_density)));
-                EXPECT_LT((p.hessian - test::difference_hessian(path->density(k), y)).norm(), 1e-5 * (1 + p.hessian.norm()));
-                EXPECT_LT((p.hessian * y - test::hessian_vector(path->density(k), y, y)).norm(), 1e-10 * (1 + p.hessian.norm()));
+                EXPECT_NEAR(p.log_density, (1 - b) * reference + b * at_target,
+                            1e-11 * (1 + std::abs(at_target)));
+                EXPECT_LT((p.score - test::difference_score(path->density(k), y)).norm(),
+                          1e-6 * (1 + p.score.norm() + std::abs(p.log_density)));
+                EXPECT_LT((p.hessian - test::difference_hessian(path->density(k), y)).norm(),
+                          1e-5 * (1 + p.hessian.norm()));
+                EXPECT_LT((p.hessian * y - test::hessian_vector(path->density(k), y, y)).norm(),
+                          1e-10 * (1 + p.hessian.norm()));
                 EXPECT_GT(path->move_variance(k), 0);
             }
             EXPECT_EQ(path->field(1), nullptr);
@@ -133,9 +144,12 @@ TEST(TemperingPath, ReferenceIgnoresWhereTheTargetIsInfinite) {
 
 /// Closed form of the modes' masses against quadrature with the target's responsibilities; modes far apart.
 TEST(TemperingPath, ModeMassesAgreeWithQuadrature) {
-    const Json lakes{{"weights", {0.7, 0.3}}, {"means", {{-6, 0}, {5, 1}}}, {"covariances", {{{0.3, 0.1}, {0.1, 0.2}}, {{0.9, -0.3}, {-0.3, 0.5}}}}};
+    const Json lakes{{"weights", {0.7, 0.3}},
+                     {"means", {{-6, 0}, {5, 1}}},
+                     {"covariances", {{{0.3, 0.1}, {0.1, 0.2}}, {{0.9, -0.3}, {-0.3, 0.5}}}}};
     const auto target = make_target<double>("gaussian_mixture", lakes);
-    const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 3.0}}, target, {1, 0.8, 0.5, 0});
+    const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 3.0}},
+                                        target, {1, 0.8, 0.5, 0});
     for (int k = 0; k < 3; ++k) {
         double mass[2] = {0, 0};
         const int n = 400;
@@ -148,12 +162,14 @@ TEST(TemperingPath, ModeMassesAgreeWithQuadrature) {
             }
         }
         const std::vector<double> w = path->mode_weights(k);
-        EXPECT_NEAR(w[0], mass[0] / (mass[0] + mass[1]), 1e-5) << k;  // the closed form neglects the modes' overlap
+        EXPECT_NEAR(w[0], mass[0] / (mass[0] + mass[1]), 1e-5)
+            << k;  // the closed form neglects the modes' overlap
     }
     EXPECT_TRUE(path->mode_weights(3).empty());
 }
 
-/// The sliding masses of the strongly unequal two_mode target in 16 dimensions (values of a separate numpy program).
+/// The sliding masses of the strongly unequal two_mode target in 16 dimensions (values of a separate numpy
+/// program).
 TEST(TemperingPath, ModeMassesOfTwoModeSlide) {
     const auto target = make_target<double>("two_mode", {{"dim", 16}, {"wide", 0.5}});
     const auto path = make_path<double>("tempering", plain, target, {1, 0.9, 0.5, 0.1, 0});
@@ -190,7 +206,10 @@ TEST(Schedules, EndsAndMonotony) {
     EXPECT_NEAR(log_snr[1], 1, 1e-14);
     const Schedule edm = find_schedule("edm").make({{"rho_min", 1e-7}, {"rho_max", 128}}, 3, true);
     EXPECT_NEAR(edm[1], std::pow((0.1 + 2) / 2, 7), 1e-12);
-    const Schedule time = find_schedule("uniform_time").make({{"rho_min", std::sqrt(std::expm1(0.2))}, {"rho_max", std::sqrt(std::expm1(2.2))}}, 3, true);
+    const Schedule time =
+        find_schedule("uniform_time")
+            .make({{"rho_min", std::sqrt(std::expm1(0.2))}, {"rho_max", std::sqrt(std::expm1(2.2))}}, 3,
+                  true);
     EXPECT_NEAR(time[1], std::sqrt(std::expm1(1.2)), 1e-12);
 }
 
@@ -201,9 +220,12 @@ std::string schedule_complaint(const std::vector<double>& values, int n_levels, 
 }
 
 TEST(Schedules, MistakesAreNamed) {
-    EXPECT_EQ(schedule_complaint({1, 0.52, 0.55, 0}, 3, false), "path.schedule.beta[2]: 0.55 must be smaller than beta[1] = 0.52");
-    EXPECT_EQ(schedule_complaint({0.1, 0.1}, 2, true), "path.schedule.rho[1]: 0.1 must be greater than rho[0] = 0.1");
-    EXPECT_EQ(schedule_complaint({0, 0.1}, 2, true), "path.schedule.rho[0]: 0 must be greater than 0 (level 0 is the target and needs no value)");
+    EXPECT_EQ(schedule_complaint({1, 0.52, 0.55, 0}, 3, false),
+              "path.schedule.beta[2]: 0.55 must be smaller than beta[1] = 0.52");
+    EXPECT_EQ(schedule_complaint({0.1, 0.1}, 2, true),
+              "path.schedule.rho[1]: 0.1 must be greater than rho[0] = 0.1");
+    EXPECT_EQ(schedule_complaint({0, 0.1}, 2, true),
+              "path.schedule.rho[0]: 0 must be greater than 0 (level 0 is the target and needs no value)");
     EXPECT_EQ(schedule_complaint({0.9, 0}, 1, false), "path.schedule.beta[0]: 0.9 must be 1, the target");
     EXPECT_EQ(schedule_complaint({1, 0.1}, 1, false), "path.schedule.beta[1]: 0.1 must be 0, the reference");
     EXPECT_NE(schedule_complaint({0.1, 1, 2}, 2, true).find("has 3 values"), std::string::npos);

@@ -23,10 +23,13 @@ TEST(Targets, ScoresAndHessiansAgreeWithDifferences) {
                 at(i) = x(p, i), v(i) = std::sin(1.0 + i);
             }
             const test::Point f = evaluate(*target, at);
-            EXPECT_LT((f.score - test::difference_score(*target, at)).norm(), 1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
-            EXPECT_LT((f.hessian - test::difference_hessian(*target, at)).norm(), 1e-5 * (1 + f.hessian.norm()));
+            EXPECT_LT((f.score - test::difference_score(*target, at)).norm(),
+                      1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
+            EXPECT_LT((f.hessian - test::difference_hessian(*target, at)).norm(),
+                      1e-5 * (1 + f.hessian.norm()));
             EXPECT_LT((f.hessian - f.hessian.transpose()).norm(), 1e-12 * (1 + f.hessian.norm()));
-            EXPECT_LT((f.hessian * v - test::hessian_vector(*target, at, v)).norm(), 1e-11 * (1 + f.hessian.norm()));
+            EXPECT_LT((f.hessian * v - test::hessian_vector(*target, at, v)).norm(),
+                      1e-11 * (1 + f.hessian.norm()));
         }
     }
 }
@@ -59,7 +62,8 @@ TEST(Targets, SamplesHaveTheExactMoments) {
         const Particles<double> x = test::draw(*target, n, 21);
         for (int i = 0; i < target->dim(); ++i) {
             if (name == "funnel" && i > 0) {
-                continue;  // exp(x_0) has no useful fourth moment; the first coordinate and the density test the rest
+                continue;  // exp(x_0) has no useful fourth moment; the first coordinate and the density test
+                           // the rest
             }
             double sum = 0, second = 0, fourth = 0;
             const double centre = (*target->mean())(i), variance = (*target->covariance())(i, i);
@@ -68,7 +72,8 @@ TEST(Targets, SamplesHaveTheExactMoments) {
                 sum += offset, second += offset * offset, fourth += offset * offset * offset * offset;
             }
             EXPECT_LT(std::abs(sum / n), 5 * std::sqrt(variance / n));
-            EXPECT_LT(std::abs(second / n - variance), 5 * std::sqrt((fourth / n - variance * variance) / n) + 1e-12);
+            EXPECT_LT(std::abs(second / n - variance),
+                      5 * std::sqrt((fourth / n - variance * variance) / n) + 1e-12);
         }
     }
 }
@@ -108,13 +113,15 @@ TEST(Targets, SampledModesHaveTheTrueWeights) {
 
 TEST(Targets, LogZOfPlanarTargetsByQuadrature) {
     for (const auto& [name, settings] : test::small_targets()) {
-        const auto target = make_target<double>(name, name == "many_well" || name == "funnel" ? Json{{"dim", 2}} : settings);
+        const auto target =
+            make_target<double>(name, name == "many_well" || name == "funnel" ? Json{{"dim", 2}} : settings);
         if (target->dim() != 2 || name == "funnel") {
             continue;
         }
         SCOPED_TRACE(name);
         const double reach = name == "gmm40" ? 60 : name == "banana" ? 70 : 14;
-        EXPECT_NEAR(test::log_integral_2d(*target, -reach, reach, -reach, reach, 2000), *target->log_z(), name == "ring5" ? 1e-5 : 1e-8);
+        EXPECT_NEAR(test::log_integral_2d(*target, -reach, reach, -reach, reach, 2000), *target->log_z(),
+                    name == "ring5" ? 1e-5 : 1e-8);
     }
 }
 
@@ -229,15 +236,21 @@ TEST(Targets, BadMixturesAreReportedAtTheirPlace) {
         }
     };
     expect({{"weights", {1.5, -0.5}}, {"means", means}, {"sigmas", {1, 1}}}, {"target.weights[1]", "-0.5"});
-    expect({{"weights", {0.5, 0.6}}, {"means", means}, {"sigmas", {1, 1}}}, {"target.weights", "1.1", "divide"});
+    expect({{"weights", {0.5, 0.6}}, {"means", means}, {"sigmas", {1, 1}}},
+           {"target.weights", "1.1", "divide"});
     expect({{"weights", {0.5, 0.5}}, {"means", means}, {"sigmas", {0.25, -1}}}, {"target.sigmas[1]", "-1"});
-    expect({{"weights", {0.5, 0.5}}, {"means", {{-4, 0}, {4}}}, {"sigmas", {1, 1}}}, {"target.means[1]", "same length"});
+    expect({{"weights", {0.5, 0.5}}, {"means", {{-4, 0}, {4}}}, {"sigmas", {1, 1}}},
+           {"target.means[1]", "same length"});
     expect({{"weights", {0.5, 0.5}}, {"means", means}, {"covariances", {{{1, 0}, {0, 1}}, {{1, 2}, {2, 1}}}}},
            {"target.covariances[1]", "not positive definite (eigenvalue -1)"});
-    expect({{"weights", {0.5, 0.5}}, {"means", means}, {"sigmas", {1, 1}}, {"variances", {1, 1}}}, {"target.variances", "exactly one"});
-    expect({{"weights", {0.5, 0.5}}, {"means", {{-3, 0}, {4, 0}}}}, {"target.sigmas", "one of sigmas, variances and covariances"});
-    expect({{"weights", {0.4, 0.5}}, {"means", means}, {"sigmas", {1, {1, 2, 3}}}}, {"target.weights", "target.sigmas[1]"});
-    expect({{"weights", {1.0}}, {"means", means}, {"sigmas", {1, 1}}}, {"target.weights", "1 weights for 2 means"});
+    expect({{"weights", {0.5, 0.5}}, {"means", means}, {"sigmas", {1, 1}}, {"variances", {1, 1}}},
+           {"target.variances", "exactly one"});
+    expect({{"weights", {0.5, 0.5}}, {"means", {{-3, 0}, {4, 0}}}},
+           {"target.sigmas", "one of sigmas, variances and covariances"});
+    expect({{"weights", {0.4, 0.5}}, {"means", means}, {"sigmas", {1, {1, 2, 3}}}},
+           {"target.weights", "target.sigmas[1]"});
+    expect({{"weights", {1.0}}, {"means", means}, {"sigmas", {1, 1}}},
+           {"target.weights", "1 weights for 2 means"});
     EXPECT_EQ(complaint(Json::object()), "");  // the two lakes
 }
 

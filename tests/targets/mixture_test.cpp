@@ -20,8 +20,9 @@ Mixture random_mixture(int dim, int size, Mixture::Shape shape, unsigned seed) {
         Mixture::Component k;
         k.weight = 1.0 / size;
         k.mean = 2 * Eigen::VectorXd::Random(dim);
-        k.eigenvalues = shape == Mixture::Shape::isotropic ? Eigen::VectorXd(Eigen::VectorXd::Constant(dim, 0.3 + 0.1 * c))
-                                                           : Eigen::VectorXd((Eigen::ArrayXd::Random(dim) * 0.5 + 0.8).matrix());
+        k.eigenvalues = shape == Mixture::Shape::isotropic
+                            ? Eigen::VectorXd(Eigen::VectorXd::Constant(dim, 0.3 + 0.1 * c))
+                            : Eigen::VectorXd((Eigen::ArrayXd::Random(dim) * 0.5 + 0.8).matrix());
         k.axes = Eigen::MatrixXd::Identity(dim, dim);
         if (shape == Mixture::Shape::full) {
             k.axes = Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd::Random(dim, dim)).householderQ();
@@ -31,7 +32,8 @@ Mixture random_mixture(int dim, int size, Mixture::Shape shape, unsigned seed) {
     return m;
 }
 
-const std::vector<Mixture::Shape> shapes{Mixture::Shape::isotropic, Mixture::Shape::diagonal, Mixture::Shape::full};
+const std::vector<Mixture::Shape> shapes{Mixture::Shape::isotropic, Mixture::Shape::diagonal,
+                                         Mixture::Shape::full};
 
 TEST(Mixture, KernelsAgreeWithTheReferenceFormulaAndDifferences) {
     for (const Mixture::Shape shape : shapes) {
@@ -43,10 +45,14 @@ TEST(Mixture, KernelsAgreeWithTheReferenceFormulaAndDifferences) {
                 const Eigen::VectorXd x = 2 * Eigen::VectorXd::Random(dim), v = Eigen::VectorXd::Random(dim);
                 const test::Point p = evaluate(*density, x);
                 EXPECT_NEAR(p.log_density, m.log_density(x), 1e-12 * (1 + std::abs(p.log_density)));
-                EXPECT_NEAR(test::log_density(*density, x), p.log_density, 1e-13 * (1 + std::abs(p.log_density)));
-                EXPECT_LT((p.score - test::difference_score(*density, x)).norm(), 1e-7 * (1 + p.score.norm()));
-                EXPECT_LT((p.hessian - test::difference_hessian(*density, x)).norm(), 1e-7 * (1 + p.hessian.norm()));
-                EXPECT_LT((p.hessian * v - test::hessian_vector(*density, x, v)).norm(), 1e-12 * (1 + p.hessian.norm()));
+                EXPECT_NEAR(test::log_density(*density, x), p.log_density,
+                            1e-13 * (1 + std::abs(p.log_density)));
+                EXPECT_LT((p.score - test::difference_score(*density, x)).norm(),
+                          1e-7 * (1 + p.score.norm()));
+                EXPECT_LT((p.hessian - test::difference_hessian(*density, x)).norm(),
+                          1e-7 * (1 + p.hessian.norm()));
+                EXPECT_LT((p.hessian * v - test::hessian_vector(*density, x, v)).norm(),
+                          1e-12 * (1 + p.hessian.norm()));
                 const test::Point f = evaluate(*single, x);
                 EXPECT_NEAR(f.log_density, p.log_density, 2e-5 * (1 + std::abs(p.log_density)));
                 EXPECT_LT((f.score - p.score).norm(), 1e-4 * (1 + p.score.norm()));
@@ -125,7 +131,8 @@ TEST(Mixture, FarParticlesAreFiniteOrMinusInfinityAndNaNStaysNaN) {
                 EXPECT_LT(p.log_density, -1e9);
                 EXPECT_TRUE(p.score.allFinite()) << far;
             }
-            EXPECT_EQ(test::log_density(*density, Eigen::VectorXd::Constant(dim, 1e30)), -std::numeric_limits<double>::infinity());
+            EXPECT_EQ(test::log_density(*density, Eigen::VectorXd::Constant(dim, 1e30)),
+                      -std::numeric_limits<double>::infinity());
             Eigen::VectorXd bad = Eigen::VectorXd::Zero(dim);
             bad(dim - 1) = std::numeric_limits<double>::quiet_NaN();
             const test::Point p = evaluate(*density, bad);
@@ -154,7 +161,10 @@ TEST(Mixture, NoisedIsTheConvolution) {
     for (int i = 0; i < n; ++i) {
         for (int j = 0; j < n; ++j) {
             const Eigen::Vector2d y(-reach + (i + 0.5) * h, -reach + (j + 0.5) * h);
-            sum += h * h * std::exp(m.log_density(y) - m.log_z - (at - alpha * y).squaredNorm() / (2 * sigma * sigma)) / (2 * M_PI * sigma * sigma);
+            sum +=
+                h * h *
+                std::exp(m.log_density(y) - m.log_z - (at - alpha * y).squaredNorm() / (2 * sigma * sigma)) /
+                (2 * M_PI * sigma * sigma);
         }
     }
     EXPECT_NEAR(test::log_density(*noised, at), std::log(sum), 1e-9);
