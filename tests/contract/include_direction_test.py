@@ -4,17 +4,19 @@ import pathlib
 import re
 import sys
 
+UP_TO_PATHS = {"core", "targets", "models", "paths"}
 EARLIER = {
     "core": set(),
     "targets": {"core"},
-    "paths": {"core", "targets"},
-    "kernels": {"core", "targets", "paths"},
-    "moves": {"core", "targets", "paths"},
-    "samplers": {"core", "targets", "paths", "kernels", "moves"},
-    "diagnostics": {"core", "targets", "paths", "kernels", "moves", "samplers"},
-    "figures": {"core", "targets", "paths", "kernels", "moves", "samplers", "diagnostics"},
-    "learn": {"core", "targets", "paths"},
-    "run": {"core", "targets", "paths", "kernels", "moves", "samplers", "diagnostics", "figures", "learn"},
+    "models": {"core", "targets"},
+    "paths": {"core", "targets", "models"},
+    "kernels": UP_TO_PATHS,
+    "moves": UP_TO_PATHS,
+    "samplers": UP_TO_PATHS | {"kernels", "moves"},
+    "diagnostics": UP_TO_PATHS | {"kernels", "moves", "samplers"},
+    "figures": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
+    "learn": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
+    "run": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics", "figures", "training", "learn"},
 }
 FOREIGN = {
     "torch": re.compile(r"^(torch|ATen|c10)/"),
