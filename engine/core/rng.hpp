@@ -24,6 +24,7 @@ enum class Purpose : std::uint8_t {
     swap,              ///< acceptance of swaps
     diagnostic,        ///< projections, bootstrap, subsets
     pilot,             ///< pilot runs
+    training,          ///< everything a training draws: first weights, data, noise
 };
 
 /// Key of a stream. `particle` is the particle or ensemble, `step` a scan, sweep or MCMC step.
