@@ -18,20 +18,28 @@ void add_app(CLI::App& app, Action& action) {
     auto size = std::make_shared<std::string>("1440x900");
     CLI::App* c = app.add_subcommand("app", "The window");
     c->add_option("FILE", a->file, "Preset or run folder; default: two_lakes");
-    c->add_option("--layout", a->layout, "Arrangement of panels")->check(CLI::IsMember({"explore", "weights", "ladder", "mode_blindness", "molecules"}));
-    c->add_option("--theme", a->theme, "Colours")->check(CLI::IsMember({"light", "dark", "high_contrast", "print"}));
-    c->add_option("--screenshot", a->screenshot, "Draw off screen (no display needed), write this picture and exit")->type_name("F.png");
+    c->add_option("--layout", a->layout, "Arrangement of panels")
+        ->check(CLI::IsMember({"explore", "weights", "ladder", "mode_blindness", "molecules"}));
+    c->add_option("--theme", a->theme, "Colours")
+        ->check(CLI::IsMember({"light", "dark", "high_contrast", "print"}));
+    c->add_option("--screenshot", a->screenshot,
+                  "Draw off screen (no display needed), write this picture and exit")
+        ->type_name("F.png");
     c->add_option("--size", *size, "Size of the window in pixels")->type_name("WxH");
     c->add_option("--scale", a->scale, "Scale of texts and spaces")->check(CLI::Range(0.5, 4.0));
     c->add_option("--at", a->at, "When to take the picture: finished, or seconds")->type_name("TIME");
-    c->add_option("--frames", a->frames, "Draw so many frames off screen while it runs, and write --json")->check(CLI::Range(1, 1000000));
+    c->add_option("--frames", a->frames, "Draw so many frames off screen while it runs, and write --json")
+        ->check(CLI::Range(1, 1000000));
     c->add_option("--json", a->json, "Measurements of --frames")->type_name("F.json");
-    c->footer("Examples:\n  tempera app\n  tempera app gmm40 --theme light\n  tempera app two_lakes --screenshot window.png --size 1440x900 --at finished");
+    c->footer("Examples:\n  tempera app\n  tempera app gmm40 --theme light\n  tempera app two_lakes "
+              "--screenshot window.png --size 1440x900 --at finished");
     c->callback([a, size, &action] {
         action = [a, size] {
             char rest = 0;
-            if (std::sscanf(size->c_str(), "%dx%d%c", &a->width, &a->height, &rest) != 2 || a->width < 320 || a->height < 200 || a->width > 16384 || a->height > 16384) {
-                throw ConfigError("--size", "\"" + *size + "\" must be WIDTHxHEIGHT from 320x200 to 16384x16384");
+            if (std::sscanf(size->c_str(), "%dx%d%c", &a->width, &a->height, &rest) != 2 || a->width < 320 ||
+                a->height < 200 || a->width > 16384 || a->height > 16384) {
+                throw ConfigError("--size",
+                                  "\"" + *size + "\" must be WIDTHxHEIGHT from 320x200 to 16384x16384");
             }
             release_interrupts();
             return app::run_app(*a);
@@ -46,7 +54,9 @@ void add_app(CLI::App& app, Action& action) {
     c->allow_extras();
     c->callback([&action] {
         action = []() -> int {
-            throw ConfigError("app", "this program was built without the window; build with -DTEMPERA_APP=ON, or use tempera run");
+            throw ConfigError(
+                "app",
+                "this program was built without the window; build with -DTEMPERA_APP=ON, or use tempera run");
         };
     });
 }

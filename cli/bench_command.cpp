@@ -13,7 +13,8 @@ void add_bench(CLI::App& app, Action& action) {
         std::string filter, json;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("bench", "Speed of the kernels as fractions of this machine's measured peaks");
+    CLI::App* c =
+        app.add_subcommand("bench", "Speed of the kernels as fractions of this machine's measured peaks");
     c->add_option("FILTER", a->filter, "Only names that contain this (several: separated by commas)");
     c->add_option("--json", a->json, "Also write the results as JSON")->type_name("F.json");
     c->footer("Examples:\n  tempera bench\n  tempera bench gmm --json bench.json");

@@ -49,7 +49,8 @@ int guarded(const Action& action) {
         std::cerr << "tempera: interrupted before anything was reached; nothing was saved\n";
         return interrupted;
     } catch (const std::bad_alloc&) {
-        std::cerr << "tempera: not enough memory; use fewer particles or levels, or --set run.precision=f32\n";
+        std::cerr
+            << "tempera: not enough memory; use fewer particles or levels, or --set run.precision=f32\n";
         return numerical_failure;
     } catch (const std::exception& error) {
         std::cerr << "tempera: " << error.what() << "\n";
@@ -61,8 +62,12 @@ int guarded(const Action& action) {
 
 void PresetArguments::add_to(CLI::App& command, bool with_seed) {
     command.add_option("PRESET", file, "Preset file, or the name of a shipped preset")->required();
-    command.add_option("--set", sets, "Change a setting: --set path.n_levels=128 (may be repeated)")->allow_extra_args(false)->type_name("A.B=V");
-    command.add_option("--threads", threads, "Worker threads (0 = all cores); the results do not depend on it")->check(CLI::Range(0, 4096));
+    command.add_option("--set", sets, "Change a setting: --set path.n_levels=128 (may be repeated)")
+        ->allow_extra_args(false)
+        ->type_name("A.B=V");
+    command
+        .add_option("--threads", threads, "Worker threads (0 = all cores); the results do not depend on it")
+        ->check(CLI::Range(0, 4096));
     if (with_seed) {
         command.add_option("--seed", seed, "Seed of all random numbers")->check(CLI::NonNegativeNumber);
     }
@@ -72,7 +77,8 @@ Json PresetArguments::load() const {
     namespace fs = std::filesystem;
     fs::path path = file;
     if (!fs::exists(path)) {
-        const fs::path shipped = fs::path(preset_dir()) / (path.extension() == ".json" ? path : fs::path(file + ".json"));
+        const fs::path shipped =
+            fs::path(preset_dir()) / (path.extension() == ".json" ? path : fs::path(file + ".json"));
         if (path.parent_path().empty() && fs::exists(shipped)) {
             path = shipped;
         }
@@ -93,7 +99,8 @@ Json PresetArguments::load() const {
 }
 
 int run_command_line(const std::vector<std::string>& arguments) {
-    CLI::App app("Tempera: annealed Monte Carlo over density paths, in a window and on the command line.", "tempera");
+    CLI::App app("Tempera: annealed Monte Carlo over density paths, in a window and on the command line.",
+                 "tempera");
     app.footer(examples);
     app.set_version_flag("--version", std::string("tempera ") + build_id());
     app.require_subcommand(0, 1);
@@ -102,7 +109,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
         std::cout << app.help();
         return ok;
     };
-    for (const auto add : {add_run, add_sweep, add_eval, add_sample, add_report, add_compare, add_list, add_describe, add_check, add_bench, add_app}) {
+    for (const auto add : {add_run, add_sweep, add_eval, add_sample, add_report, add_compare, add_list,
+                           add_describe, add_check, add_bench, add_app}) {
         add(app, action);
     }
     try {

@@ -18,7 +18,8 @@ constexpr int largest_hessian_dim = 64;
 
 void check_level(int level, int n_levels) {
     if (level < 0 || level > n_levels) {
-        throw ConfigError("--level", std::to_string(level) + " must be from 0 (the target) to " + std::to_string(n_levels) + " (the reference)");
+        throw ConfigError("--level", std::to_string(level) + " must be from 0 (the target) to " +
+                                         std::to_string(n_levels) + " (the reference)");
     }
 }
 
@@ -36,7 +37,8 @@ std::vector<double> read_points(const std::string& file, std::size_t dim, std::s
         for (std::size_t s : array.shape) {
             shape += (shape.empty() ? "" : ", ") + std::to_string(s);
         }
-        throw ConfigError("--points " + file, "has the shape [" + shape + "]; the path needs [n, " + std::to_string(dim) + "]");
+        throw ConfigError("--points " + file,
+                          "has the shape [" + shape + "]; the path needs [n, " + std::to_string(dim) + "]");
     }
     n = one ? 1 : array.shape[0];
     return array.to_doubles();
@@ -46,7 +48,8 @@ std::vector<double> read_points(const std::string& file, std::size_t dim, std::s
 struct Evaluation {
     std::vector<double> log_density, score, hessian;
 
-    Evaluation(const Density<double>& density, const std::vector<double>& x, std::size_t n, std::size_t dim, bool with_hessian)
+    Evaluation(const Density<double>& density, const std::vector<double>& x, std::size_t n, std::size_t dim,
+               bool with_hessian)
         : log_density(n), score(n * dim), hessian(with_hessian ? n * dim * dim : 0) {
         Particles<double> points(static_cast<int>(n), static_cast<int>(dim));
         for (std::size_t j = 0; j < n; ++j) {
@@ -58,7 +61,8 @@ struct Evaluation {
     }
 
 private:
-    void block(const Density<double>& density, const Particles<double>& points, int b, std::size_t dim, bool with_hessian) {
+    void block(const Density<double>& density, const Particles<double>& points, int b, std::size_t dim,
+               bool with_hessian) {
         const std::size_t lanes = block_size, first = static_cast<std::size_t>(b) * lanes;
         AlignedArray<double> l(lanes), s(dim * lanes), h(with_hessian ? dim * dim * lanes : 0);
         Tally tally;
@@ -100,7 +104,8 @@ int eval(const EvalArguments& a) {
         out["hessian"] = NpyArray::of(f.hessian, {n, dim, dim});
     }
     if (path.target().n_modes() > 0) {
-        out["responsibilities"] = NpyArray::of(path.mode_responsibilities(a.level, x), {n, static_cast<std::size_t>(path.target().n_modes())});
+        out["responsibilities"] = NpyArray::of(path.mode_responsibilities(a.level, x),
+                                               {n, static_cast<std::size_t>(path.target().n_modes())});
     }
     write_npz(a.out, out);
     std::cout << n << " points at level " << a.level << " of " << path.n_levels() << ":";
@@ -123,7 +128,8 @@ int sample(const SampleArguments& a) {
     const DensityPath<double>& path = *e.path;
     check_level(a.level, path.n_levels());
     if (a.level != path.n_levels() && !path.has_level_sampler(a.level)) {
-        throw ConfigError("--level", std::to_string(a.level) + " of this path has no exact sampler; run an experiment instead");
+        throw ConfigError("--level", std::to_string(a.level) +
+                                         " of this path has no exact sampler; run an experiment instead");
     }
     Particles<double> x(a.n, path.dim());
     StreamKey key;
@@ -153,11 +159,14 @@ void add_eval(CLI::App& app, Action& action) {
     CLI::App* c = app.add_subcommand("eval", "Log density, score and Hessian of a level at given points");
     a->preset.add_to(*c);
     c->add_option("--level", a->level, "0 = target, n_levels = reference")->required();
-    c->add_option("--points", a->points, "npy file [n, dim], in the path's coordinates")->required()->type_name("X.npy");
+    c->add_option("--points", a->points, "npy file [n, dim], in the path's coordinates")
+        ->required()
+        ->type_name("X.npy");
     c->add_option("--out", a->out, "npz file to write")->required()->type_name("F.npz");
-    c->footer("Example:\n  tempera eval two_lakes --level 10 --points x.npy --out f.npz\n"
-              "Writes log_density (as the sampler uses it), log_density_normalised (where known), score [n, dim],\n"
-              "hessian [n, dim, dim] (dim <= 64) and responsibilities [n, modes], all float64.");
+    c->footer(
+        "Example:\n  tempera eval two_lakes --level 10 --points x.npy --out f.npz\n"
+        "Writes log_density (as the sampler uses it), log_density_normalised (where known), score [n, dim],\n"
+        "hessian [n, dim, dim] (dim <= 64) and responsibilities [n, modes], all float64.");
     c->callback([a, &action] { action = [a] { return eval(*a); }; });
 }
 

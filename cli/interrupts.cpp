@@ -29,7 +29,8 @@ void wait_for_signals() {
     while (sigwait(&set, &signal) != 0) {
     }
     source().request_stop();
-    constexpr char text[] = "\ntempera: stopping at the next safe point and saving what was reached; once more to stop at once\n";
+    constexpr char text[] =
+        "\ntempera: stopping at the next safe point and saving what was reached; once more to stop at once\n";
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
         _exit(130);
     }

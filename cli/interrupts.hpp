@@ -6,7 +6,8 @@
 
 namespace tempera::cli {
 
-/// Blocks the signals in this thread (and all it starts) and waits for them in a thread of its own. Call first in main.
+/// Blocks the signals in this thread (and all it starts) and waits for them in a thread of its own. Call
+/// first in main.
 void catch_interrupts();
 std::stop_token interrupt_token();
 /// Ends waiting for signals: the default action applies again (a window has its own way to close).

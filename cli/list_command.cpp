@@ -14,8 +14,11 @@ namespace tempera::cli {
 namespace {
 
 const std::vector<std::pair<std::string, std::string>>& families() {
-    static const std::vector<std::pair<std::string, std::string>> all = {  // name, section of the preset
-        {"target", "target"}, {"path", "path"}, {"schedule", "path.schedule"}, {"kernel", "kernel"}, {"moves", "moves"}, {"sampler", "sampler"}, {"model", "model"}};
+    static const std::vector<std::pair<std::string, std::string>> all = {
+        // name, section of the preset
+        {"target", "target"}, {"path", "path"},   {"schedule", "path.schedule"},
+        {"kernel", "kernel"}, {"moves", "moves"}, {"sampler", "sampler"},
+        {"model", "model"}};
     return all;
 }
 
@@ -23,14 +26,22 @@ const char* change_name(Change c) { return c == Change::hot ? "hot" : c == Chang
 
 const char* kind_name(Field::Kind k) {
     switch (k) {
-        case Field::Kind::boolean: return "true or false";
-        case Field::Kind::integer: return "whole number";
-        case Field::Kind::number: return "number";
-        case Field::Kind::text: return "text";
-        case Field::Kind::choice: return "one of";
-        case Field::Kind::numbers: return "list of numbers";
-        case Field::Kind::matrix: return "list of lists";
-        case Field::Kind::json: return "value";
+    case Field::Kind::boolean:
+        return "true or false";
+    case Field::Kind::integer:
+        return "whole number";
+    case Field::Kind::number:
+        return "number";
+    case Field::Kind::text:
+        return "text";
+    case Field::Kind::choice:
+        return "one of";
+    case Field::Kind::numbers:
+        return "list of numbers";
+    case Field::Kind::matrix:
+        return "list of lists";
+    case Field::Kind::json:
+        return "value";
     }
     return "";
 }
@@ -54,7 +65,8 @@ std::string range_text(const Field& f) {
         return "";
     }
     return low && high ? short_number(f.min) + (f.open_min ? " < " : " .. ") + short_number(f.max)
-                       : low ? (f.open_min ? "> " : ">= ") + short_number(f.min) : (f.open_max ? "< " : "<= ") + short_number(f.max);
+           : low       ? (f.open_min ? "> " : ">= ") + short_number(f.min)
+                       : (f.open_max ? "< " : "<= ") + short_number(f.max);
 }
 
 Json field_json(const Field& f) {
@@ -72,8 +84,10 @@ Json field_json(const Field& f) {
 
 void print_field(const Field& f) {
     const std::string range = range_text(f);
-    std::cout << "  " << f.name << " = " << (f.default_value.is_null() ? "(decided for you)" : f.default_value.dump()) << "\n      " << kind_name(f.kind)
-              << (range.empty() ? "" : (f.choices.empty() ? ", " : ": ") + range) << (f.unit.empty() ? "" : ", in " + f.unit) << "; " << change_name(f.change) << "\n";
+    std::cout << "  " << f.name << " = "
+              << (f.default_value.is_null() ? "(decided for you)" : f.default_value.dump()) << "\n      "
+              << kind_name(f.kind) << (range.empty() ? "" : (f.choices.empty() ? ", " : ": ") + range)
+              << (f.unit.empty() ? "" : ", in " + f.unit) << "; " << change_name(f.change) << "\n";
     if (!f.help.empty()) {
         std::cout << "      " << f.help << "\n";
     }
@@ -92,7 +106,9 @@ std::string family_section(std::string name) {
         all += (all.empty() ? "" : ", ") + family;
     }
     const std::string near = nearest_name(name, known);
-    throw ConfigError("FAMILY", "\"" + name + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") + " (one of: " + all + ")");
+    throw ConfigError("FAMILY", "\"" + name + "\" is not known" +
+                                    (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                    " (one of: " + all + ")");
 }
 
 int list(const std::string& wanted, bool json) {
@@ -113,7 +129,8 @@ int list(const std::string& wanted, bool json) {
             }
             out[family].push_back({{"name", name}, {"summary", summary}, {"fields", fields}});
             if (!json) {
-                std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') << summary << "\n";
+                std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ')
+                          << summary << "\n";
             }
         }
     }
@@ -125,7 +142,8 @@ int list(const std::string& wanted, bool json) {
     return ok;
 }
 
-/// Sections and types that a name can mean: "second_order", "kernel.second_order", "run", "view", "run.record".
+/// Sections and types that a name can mean: "second_order", "kernel.second_order", "run", "view",
+/// "run.record".
 struct Found {
     std::string section, type, summary;
 };
@@ -140,7 +158,10 @@ std::vector<Found> find(const std::string& name) {
         }
     }
     if (name == "run" || name == "view" || name == "run.record") {
-        out.push_back({name, "", name == "view" ? "how the window shows it" : name == "run" ? "seed, precision, replicates" : "what a run keeps"});
+        out.push_back({name, "",
+                       name == "view"  ? "how the window shows it"
+                       : name == "run" ? "seed, precision, replicates"
+                                       : "what a run keeps"});
     }
     return out;
 }
@@ -184,7 +205,9 @@ int describe(const std::string& name, bool json) {
             }
         }
         const std::string near = nearest_name(name, known);
-        throw ConfigError("NAME", "\"" + name + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") + " (tempera list shows what there is)");
+        throw ConfigError("NAME", "\"" + name + "\" is not known" +
+                                      (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                      " (tempera list shows what there is)");
     }
     for (const Found& f : found) {
         Json fields = Json::array();
@@ -207,7 +230,8 @@ int describe(const std::string& name, bool json) {
     if (json) {
         std::cout << out.dump(2) << "\n";
     } else {
-        std::cout << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
+        std::cout
+            << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
     }
     return ok;
 }
@@ -248,7 +272,8 @@ void add_list(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("list", "Targets, paths, schedules, kernels, moves and samplers that exist");
+    CLI::App* c =
+        app.add_subcommand("list", "Targets, paths, schedules, kernels, moves and samplers that exist");
     c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler or model");
     c->add_flag("--json", a->json, "As JSON, with every setting");
     c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
@@ -264,7 +289,8 @@ void add_describe(CLI::App& app, Action& action) {
     CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning");
     c->add_option("NAME", a->name, "A type, a section or a setting")->required();
     c->add_flag("--json", a->json, "As JSON");
-    c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera describe sampler.ess_threshold\n  tempera describe run");
+    c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
+              "describe sampler.ess_threshold\n  tempera describe run");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 
@@ -274,10 +300,12 @@ void add_check(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("check", "Is a preset right? Prints every problem, or the preset with all defaults");
+    CLI::App* c = app.add_subcommand(
+        "check", "Is a preset right? Prints every problem, or the preset with all defaults");
     a->preset.add_to(*c);
     c->add_flag("--json", a->json, "As JSON");
-    c->footer("Examples:\n  tempera check my.json\n  tempera check my.json --set kernel.type=second_order --json");
+    c->footer(
+        "Examples:\n  tempera check my.json\n  tempera check my.json --set kernel.type=second_order --json");
     c->callback([a, &action] { action = [a] { return check(a->preset, a->json); }; });
 }
 

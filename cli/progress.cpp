@@ -15,11 +15,15 @@ std::string readable_seconds(double seconds) {
     if (s < 90) {
         return std::to_string(s) + " s";
     }
-    return s < 5400 ? std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s" : std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
+    return s < 5400 ? std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s"
+                    : std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
 }
 
 Progress::Progress(const std::string& mode)
-    : mode_(mode == "none" ? Mode::none : mode == "plain" || !isatty(STDERR_FILENO) ? Mode::plain : Mode::bar), begin_(Clock::now()), last_(begin_) {}
+    : mode_(mode == "none"                              ? Mode::none
+            : mode == "plain" || !isatty(STDERR_FILENO) ? Mode::plain
+                                                        : Mode::bar),
+      begin_(Clock::now()), last_(begin_) {}
 
 Progress::~Progress() { finish(); }
 
@@ -30,7 +34,9 @@ void Progress::update(double fraction, const std::string& text) {
     }
     const auto now = Clock::now();
     const double elapsed = std::chrono::duration<double>(now - begin_).count();
-    const std::string eta = fraction > 0.02 && elapsed > 0.5 ? ", " + readable_seconds(elapsed * (1 - fraction) / fraction) + " left" : "";
+    const std::string eta = fraction > 0.02 && elapsed > 0.5
+                                ? ", " + readable_seconds(elapsed * (1 - fraction) / fraction) + " left"
+                                : "";
     if (mode_ == Mode::plain) {
         // one line per tenth, and none for runs that end at once
         const int step = static_cast<int>(fraction * 10);

@@ -33,8 +33,10 @@ void check_exports(const std::vector<std::string>& exports) {
     for (const std::string& e : exports) {
         if (std::find(export_kinds().begin(), export_kinds().end(), e) == export_kinds().end()) {
             const std::string near = nearest_name(e, export_kinds());
-            throw ConfigError("--export", "\"" + e + "\" is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                              " (any of: csv, npz, svg, pdf, png, html)");
+            throw ConfigError("--export",
+                              "\"" + e + "\" is not known" +
+                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                  " (any of: csv, npz, svg, pdf, png, html)");
         }
     }
 }
@@ -83,19 +85,26 @@ int run(const RunArguments& a) {
     if (a.out.empty() && !replace) {
         folder = free_folder(folder);
     } else if (fs::exists(folder) && !replace) {
-        throw ConfigError("--out " + folder.string(), "exists already; choose another folder or add --force to replace it");
+        throw ConfigError("--out " + folder.string(),
+                          "exists already; choose another folder or add --force to replace it");
     }
     RunResult result;
     {
         Progress progress(a.progress);
         RunCallbacks callbacks;
         callbacks.stop = interrupt_token();
-        callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
+        callbacks.progress = [&](double fraction, const std::string& text) {
+            progress.update(fraction, text);
+        };
         result = run_preset(resolved, callbacks);
     }
     write_run_folder(result, folder, a.exports, replace);
     std::cout << summary_table(result);
-    std::cout << "  folder                " << folder.string() << (std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end() ? "  (open report.html)" : "") << "\n";
+    std::cout << "  folder                " << folder.string()
+              << (std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end()
+                      ? "  (open report.html)"
+                      : "")
+              << "\n";
     std::cout.flush();
     const std::string status = result.summary["status"].get<std::string>();
     if (status == "failed") {
@@ -103,7 +112,8 @@ int run(const RunArguments& a) {
         return numerical_failure;
     }
     if (status == "partial") {
-        std::cerr << "tempera: interrupted; what was reached is in " << folder.string() << " and marked partial\n";
+        std::cerr << "tempera: interrupted; what was reached is in " << folder.string()
+                  << " and marked partial\n";
         return interrupted;
     }
     return judge(result.summary, a.assertions);
@@ -115,12 +125,21 @@ void add_run(CLI::App& app, Action& action) {
     auto a = std::make_shared<RunArguments>();
     CLI::App* c = app.add_subcommand("run", "Run one experiment without a window");
     a->preset.add_to(*c);
-    c->add_option("--out", a->out, "Folder of the result; default out/NAME, NAME-2 when taken")->type_name("DIR");
-    c->add_option("--export", a->exports, "Also write: csv, npz, svg, pdf, png, html (separated by commas)")->delimiter(',')->type_name("LIST");
-    c->add_option("--assert", a->assertions, "Exit with 4 unless KEY OP VALUE holds for summary.json (may be repeated)")->allow_extra_args(false)->type_name("EXPR");
-    c->add_option("--progress", a->progress, "auto, plain or none")->check(CLI::IsMember({"auto", "plain", "none"}));
+    c->add_option("--out", a->out, "Folder of the result; default out/NAME, NAME-2 when taken")
+        ->type_name("DIR");
+    c->add_option("--export", a->exports, "Also write: csv, npz, svg, pdf, png, html (separated by commas)")
+        ->delimiter(',')
+        ->type_name("LIST");
+    c->add_option("--assert", a->assertions,
+                  "Exit with 4 unless KEY OP VALUE holds for summary.json (may be repeated)")
+        ->allow_extra_args(false)
+        ->type_name("EXPR");
+    c->add_option("--progress", a->progress, "auto, plain or none")
+        ->check(CLI::IsMember({"auto", "plain", "none"}));
     c->add_flag("--force", a->force, "Replace the folder when it holds a run");
-    c->add_flag("--resume", a->resume, "Keep the folder when it holds this run finished; run again otherwise (same seed, same bits)");
+    c->add_flag(
+        "--resume", a->resume,
+        "Keep the folder when it holds this run finished; run again otherwise (same seed, same bits)");
     c->footer(R"(Examples:
   tempera run two_lakes
   tempera run two_lakes --set sampler.n_particles=65536 --set kernel.type=first_order --threads 2

@@ -34,7 +34,8 @@ int sweep(const SweepArguments& a) {
         if (a.out.empty()) {
             options.folder = free_folder(options.folder);
         } else if (!fs::is_directory(options.folder) || !fs::is_empty(options.folder)) {
-            throw ConfigError("--out " + a.out, "exists already; choose another folder or add --resume to complete it");
+            throw ConfigError("--out " + a.out,
+                              "exists already; choose another folder or add --resume to complete it");
         }
     }
     options.jobs = a.jobs;
@@ -44,18 +45,22 @@ int sweep(const SweepArguments& a) {
     {
         Progress progress(a.progress);
         options.progress = [&](long done, long total) {
-            progress.update(static_cast<double>(done) / static_cast<double>(total), "run " + std::to_string(done) + " of " + std::to_string(total));
+            progress.update(static_cast<double>(done) / static_cast<double>(total),
+                            "run " + std::to_string(done) + " of " + std::to_string(total));
         };
         result = run_sweep(plan, options);
     }
-    std::cout << result.table << "\n" << plan.cells.size() << " runs; results.csv and figures are in " << options.folder.string() << "\n";
+    std::cout << result.table << "\n"
+              << plan.cells.size() << " runs; results.csv and figures are in " << options.folder.string()
+              << "\n";
     std::cout.flush();
     if (!result.complete) {
         std::cerr << "tempera: interrupted; add --resume to complete the sweep\n";
         return interrupted;
     }
     if (result.n_failed > 0) {
-        std::cerr << "tempera: " << result.n_failed << " runs failed numerically; see status in results.csv\n";
+        std::cerr << "tempera: " << result.n_failed
+                  << " runs failed numerically; see status in results.csv\n";
         return numerical_failure;
     }
     return ok;
@@ -67,12 +72,17 @@ void add_sweep(CLI::App& app, Action& action) {
     auto a = std::make_shared<SweepArguments>();
     CLI::App* c = app.add_subcommand("sweep", "Run every combination of some settings, with several seeds");
     a->preset.add_to(*c);
-    c->add_option("--grid", a->grid, "Values of a setting: --grid path.n_levels=32,64 (may be repeated); default: the preset's sweep section")
-        ->allow_extra_args(false)->type_name("A.B=V1,V2");
-    c->add_option("--seeds", a->seeds, "Runs per combination, with seeds run.seed, run.seed+1, ...")->check(CLI::Range(1, 100000));
+    c->add_option("--grid", a->grid,
+                  "Values of a setting: --grid path.n_levels=32,64 (may be repeated); default: the preset's "
+                  "sweep section")
+        ->allow_extra_args(false)
+        ->type_name("A.B=V1,V2");
+    c->add_option("--seeds", a->seeds, "Runs per combination, with seeds run.seed, run.seed+1, ...")
+        ->check(CLI::Range(1, 100000));
     c->add_option("--out", a->out, "Folder of the result; default out/NAME_sweep")->type_name("DIR");
     c->add_option("--jobs", a->jobs, "Runs side by side (0 = one per core)")->check(CLI::Range(0, 1024));
-    c->add_option("--progress", a->progress, "auto, plain or none")->check(CLI::IsMember({"auto", "plain", "none"}));
+    c->add_option("--progress", a->progress, "auto, plain or none")
+        ->check(CLI::IsMember({"auto", "plain", "none"}));
     c->add_flag("--resume", a->resume, "Keep the runs that the folder already holds");
     c->footer(R"(Examples:
   tempera sweep kernel_shootout                            the grid is in the preset

@@ -22,16 +22,24 @@ void collect_keys(const Json& value, const std::string& place, std::vector<std::
 }
 
 bool compare(double a, const std::string& op, double b) {
-    return op == "<" ? a < b : op == "<=" ? a <= b : op == ">" ? a > b : op == ">=" ? a >= b : op == "==" ? a == b : a != b;
+    return op == "<"    ? a < b
+           : op == "<=" ? a <= b
+           : op == ">"  ? a > b
+           : op == ">=" ? a >= b
+           : op == "==" ? a == b
+                        : a != b;
 }
 
 }  // namespace
 
 bool holds(const Json& summary, const std::string& assertion) {
-    static const std::regex form(R"(\s*(abs\s*\(\s*)?([A-Za-z_][\w.\[\]]*)\s*(\))?\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*)");
+    static const std::regex form(
+        R"(\s*(abs\s*\(\s*)?([A-Za-z_][\w.\[\]]*)\s*(\))?\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*)");
     std::smatch match;
     if (!std::regex_match(assertion, match, form) || match[1].matched != match[3].matched) {
-        throw ConfigError("--assert", "\"" + assertion + "\" must have the form KEY OP VALUE, for example \"ess_fraction > 0.9\" or \"abs(log_z_error) < 0.05\"");
+        throw ConfigError("--assert", "\"" + assertion +
+                                          "\" must have the form KEY OP VALUE, for example \"ess_fraction > "
+                                          "0.9\" or \"abs(log_z_error) < 0.05\"");
     }
     const std::string key = match[2], op = match[4], wanted = match[5];
     std::vector<std::string> known;
@@ -39,7 +47,8 @@ bool holds(const Json& summary, const std::string& assertion) {
     const std::string plain = key.substr(0, key.find('['));
     if (std::find(known.begin(), known.end(), plain) == known.end()) {
         const std::string near = nearest_name(plain, known);
-        throw ConfigError("--assert", "\"" + key + "\" is no key of summary.json" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+        throw ConfigError("--assert", "\"" + key + "\" is no key of summary.json" +
+                                          (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     const Json value = get_value(summary, key);
     const Json number = Json::parse(wanted, nullptr, false);
@@ -53,7 +62,8 @@ bool holds(const Json& summary, const std::string& assertion) {
     const std::string text = number.is_string() ? number.get<std::string>() : wanted;
     const std::string have = value.is_string() ? value.get<std::string>() : value.dump();
     if (op != "==" && op != "!=") {
-        throw ConfigError("--assert", "\"" + wanted + "\" is no number; texts can be compared with == and != only");
+        throw ConfigError("--assert",
+                          "\"" + wanted + "\" is no number; texts can be compared with == and != only");
     }
     return (have == text) == (op == "==");
 }

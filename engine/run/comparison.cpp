@@ -23,12 +23,14 @@ std::string shown(const Json& value) {
 }
 
 bool is_curve(const PlotLayer& layer) {
-    return (layer.kind == PlotLayer::Kind::line || layer.kind == PlotLayer::Kind::stairs) && layer.role != Role::exact && layer.role != Role::threshold &&
-           layer.role != Role::dim && layer.x.size() > 1;
+    return (layer.kind == PlotLayer::Kind::line || layer.kind == PlotLayer::Kind::stairs) &&
+           layer.role != Role::exact && layer.role != Role::threshold && layer.role != Role::dim &&
+           layer.x.size() > 1;
 }
 
 /// Curves of one figure over all runs; no layers when fewer than two runs have it.
-PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
+PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
+                 const std::vector<std::string>& names) {
     PlotSpec out = model;
     out.id = "compare_" + model.id;
     out.layers.clear();
@@ -36,7 +38,8 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs, cons
     out.provenance.clear();
     int with = 0;
     for (std::size_t r = 0; r < runs.size(); ++r) {
-        const auto same = std::find_if(runs[r].figures.begin(), runs[r].figures.end(), [&](const PlotSpec& p) { return p.id == model.id; });
+        const auto same = std::find_if(runs[r].figures.begin(), runs[r].figures.end(),
+                                       [&](const PlotSpec& p) { return p.id == model.id; });
         if (same == runs[r].figures.end()) {
             continue;
         }
@@ -66,7 +69,11 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs, cons
 std::string escaped(const std::string& text) {
     std::string out;
     for (char c : text) {
-        out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
+        out += c == '<'   ? "&lt;"
+               : c == '>' ? "&gt;"
+               : c == '&' ? "&amp;"
+               : c == '"' ? "&quot;"
+                          : std::string(1, c);
     }
     return out;
 }
@@ -75,15 +82,30 @@ std::string escaped(const std::string& text) {
 
 Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
     static const std::vector<std::pair<const char*, const char*>> columns = {
-        {"name", "name"}, {"status", "status"}, {"sampler", "sampler"}, {"path", "path"}, {"kernel", "kernel"}, {"n_levels", "levels"}, {"n_particles", "particles"},
-        {"seed", "seed"}, {"ess_fraction", "ESS/N"}, {"log_weight_variance", "Var(log w)"}, {"log_z", "log Z"}, {"log_z_stderr", "s.e."}, {"log_z_error", "log Z error"},
-        {"mode_weight_mae", "mode weight error"}, {"sliced_w2", "sliced W2"}, {"replica_exchange.communication_barrier", "barrier"},
-        {"replica_exchange.round_trips_per_scan", "round trips/scan"}, {"seconds.sampling", "seconds"}};
+        {"name", "name"},
+        {"status", "status"},
+        {"sampler", "sampler"},
+        {"path", "path"},
+        {"kernel", "kernel"},
+        {"n_levels", "levels"},
+        {"n_particles", "particles"},
+        {"seed", "seed"},
+        {"ess_fraction", "ESS/N"},
+        {"log_weight_variance", "Var(log w)"},
+        {"log_z", "log Z"},
+        {"log_z_stderr", "s.e."},
+        {"log_z_error", "log Z error"},
+        {"mode_weight_mae", "mode weight error"},
+        {"sliced_w2", "sliced W2"},
+        {"replica_exchange.communication_barrier", "barrier"},
+        {"replica_exchange.round_trips_per_scan", "round trips/scan"},
+        {"seconds.sampling", "seconds"}};
     Comparison c;
     c.rows.push_back({"run"});
     std::vector<const char*> keys;
     for (const auto& [key, title] : columns) {
-        if (std::any_of(runs.begin(), runs.end(), [&, k = key](const RunResult& r) { return !get_value(r.summary, k).is_null(); })) {
+        if (std::any_of(runs.begin(), runs.end(),
+                        [&, k = key](const RunResult& r) { return !get_value(r.summary, k).is_null(); })) {
             keys.push_back(key);
             c.rows[0].push_back(title);
         }
@@ -99,7 +121,9 @@ Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<st
         for (const char* key : keys) {
             const Json v = get_value(runs[r].summary, key);
             c.rows.back().push_back(shown(v));
-            c.csv += "," + (v.is_null() ? "" : v.is_number_float() ? csv_number(v.get<double>()) : csv_text(shown(v)));
+            c.csv += "," + (v.is_null()           ? ""
+                            : v.is_number_float() ? csv_number(v.get<double>())
+                                                  : csv_text(shown(v)));
         }
         c.csv += "\n";
     }
@@ -121,10 +145,16 @@ Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<st
 }
 
 std::string comparison_html(const Comparison& comparison) {
-    std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of runs</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;"
-                      "margin:32px auto;padding:0 20px;color:#1d2530;background:#fff}table{border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}"
-                      "th,td{padding:5px 12px;text-align:right;border-bottom:1px solid #dfe4ea;white-space:nowrap}th:first-child,td:first-child{text-align:left}"
-                      "figure{margin:28px 0}svg{max-width:100%;height:auto}</style></head><body>\n<h1>Comparison of runs</h1>\n<table>\n";
+    std::string out =
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of "
+        "runs</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;"
+        "margin:32px auto;padding:0 "
+        "20px;color:#1d2530;background:#fff}table{border-collapse:collapse;font-variant-numeric:tabular-nums;"
+        "display:block;overflow-x:auto}"
+        "th,td{padding:5px 12px;text-align:right;border-bottom:1px solid "
+        "#dfe4ea;white-space:nowrap}th:first-child,td:first-child{text-align:left}"
+        "figure{margin:28px 0}svg{max-width:100%;height:auto}</style></head><body>\n<h1>Comparison of "
+        "runs</h1>\n<table>\n";
     for (std::size_t r = 0; r < comparison.rows.size(); ++r) {
         out += "<tr>";
         for (const std::string& field : comparison.rows[r]) {

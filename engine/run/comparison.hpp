@@ -12,7 +12,7 @@ namespace tempera {
 struct Comparison {
     std::vector<std::vector<std::string>> rows;  ///< header, then one row per run
     std::string table, csv;
-    std::vector<PlotSpec> figures;               ///< curves of the runs overlaid, one figure per kind that all share
+    std::vector<PlotSpec> figures;  ///< curves of the runs overlaid, one figure per kind that all share
 };
 Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<std::string>& names);
 /// Self-contained page with the table and inline figures.

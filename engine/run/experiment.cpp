@@ -24,18 +24,21 @@ StreamKey run_key(const Json& resolved, int replicate) {
 }
 
 template <class Base, template <class> class Context, class Real, class E>
-std::shared_ptr<Base> make_section(const std::vector<E>& catalogue, const char* section, const Json& resolved, const Context<Real>& context) {
+std::shared_ptr<Base> make_section(const std::vector<E>& catalogue, const char* section, const Json& resolved,
+                                   const Context<Real>& context) {
     const Json& settings = resolved[section];
     const E& entry = find_entry(catalogue, section, settings["type"].get<std::string>());
     return entry.template make<Real>(known_settings(settings, entry.info.fields), context);
 }
 
 template <class Real>
-std::shared_ptr<TransitionKernel<Real>> kernel_on(const Json& resolved, std::shared_ptr<const DensityPath<Real>> path) {
+std::shared_ptr<TransitionKernel<Real>> kernel_on(const Json& resolved,
+                                                  std::shared_ptr<const DensityPath<Real>> path) {
     KernelContext<Real> context;
     context.path = std::move(path);
     context.key = run_key(resolved, 0);
-    return make_section<TransitionKernel<Real>, KernelContext, Real>(kernel_catalogue(), "kernel", resolved, context);
+    return make_section<TransitionKernel<Real>, KernelContext, Real>(kernel_catalogue(), "kernel", resolved,
+                                                                     context);
 }
 
 template <class Real>
@@ -46,7 +49,8 @@ std::shared_ptr<Move<Real>> move_on(const Json& resolved, const DensityPath<Real
 }
 
 template <class Real>
-std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_ptr<const Target<Real>> target, const Schedule& schedule) {
+std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_ptr<const Target<Real>> target,
+                                             const Schedule& schedule) {
     const bool rho = path_uses_rho(resolved["path"]["type"].get<std::string>());
     Json with_levels = resolved;
     with_levels["path"]["n_levels"] = rho ? schedule.size() : schedule.size() - 1;
@@ -68,8 +72,12 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
     }
     PilotProblem<Real> pilot;
     pilot.make_path = [&](const Schedule& s) { return path_with<Real>(resolved, target, s); };
-    pilot.make_kernel = [&](std::shared_ptr<const DensityPath<Real>> path) { return kernel_on<Real>(resolved, std::move(path)); };
-    pilot.make_move = [&](std::shared_ptr<const DensityPath<Real>> path) { return move_on<Real>(resolved, *path); };
+    pilot.make_kernel = [&](std::shared_ptr<const DensityPath<Real>> path) {
+        return kernel_on<Real>(resolved, std::move(path));
+    };
+    pilot.make_move = [&](std::shared_ptr<const DensityPath<Real>> path) {
+        return move_on<Real>(resolved, *path);
+    };
     pilot.schedule = settings;
     pilot.kernel_order = kernel_order(resolved["kernel"]);
     pilot.n_levels = n_levels;
@@ -89,7 +97,8 @@ std::shared_ptr<AnnealedSampler<Real>> Experiment<Real>::make_sampler(int replic
     context.key = run_key(preset, replicate);
     context.record_genealogy = replicate == 0 && preset["run"]["record"]["genealogy"].get<bool>();
     context.move_factor = move_factor;
-    return make_section<AnnealedSampler<Real>, SamplerContext, Real>(sampler_catalogue(), "sampler", preset, context);
+    return make_section<AnnealedSampler<Real>, SamplerContext, Real>(sampler_catalogue(), "sampler", preset,
+                                                                     context);
 }
 
 template <class Real>
@@ -106,7 +115,8 @@ template <class Real>
 Experiment<Real> build_path(const Json& resolved, std::stop_token stop) {
     Experiment<Real> e;
     e.preset = resolved;
-    e.target = make_section<Target<Real>, TargetContext, Real>(target_catalogue(), "target", resolved, TargetContext<Real>{});
+    e.target = make_section<Target<Real>, TargetContext, Real>(target_catalogue(), "target", resolved,
+                                                               TargetContext<Real>{});
     check_stop(stop);
     const Schedule schedule = schedule_of<Real>(resolved, e.target);
     check_stop(stop);

@@ -22,7 +22,8 @@ Field top_field(const char* name, Field::Kind kind) {
 
 const std::vector<Field>& top_fields() {
     static const std::vector<Field> fields = [] {
-        std::vector<Field> out{top_field("schema", Field::Kind::text), top_field("version", Field::Kind::integer),
+        std::vector<Field> out{top_field("schema", Field::Kind::text),
+                               top_field("version", Field::Kind::integer),
                                top_field("name", Field::Kind::text), top_field("note", Field::Kind::text),
                                top_field("parent", Field::Kind::text)};
         for (const std::string& s : preset_sections()) {
@@ -52,16 +53,19 @@ Json without_nulls(const Json& in) {
 
 void check_head(const Json& in, Json& out, Problems& problems) {
     if (!in.contains("schema") || in["schema"] != "tempera-preset") {
-        problems.add("schema", (in.contains("schema") ? in["schema"].dump() + " must be" : std::string("is missing; write")) +
+        problems.add("schema", (in.contains("schema") ? in["schema"].dump() + " must be"
+                                                      : std::string("is missing; write")) +
                                    " \"schema\": \"tempera-preset\"");
     }
     if (!in.contains("version")) {
         problems.add("version", "is missing; write \"version\": 1");
     } else if (!in["version"].is_number_integer() || in["version"].get<long>() < 1) {
-        problems.add("version", in["version"].dump() + " must be a whole number from 1; this program writes version 1");
+        problems.add("version",
+                     in["version"].dump() + " must be a whole number from 1; this program writes version 1");
     } else if (in["version"].get<long>() > preset_version) {
-        problems.add("version", in["version"].dump() + " is newer than this program, which knows versions up to 1; "
-                                                       "use a newer program or save the preset as version 1");
+        problems.add("version", in["version"].dump() +
+                                    " is newer than this program, which knows versions up to 1; "
+                                    "use a newer program or save the preset as version 1");
     }
     out["schema"] = "tempera-preset";
     out["version"] = preset_version;
@@ -77,7 +81,9 @@ void check_head(const Json& in, Json& out, Problems& problems) {
     }
     const std::string name = out["name"].get<std::string>();
     if (name.empty() || name.find_first_of("/\\\n") != std::string::npos || name[0] == '.') {
-        problems.add("name", "\"" + name + "\" becomes a folder's name: it must not be empty, begin with a dot or hold slashes");
+        problems.add(
+            "name", "\"" + name +
+                        "\" becomes a folder's name: it must not be empty, begin with a dot or hold slashes");
     }
 }
 
@@ -113,7 +119,10 @@ PathParts split_path(const Json& in, Problems& problems) {
         if (!n.is_number_integer()) {
             problems.add("path.n_levels", n.dump() + " must be a whole number from 1 to 100000");
         } else if (n.get<long>() < 1 || n.get<long>() > 100000) {
-            problems.add("path.n_levels", n.dump() + " must be at least 1 (one step from the reference to the target) and at most 100000");
+            problems.add(
+                "path.n_levels",
+                n.dump() +
+                    " must be at least 1 (one step from the reference to the target) and at most 100000");
         } else {
             parts.n_levels = n.get<long>();
         }
@@ -129,7 +138,8 @@ Json resolve_schedule(PathParts& parts, const std::string& path_type, Problems& 
         parts.schedule = Json{{"type", rho ? "log_snr" : "linear"}};
     }
     if (!parts.schedule.is_object()) {
-        problems.add("path.schedule", parts.schedule.dump() + " must be an object such as { \"type\": \"log_snr\" }");
+        problems.add("path.schedule",
+                     parts.schedule.dump() + " must be an object such as { \"type\": \"log_snr\" }");
         return nullptr;
     }
     Json out = typed_section("path.schedule", parts.schedule, problems);
@@ -142,23 +152,27 @@ Json resolve_schedule(PathParts& parts, const std::string& path_type, Problems& 
         for (const ScheduleEntry& e : schedule_catalogue()) {
             fitting += (rho ? e.for_rho : e.for_beta) ? (fitting.empty() ? "" : ", ") + e.name : "";
         }
-        problems.add("path.schedule.type", "\"" + entry.name + "\" does not fit a " + path_type + " path; choose one of: " + fitting);
+        problems.add("path.schedule.type", "\"" + entry.name + "\" does not fit a " + path_type +
+                                               " path; choose one of: " + fitting);
         return nullptr;
     }
     if (entry.name == "explicit") {
         const char* key = rho ? "rho" : "beta";
         const Json values = out.value(key, Json::array());
         if (!values.is_array() || values.empty()) {
-            problems.add(std::string("path.schedule.") + key, std::string("is missing; a ") + path_type + " path needs the values of " +
-                                                                  (rho ? "levels 1..n_levels" : "levels 0..n_levels"));
+            problems.add(std::string("path.schedule.") + key,
+                         std::string("is missing; a ") + path_type + " path needs the values of " +
+                             (rho ? "levels 1..n_levels" : "levels 0..n_levels"));
             return nullptr;
         }
         const long levels = static_cast<long>(values.size()) - (rho ? 0 : 1);
         parts.n_levels = parts.has_levels ? parts.n_levels : levels;
         if (parts.n_levels > 0) {
-            check_schedule(values.get<std::vector<double>>(), static_cast<int>(parts.n_levels), rho, std::string("path.schedule.") + key, problems);
+            check_schedule(values.get<std::vector<double>>(), static_cast<int>(parts.n_levels), rho,
+                           std::string("path.schedule.") + key, problems);
         }
-    } else if (!parts.has_levels && !(entry.name == "equal_cess" && out.contains("cess") && !out["cess"].is_null())) {
+    } else if (!parts.has_levels &&
+               !(entry.name == "equal_cess" && out.contains("cess") && !out["cess"].is_null())) {
         parts.n_levels = 64;
     }
     return out;
@@ -199,7 +213,9 @@ Json run_section(Json in, Problems& problems) {
     }
     Json out = write_settings(read_settings<RunSettings>(in, "run", problems, {"record"}));
     if (!record.is_object()) {
-        problems.add("run.record", record.dump() + " must be an object such as { \"genealogy\": true, \"every_level\": 1 }");
+        problems.add("run.record",
+                     record.dump() +
+                         " must be an object such as { \"genealogy\": true, \"every_level\": 1 }");
         record = Json::object();
     }
     out["record"] = write_settings(read_settings<RecordSettings>(record, "run.record", problems, {}));
@@ -207,22 +223,28 @@ Json run_section(Json in, Problems& problems) {
 }
 
 std::string text_of(const Json& section, const char* key) {
-    return section.is_object() && section.contains(key) && section[key].is_string() ? section[key].get<std::string>() : std::string();
+    return section.is_object() && section.contains(key) && section[key].is_string()
+               ? section[key].get<std::string>()
+               : std::string();
 }
 
-/// What each section alone cannot know: does the target have a closed form for the path, the path a field for the kernel?
+/// What each section alone cannot know: does the target have a closed form for the path, the path a field for
+/// the kernel?
 void check_combinations(const Json& p, Problems& problems) {
-    const std::string path = text_of(p["path"], "type"), kernel = text_of(p["kernel"], "type"), moves = text_of(p["moves"], "type");
+    const std::string path = text_of(p["path"], "type"), kernel = text_of(p["kernel"], "type"),
+                      moves = text_of(p["moves"], "type");
     if (!path.empty() && !path_uses_rho(path) && !kernel.empty() && kernel != "none") {
-        problems.add("kernel", "\"" + kernel + "\" needs the scores of noised densities, which a " + path +
-                                   " path does not have; use \"none\" with moves, or path.type \"diffusion\"");
+        problems.add("kernel",
+                     "\"" + kernel + "\" needs the scores of noised densities, which a " + path +
+                         " path does not have; use \"none\" with moves, or path.type \"diffusion\"");
     }
     if (p["target"].is_null() || path.empty()) {
         return;
     }
     std::shared_ptr<const Target<double>> target;
     try {
-        target = find_entry(target_catalogue(), "target", text_of(p["target"], "type")).make<double>(p["target"], {});
+        target = find_entry(target_catalogue(), "target", text_of(p["target"], "type"))
+                     .make<double>(p["target"], {});
     } catch (const ConfigError& error) {
         for (const Problem& problem : error.problems()) {
             problems.add(problem.place, problem.text);
@@ -230,22 +252,27 @@ void check_combinations(const Json& p, Problems& problems) {
         return;
     }
     if (path == "diffusion" && !target->mixture()) {
-        problems.add("path.type", "\"diffusion\" needs a target whose noised densities are known in closed form (Gaussian mixtures); \"" +
+        problems.add("path.type", "\"diffusion\" needs a target whose noised densities are known in closed "
+                                  "form (Gaussian mixtures); \"" +
                                       text_of(p["target"], "type") + "\" has none; use \"tempering\"");
     }
     if (p["path"].value("standardise", false) && (!target->mean() || !target->covariance())) {
-        problems.add("path.standardise", "true needs the target's mean and covariance, which are not known for \"" +
-                                             text_of(p["target"], "type") + "\"; set it to false");
+        problems.add("path.standardise",
+                     "true needs the target's mean and covariance, which are not known for \"" +
+                         text_of(p["target"], "type") + "\"; set it to false");
     }
     const Json& level = p["view"]["level"];
-    if (level.is_number_integer() && p["path"].contains("n_levels") && level.get<long>() > p["path"]["n_levels"].get<long>()) {
-        problems.add("view.level", level.dump() + " must not be above path.n_levels = " + p["path"]["n_levels"].dump());
+    if (level.is_number_integer() && p["path"].contains("n_levels") &&
+        level.get<long>() > p["path"]["n_levels"].get<long>()) {
+        problems.add("view.level",
+                     level.dump() + " must not be above path.n_levels = " + p["path"]["n_levels"].dump());
     }
 }
 
 Json resolve_collecting(const Json& given, Problems& problems) {
     if (!given.is_object()) {
-        problems.add("preset", std::string("is a JSON ") + given.type_name() + "; it must be an object { ... }");
+        problems.add("preset",
+                     std::string("is a JSON ") + given.type_name() + "; it must be an object { ... }");
         return nullptr;
     }
     const Json in = without_nulls(given);
@@ -259,7 +286,8 @@ Json resolve_collecting(const Json& given, Problems& problems) {
         } else if (section == "moves" || section == "model") {
             settings["type"] = "none";
         } else if (section != "run" && section != "view") {
-            problems.add(section, "is missing; add \"" + section + "\": { \"type\": ... } (see tempera list " + section + ")");
+            problems.add(section, "is missing; add \"" + section +
+                                      "\": { \"type\": ... } (see tempera list " + section + ")");
             out[section] = nullptr;
             continue;
         }
@@ -274,7 +302,8 @@ Json resolve_collecting(const Json& given, Problems& problems) {
             out[section] = run_section(settings, problems);
         } else if (section == "view") {
             out[section] = write_settings(read_settings<ViewSettings>(settings, "view", problems, {}));
-        } else if (section == "moves" && text_of(settings, "type") == "none" && !has_field(section_fields("moves", "none"), "n_steps")) {
+        } else if (section == "moves" && text_of(settings, "type") == "none" &&
+                   !has_field(section_fields("moves", "none"), "n_steps")) {
             settings.erase("n_steps");
             out[section] = typed_section(section, settings, problems);
         } else {
@@ -290,7 +319,8 @@ Json resolve_collecting(const Json& given, Problems& problems) {
     return out;
 }
 
-void collect_difference(const Json& a, const Json& b, const std::string& place, std::vector<std::string>& out) {
+void collect_difference(const Json& a, const Json& b, const std::string& place,
+                        std::vector<std::string>& out) {
     if (a == b) {
         return;
     }
@@ -332,7 +362,8 @@ std::vector<std::string> preset_difference(const Json& a, const Json& b) {
 
 Change change_class(const Json& preset, const std::string& dotted) {
     const std::string section = dotted.substr(0, dotted.find('.'));
-    if (section == "view" || section == "name" || section == "note" || section == "sweep" || section == "made_by" || section == "edits") {
+    if (section == "view" || section == "name" || section == "note" || section == "sweep" ||
+        section == "made_by" || section == "edits") {
         return Change::hot;
     }
     const bool live = section == "kernel" || section == "moves" || section == "sampler";
@@ -341,7 +372,10 @@ Change change_class(const Json& preset, const std::string& dotted) {
     }
     const std::string key = dotted.size() > section.size() ? dotted.substr(section.size() + 1) : "";
     Change change = section == "sampler" ? Change::cold : Change::warm;
-    for (const Field& f : section_fields(section, get_value(preset, section + ".type").is_string() ? get_value(preset, section + ".type").get<std::string>() : "")) {
+    for (const Field& f :
+         section_fields(section, get_value(preset, section + ".type").is_string()
+                                     ? get_value(preset, section + ".type").get<std::string>()
+                                     : "")) {
         // kernels and moves are exchanged whole, so none of their settings needs a restart
         if (f.name == key && (section == "sampler" || f.change == Change::hot)) {
             change = f.change;

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "run/preset.hpp"
 #include "paths/density_path.hpp"
+#include "run/preset.hpp"
 #include "run/preset_schema.hpp"
 
 namespace tempera {
@@ -56,7 +56,9 @@ bool schedule_fits(const Json& schedule, const std::string& path_type) {
     for (const ScheduleEntry& e : schedule_catalogue()) {
         if (e.name == schedule["type"].get<std::string>()) {
             // explicit values are rho or beta and never fit both
-            return e.name == "explicit" ? schedule.contains(rho ? "rho" : "beta") : rho ? e.for_rho : e.for_beta;
+            return e.name == "explicit" ? schedule.contains(rho ? "rho" : "beta")
+                   : rho                ? e.for_rho
+                                        : e.for_beta;
         }
     }
     return false;
@@ -76,8 +78,9 @@ Json load_with_parents(const std::filesystem::path& file, std::vector<std::files
     }
     std::ifstream in(file, std::ios::binary);
     if (!in) {
-        throw ConfigError(file.string(), std::filesystem::exists(file, error) ? "cannot be read; check its permissions"
-                                                                              : "no such file");
+        throw ConfigError(file.string(), std::filesystem::exists(file, error)
+                                             ? "cannot be read; check its permissions"
+                                             : "no such file");
     }
     std::ostringstream text;
     text << in.rdbuf();
@@ -102,7 +105,8 @@ void merge_object(Json& base, const Json& change) {
             base[key] = value;
             continue;
         }
-        const bool other_type = value.contains("type") && base[key].contains("type") && value["type"] != base[key]["type"];
+        const bool other_type =
+            value.contains("type") && base[key].contains("type") && value["type"] != base[key]["type"];
         if (other_type) {
             base[key] = value;
         } else {
@@ -117,12 +121,14 @@ std::string on_one_line(const Json& value) {
     }
     std::string out;
     for (const auto& [key, entry] : value.items()) {
-        out += (out.empty() ? "" : ", ") + (value.is_object() ? Json(key).dump() + ": " : std::string()) + on_one_line(entry);
+        out += (out.empty() ? "" : ", ") + (value.is_object() ? Json(key).dump() + ": " : std::string()) +
+               on_one_line(entry);
     }
     return value.is_object() ? (out.empty() ? "{}" : "{ " + out + " }") : "[" + out + "]";
 }
 
-/// One line when short, otherwise one entry a line; numbers as the JSON library prints them (shortest round trip).
+/// One line when short, otherwise one entry a line; numbers as the JSON library prints them (shortest round
+/// trip).
 void format_value(const Json& value, std::size_t indent, std::size_t column, std::string& out) {
     const std::string spaced = on_one_line(value);
     if (!value.is_structured() || value.empty() || (indent > 0 && column + spaced.size() <= 108)) {
@@ -150,7 +156,8 @@ void format_value(const Json& value, std::size_t indent, std::size_t column, std
 
 Json parse_preset(const std::string& text, const std::string& name) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-        throw ConfigError(name, "is empty; a preset is a JSON object that begins with { \"schema\": \"tempera-preset\", \"version\": 1");
+        throw ConfigError(name, "is empty; a preset is a JSON object that begins with { \"schema\": "
+                                "\"tempera-preset\", \"version\": 1");
     }
     Json out;
     try {
@@ -159,7 +166,8 @@ Json parse_preset(const std::string& text, const std::string& name) {
         throw ConfigError(name + " " + parse_message(error.what()), "nothing was changed");
     }
     if (!out.is_object()) {
-        throw ConfigError(name, std::string("holds a JSON ") + out.type_name() + "; a preset is a JSON object { ... }");
+        throw ConfigError(name, std::string("holds a JSON ") + out.type_name() +
+                                    "; a preset is a JSON object { ... }");
     }
     return out;
 }
@@ -174,7 +182,8 @@ Json merge_presets(Json base, const Json& change) {
 void set_value(Json& preset, const std::string& dotted, const Json& value) {
     const auto parts = split_dotted(dotted);
     if (parts.empty()) {
-        throw ConfigError("--set", "\"" + dotted + "\" names no setting; write for example path.n_levels=128");
+        throw ConfigError("--set",
+                          "\"" + dotted + "\" names no setting; write for example path.n_levels=128");
     }
     if (parts.back() == "type" && value.is_string() && parts.size() >= 2) {
         const std::string section = parts.size() == 2 ? parts[0] : parts[0] + "." + parts[1];
@@ -190,14 +199,15 @@ void set_value(Json& preset, const std::string& dotted, const Json& value) {
         if (at->is_array() && is_index(parts[i])) {
             const std::size_t index = std::stoul(parts[i]);
             if (index >= at->size()) {
-                throw ConfigError(dotted, "the list has " + std::to_string(at->size()) + " entries; index " + parts[i] +
-                                              " must be smaller");
+                throw ConfigError(dotted, "the list has " + std::to_string(at->size()) + " entries; index " +
+                                              parts[i] + " must be smaller");
             }
             next = &(*at)[index];
         } else {
             if (!at->is_object()) {
                 if (!at->is_null()) {
-                    throw ConfigError(dotted, "cannot be set: what stands before \"" + parts[i] + "\" is no section");
+                    throw ConfigError(dotted,
+                                      "cannot be set: what stands before \"" + parts[i] + "\" is no section");
                 }
                 *at = Json::object();
             }
@@ -213,7 +223,8 @@ void set_value(Json& preset, const std::string& dotted, const Json& value) {
 void set_value(Json& preset, const std::string& assignment) {
     const auto equal = assignment.find('=');
     if (equal == std::string::npos || equal == 0) {
-        throw ConfigError("--set", "\"" + assignment + "\" must have the form a.b=value, for example path.n_levels=128");
+        throw ConfigError("--set", "\"" + assignment +
+                                       "\" must have the form a.b=value, for example path.n_levels=128");
     }
     const std::string text = assignment.substr(equal + 1);
     Json value = Json::parse(text, nullptr, false, true);

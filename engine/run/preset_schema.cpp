@@ -74,7 +74,8 @@ const std::map<std::string, Types>& all_types() {
 }  // namespace
 
 const std::vector<std::string>& typed_sections() {
-    static const std::vector<std::string> names = {"target", "path", "kernel", "moves", "sampler", "path.schedule", "model"};
+    static const std::vector<std::string> names = {"target",  "path",          "kernel", "moves",
+                                                   "sampler", "path.schedule", "model"};
     return names;
 }
 
@@ -116,12 +117,14 @@ const TypeAccess* require_type(const std::string& section, const Json& settings,
         return access;
     }
     if (section == "model" || name == "learned_diffusion") {
-        problems.add(section + ".type", "\"" + name + "\": learned paths are not built in this version; use one of: " + all);
+        problems.add(section + ".type",
+                     "\"" + name + "\": learned paths are not built in this version; use one of: " + all);
         return nullptr;
     }
     const std::string near = nearest_name(name, known);
     problems.add(section + ".type", "\"" + name + "\" is not known" +
-                                        (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (one of: " + all + ")");
+                                        (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                                        " (one of: " + all + ")");
     return nullptr;
 }
 
@@ -136,7 +139,8 @@ Json known_settings(const Json& settings, const std::vector<Field>& fields) {
 }
 
 const std::vector<std::string>& preset_sections() {
-    static const std::vector<std::string> names = {"target", "path", "kernel", "moves", "sampler", "model", "run", "view"};
+    static const std::vector<std::string> names = {"target",  "path",  "kernel", "moves",
+                                                   "sampler", "model", "run",    "view"};
     return names;
 }
 

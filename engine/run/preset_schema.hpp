@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sections of a preset that belong to no method family, and one way to reach the families' catalogues by name.
+// The sections of a preset that belong to no method family, and one way to reach the families' catalogues by
+// name.
 #pragma once
 
 #include "core/settings.hpp"
@@ -14,7 +15,9 @@ struct RecordSettings {
     void describe(Describer& d) {
         d.boolean("genealogy", genealogy, {.help = "Keep every particle's ancestor at each resampling."});
         d.integer("every_level", every_level,
-                  {.min = 1, .max = 1000000, .help = "Mode weights are recorded at every n-th level and at the ends."});
+                  {.min = 1,
+                   .max = 1000000,
+                   .help = "Mode weights are recorded at every n-th level and at the ends."});
     }
 };
 
@@ -25,14 +28,17 @@ struct RunSettings {
     double checkpoint_seconds = 0;
 
     void describe(Describer& d) {
-        d.integer("seed", seed, {.min = 0, .help = "Key of all random streams: the same seed gives the same bits."});
+        d.integer("seed", seed,
+                  {.min = 0, .help = "Key of all random streams: the same seed gives the same bits."});
         d.choice("precision", precision, {"f64", "f32"},
                  {.help = "Arithmetic of particles and densities; weights are always in f64."});
         d.integer("n_replicates", n_replicates,
                   {.min = 1, .max = 1000000, .help = "Independent repetitions with their own streams."});
         d.number("checkpoint_seconds", checkpoint_seconds,
-                 {.min = 0, .unit = "s",
-                  .help = "Accepted for long runs; a resumed run of this version starts again and gives the same bits."});
+                 {.min = 0,
+                  .unit = "s",
+                  .help = "Accepted for long runs; a resumed run of this version starts again and gives the "
+                          "same bits."});
     }
 };
 
@@ -48,9 +54,14 @@ struct ViewSettings {
                  {.change = Change::hot, .help = "Colours of the window and of exported figures."});
         d.choice("colour", colour, {"mode", "weight", "root"},
                  {.change = Change::hot, .help = "What the colour of a particle means."});
-        d.json("level", level, {.change = Change::hot, .help = "\"follow\" or the level that the views show."});
-        d.number("pace", pace, {.min = 0, .max = 1000, .change = Change::hot, .unit = "levels/s",
-                                .help = "Levels (scans) per second in the window; 0 = as fast as it goes."});
+        d.json("level", level,
+               {.change = Change::hot, .help = "\"follow\" or the level that the views show."});
+        d.number("pace", pace,
+                 {.min = 0,
+                  .max = 1000,
+                  .change = Change::hot,
+                  .unit = "levels/s",
+                  .help = "Levels (scans) per second in the window; 0 = as fast as it goes."});
     }
     void check(const std::string& place, Problems& problems) const {
         const bool follow = level.is_string() && level.get<std::string>() == "follow";

@@ -18,14 +18,17 @@ constexpr int chunk_size = 4096;
 constexpr long recorded_responsibilities = 1L << 20;
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 template <class Real>
 std::vector<double> gather(const Particles<Real>& x, long first, long stride, int n) {
     std::vector<double> out(static_cast<std::size_t>(n) * x.dim());
     for (int j = 0; j < n; ++j) {
         for (int i = 0; i < x.dim(); ++i) {
-            out[static_cast<std::size_t>(j) * x.dim() + i] = static_cast<double>(x(static_cast<int>((first + j) * stride), i));
+            out[static_cast<std::size_t>(j) * x.dim() + i] =
+                static_cast<double>(x(static_cast<int>((first + j) * stride), i));
         }
     }
     return out;
@@ -57,7 +60,8 @@ struct ModeSums {
 
 /// Modes by hard assignment of points [n, dim] in path coordinates.
 template <class Real>
-std::vector<int> assign_modes(const DensityPath<Real>& path, int level, const std::vector<double>& x, long n) {
+std::vector<int> assign_modes(const DensityPath<Real>& path, int level, const std::vector<double>& x,
+                              long n) {
     const int n_modes = path.target().n_modes(), dim = path.dim();
     std::vector<int> out(static_cast<std::size_t>(n), 0);
     if (n_modes < 2) {
@@ -124,25 +128,29 @@ ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& po
     const long stride = limit > 0 ? std::max(1L, total / limit) : 1;
     const long n = (total + stride - 1) / stride;
     const double shift = population.log_weight ? largest(population.log_weight->span()) : 0;
-    const ModeSums sums = parallel_sum<ModeSums>(static_cast<int>((n + chunk_size - 1) / chunk_size), [&](int c) {
-        const long first = static_cast<long>(c) * chunk_size;
-        const int m = static_cast<int>(std::min<long>(chunk_size, n - first));
-        const std::vector<double> r = path.mode_responsibilities(population.level, gather(*population.x, first, stride, m));
-        ModeSums s;
-        s.plain.assign(static_cast<std::size_t>(n_modes), 0);
-        s.weighted = s.plain;
-        for (int j = 0; j < m; ++j) {
-            const double w = population.log_weight
-                                 ? std::exp((*population.log_weight)[static_cast<int>((first + j) * stride)] - shift) : 1.0;
-            s.weight += w;
-            for (int k = 0; k < n_modes; ++k) {
-                const double v = r[static_cast<std::size_t>(j) * n_modes + k];
-                s.plain[static_cast<std::size_t>(k)] += v;
-                s.weighted[static_cast<std::size_t>(k)] += w * v;
+    const ModeSums sums =
+        parallel_sum<ModeSums>(static_cast<int>((n + chunk_size - 1) / chunk_size), [&](int c) {
+            const long first = static_cast<long>(c) * chunk_size;
+            const int m = static_cast<int>(std::min<long>(chunk_size, n - first));
+            const std::vector<double> r =
+                path.mode_responsibilities(population.level, gather(*population.x, first, stride, m));
+            ModeSums s;
+            s.plain.assign(static_cast<std::size_t>(n_modes), 0);
+            s.weighted = s.plain;
+            for (int j = 0; j < m; ++j) {
+                const double w =
+                    population.log_weight
+                        ? std::exp((*population.log_weight)[static_cast<int>((first + j) * stride)] - shift)
+                        : 1.0;
+                s.weight += w;
+                for (int k = 0; k < n_modes; ++k) {
+                    const double v = r[static_cast<std::size_t>(j) * n_modes + k];
+                    s.plain[static_cast<std::size_t>(k)] += v;
+                    s.weighted[static_cast<std::size_t>(k)] += w * v;
+                }
             }
-        }
-        return s;
-    });
+            return s;
+        });
     counts.sampled = sums.plain;
     counts.weighted = sums.weighted;
     for (int k = 0; k < n_modes; ++k) {
@@ -196,7 +204,8 @@ void ReplicateRun<Real>::record_level() {
     ModeRow row;
     row.level = level;
     row.exact = experiment_->path->mode_weights(level);
-    ModeCounts counts = count_modes(*experiment_->path, population, recorded_responsibilities / experiment_->target->n_modes());
+    ModeCounts counts = count_modes(*experiment_->path, population,
+                                    recorded_responsibilities / experiment_->target->n_modes());
     const double n = population.x->size();
     const double ess = population.log_weight ? ess_fraction(population.log_weight->span()) * n : n;
     const auto& stats = sampler_->level_stats();
@@ -230,7 +239,8 @@ std::vector<ModeRow> ReplicateRun<Real>::exchange_rows() const {
 }
 
 template <class Real>
-ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_arrays, bool with_distance) const {
+ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_arrays,
+                                           bool with_distance) const {
     const DensityPath<Real>& path = *experiment_->path;
     const Target<Real>& target = *experiment_->target;
     const AnnealedSampler<Real>& s = *sampler_;
@@ -241,12 +251,17 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     ReplicateResult out;
     Population<Real> population = s.population(level);
     const bool collected = s.collected() && !s.collected()->empty();
-    long n = collected ? static_cast<long>(s.collected()->size()) / dim : population.x ? population.x->size() : 0;
-    std::vector<double> x = collected ? *s.collected() : n ? gather(*population.x, 0, 1, static_cast<int>(n)) : std::vector<double>();
+    long n = collected      ? static_cast<long>(s.collected()->size()) / dim
+             : population.x ? population.x->size()
+                            : 0;
+    std::vector<double> x = collected ? *s.collected()
+                            : n       ? gather(*population.x, 0, 1, static_cast<int>(n))
+                                      : std::vector<double>();
     const ModeCounts counts = collected ? count_points(path, x, n) : count_modes(path, population);
     std::vector<double> log_weight(static_cast<std::size_t>(n), 0.0);
     if (!collected && population.log_weight) {
-        std::copy(population.log_weight->span().begin(), population.log_weight->span().end(), log_weight.begin());
+        std::copy(population.log_weight->span().begin(), population.log_weight->span().end(),
+                  log_weight.begin());
     }
 
     Json& j = out.summary;
@@ -266,21 +281,28 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     j["log_z"] = number_or_null(s.log_z());
     j["log_z_stderr"] = number_or_null(s.log_z_stderr());
     j["log_z_true"] = target.log_z() ? number_or_null(*target.log_z()) : Json(nullptr);
-    j["log_z_error"] = target.log_z() && at_target ? number_or_null(s.log_z() - *target.log_z()) : Json(nullptr);
+    j["log_z_error"] =
+        target.log_z() && at_target ? number_or_null(s.log_z() - *target.log_z()) : Json(nullptr);
     j["log_weight_variance"] = exchange ? Json(nullptr) : number_or_null(moments.variance);
     j["log_weight_max"] = exchange ? Json(nullptr) : number_or_null(moments.max);
 
     const auto list = [](const std::vector<double>& v) { return v.empty() ? Json(nullptr) : Json(v); };
-    j["mode_weights"] = {{"true", list(truth)}, {"sampled", list(counts.sampled)}, {"weighted", list(counts.weighted)}, {"learned", nullptr}};
+    j["mode_weights"] = {{"true", list(truth)},
+                         {"sampled", list(counts.sampled)},
+                         {"weighted", list(counts.weighted)},
+                         {"learned", nullptr}};
     const bool judged = at_target && !truth.empty() && !counts.weighted.empty();
-    j["mode_weight_mae"] = judged ? number_or_null(mean_absolute_error(counts.weighted, truth)) : Json(nullptr);
+    j["mode_weight_mae"] =
+        judged ? number_or_null(mean_absolute_error(counts.weighted, truth)) : Json(nullptr);
     std::vector<double> in_target = x;
     to_target(path, in_target);
     j["sliced_w2"] = at_target && with_distance && n > 0 && target.mixture()
-                         ? number_or_null(sliced_w2(in_target, dim, log_weight, *target.mixture())) : Json(nullptr);
+                         ? number_or_null(sliced_w2(in_target, dim, log_weight, *target.mixture()))
+                         : Json(nullptr);
     j["n_resamplings"] = exchange ? Json(nullptr) : Json(s.n_resamplings());
     health.unique_fraction = population.root && !exchange ? unique_fraction(*population.root) : 1;
-    j["unique_ancestor_fraction"] = population.root && !exchange ? number_or_null(health.unique_fraction) : Json(nullptr);
+    j["unique_ancestor_fraction"] =
+        population.root && !exchange ? number_or_null(health.unique_fraction) : Json(nullptr);
     Moments acceptance;
     for (const LevelStats& l : s.level_stats()) {
         if (std::isfinite(l.acceptance)) {
@@ -290,7 +312,9 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     j["acceptance"] = acceptance.n ? number_or_null(acceptance.mean) : Json(nullptr);
     j["replica_exchange"] = nullptr;
     if (exchange) {
-        const std::vector<double> sampled = exchange->occupancy.empty() || exchange->occupancy[0].empty() ? counts.sampled : exchange->occupancy[0];
+        const std::vector<double> sampled = exchange->occupancy.empty() || exchange->occupancy[0].empty()
+                                                ? counts.sampled
+                                                : exchange->occupancy[0];
         j["replica_exchange"] = exchange_summary(*exchange, truth, sampled);
         health.measured_trips = exchange->round_trips_per_scan();
         health.predicted_trips = exchange->predicted_round_trips_per_scan();
@@ -300,13 +324,20 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         }
     }
     const Tally& tally = s.tally();
-    j["evaluations"] = {{"log_density", tally.log_density}, {"score", tally.score}, {"hessian", tally.hessian}, {"hessian_vector", tally.hessian_vector}};
+    j["evaluations"] = {{"log_density", tally.log_density},
+                        {"score", tally.score},
+                        {"hessian", tally.hessian},
+                        {"hessian_vector", tally.hessian_vector}};
     j["failures"] = {{"map_not_converged", tally.map_not_converged}, {"non_finite", tally.non_finite}};
     j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
     std::vector<RunWarning> warnings = health_warnings(health);
     if (status != "finished") {
-        warnings.insert(warnings.begin(), {"partial", "Stopped at " + std::to_string(s.progress()) + " of " + std::to_string(s.progress_end()) +
-                                                          (exchange ? " scans" : " levels") + "; samples and weights are those of level " + std::to_string(level) + ".", ""});
+        warnings.insert(warnings.begin(),
+                        {"partial",
+                         "Stopped at " + std::to_string(s.progress()) + " of " +
+                             std::to_string(s.progress_end()) + (exchange ? " scans" : " levels") +
+                             "; samples and weights are those of level " + std::to_string(level) + ".",
+                         ""});
     }
     j["warnings"] = warnings_json(warnings);
     if (!with_arrays) {
@@ -323,7 +354,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     } else {
         const int n_ensembles = experiment_->preset["sampler"].value("n_ensembles", 1);
         for (long i = 0; i < n; ++i) {
-            out.ancestor[static_cast<std::size_t>(i)] = exchange ? static_cast<int>(i % n_ensembles) : static_cast<int>(i);
+            out.ancestor[static_cast<std::size_t>(i)] =
+                exchange ? static_cast<int>(i % n_ensembles) : static_cast<int>(i);
         }
     }
     if (s.genealogy()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One replicate of an experiment: a sampler with what is recorded beside it. Command line and window advance the same
-// object, move by move, so that their numbers are the same.
+// One replicate of an experiment: a sampler with what is recorded beside it. Command line and window advance
+// the same object, move by move, so that their numbers are the same.
 #pragma once
 
 #include "run/experiment.hpp"
@@ -8,11 +8,13 @@
 
 namespace tempera {
 
-/// Sampled and weighted proportions of the modes of a population at a level; empty when the target knows no modes.
+/// Sampled and weighted proportions of the modes of a population at a level; empty when the target knows no
+/// modes.
 struct ModeCounts {
     std::vector<double> sampled, weighted;
 };
-/// Counts at most `limit` particles (evenly spread over the population; 0 = all), in fixed chunks added in order.
+/// Counts at most `limit` particles (evenly spread over the population; 0 = all), in fixed chunks added in
+/// order.
 template <class Real>
 ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit = 0);
 
@@ -25,7 +27,8 @@ public:
     void start();
     MoveKind advance();
     bool finished() const { return sampler_->finished(); }
-    /// The result so far; arrays (samples, genealogy, levels) only when wanted. `status`: finished, partial or failed.
+    /// The result so far; arrays (samples, genealogy, levels) only when wanted. `status`: finished, partial
+    /// or failed.
     ReplicateResult result(const std::string& status, bool with_arrays, bool with_distance) const;
 
     AnnealedSampler<Real>& sampler() { return *sampler_; }

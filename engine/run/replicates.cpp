@@ -22,7 +22,9 @@ int replicate_count(const Json& preset) { return preset["run"]["n_replicates"].g
 /// Units of work that one replicate can share among threads.
 long work_units(const Json& preset, int n_levels) {
     const Json& sampler = preset["sampler"];
-    return sampler.contains("n_particles") ? (sampler["n_particles"].get<long>() + block_size - 1) / block_size : n_levels;
+    return sampler.contains("n_particles")
+               ? (sampler["n_particles"].get<long>() + block_size - 1) / block_size
+               : n_levels;
 }
 
 struct Shared {
@@ -46,8 +48,13 @@ struct Shared {
         }
         last = now;
         const double fraction = std::min(1.0, (static_cast<double>(done) + part) / n_replicates);
-        callbacks.progress(fraction, n_replicates > 1 ? "replicate " + std::to_string(std::min<long>(done + 1, n_replicates)) + " of " + std::to_string(n_replicates)
-                                                      : (exchange ? "scan " : "level ") + std::to_string(exchange ? progress : end - progress) + " of " + std::to_string(end));
+        callbacks.progress(fraction, n_replicates > 1
+                                         ? "replicate " +
+                                               std::to_string(std::min<long>(done + 1, n_replicates)) +
+                                               " of " + std::to_string(n_replicates)
+                                         : (exchange ? "scan " : "level ") +
+                                               std::to_string(exchange ? progress : end - progress) + " of " +
+                                               std::to_string(end));
     }
 };
 
@@ -59,7 +66,8 @@ struct Outcome {
 };
 
 template <class Real>
-Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool with_distance, bool alone, Shared& shared) {
+Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool with_distance, bool alone,
+                      Shared& shared) {
     Outcome<Real> out;
     const bool first = replicate == 0;
     ReplicateRun<Real> run(experiment, replicate, first);
@@ -75,7 +83,8 @@ Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool wi
             run.advance();
             if (alone) {
                 const long end = std::max(1L, run.sampler().progress_end());
-                shared.report(static_cast<double>(run.sampler().progress()) / static_cast<double>(end), run.sampler().progress(), end, exchange);
+                shared.report(static_cast<double>(run.sampler().progress()) / static_cast<double>(end),
+                              run.sampler().progress(), end, exchange);
             }
         }
     } catch (const NumericalError& error) {
@@ -92,9 +101,12 @@ Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool wi
 
 std::string run_log(const RunResult& r) {
     const Json& s = r.summary;
-    const auto text = [&](const char* key) { return s[key].is_string() ? s[key].get<std::string>() : s[key].dump(); };
-    std::string log = "tempera " + text("build") + "\n" + text("name") + ": " + text("sampler") + " on " + text("target") + " (dim " + text("dim") +
-                      "), " + text("path") + " path with " + text("n_levels") + " levels, kernel " + text("kernel") + ", moves " + text("moves") +
+    const auto text = [&](const char* key) {
+        return s[key].is_string() ? s[key].get<std::string>() : s[key].dump();
+    };
+    std::string log = "tempera " + text("build") + "\n" + text("name") + ": " + text("sampler") + " on " +
+                      text("target") + " (dim " + text("dim") + "), " + text("path") + " path with " +
+                      text("n_levels") + " levels, kernel " + text("kernel") + ", moves " + text("moves") +
                       ", seed " + text("seed") + ", " + text("precision") + "\n";
     for (const LevelStats& l : r.first.levels) {
         if (l.resampled) {
@@ -104,13 +116,15 @@ std::string run_log(const RunResult& r) {
     for (const Json& w : s["warnings"]) {
         log += "warning " + w["id"].get<std::string>() + ": " + w["text"].get<std::string>() + "\n";
     }
-    return log + "status " + text("status") + ", log Z " + text("log_z") + ", ESS fraction " + text("ess_fraction") + "\n";
+    return log + "status " + text("status") + ", log Z " + text("log_z") + ", ESS fraction " +
+           text("ess_fraction") + "\n";
 }
 
 }  // namespace
 
 template <class Real>
-ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int end, const RunCallbacks& callbacks) {
+ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int end,
+                            const RunCallbacks& callbacks) {
     const int n = end - begin;
     Shared shared(callbacks, replicate_count(experiment.preset));
     shared.done = begin;
@@ -120,7 +134,8 @@ ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int e
         if (i > 0 && shared.stop()) {
             return;
         }
-        outcomes[static_cast<std::size_t>(i)] = run_one(experiment, begin + i, begin + i < replicates_with_distance, alone, shared);
+        outcomes[static_cast<std::size_t>(i)] =
+            run_one(experiment, begin + i, begin + i < replicates_with_distance, alone, shared);
     };
     if (alone) {
         for (int i = 0; i < n; ++i) {
@@ -182,14 +197,16 @@ RunResult run_typed(const Json& resolved, const RunCallbacks& callbacks) {
     }
     const Experiment<Real> experiment = build_experiment<Real>(resolved, callbacks.stop);
     ReplicateSet set = run_replicates(experiment, 0, resolved["run"]["n_replicates"].get<int>(), callbacks);
-    return assemble_result(experiment, std::move(set), std::chrono::duration<double>(Clock::now() - begin).count());
+    return assemble_result(experiment, std::move(set),
+                           std::chrono::duration<double>(Clock::now() - begin).count());
 }
 
 }  // namespace
 
 RunResult run_preset(const Json& preset, const RunCallbacks& callbacks) {
     const Json resolved = resolve_preset(preset);
-    return resolved["run"]["precision"] == "f32" ? run_typed<float>(resolved, callbacks) : run_typed<double>(resolved, callbacks);
+    return resolved["run"]["precision"] == "f32" ? run_typed<float>(resolved, callbacks)
+                                                 : run_typed<double>(resolved, callbacks);
 }
 
 template ReplicateSet run_replicates<float>(const Experiment<float>&, int, int, const RunCallbacks&);

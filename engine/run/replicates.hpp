@@ -8,15 +8,16 @@ namespace tempera {
 
 /// Outcome of a set of replicates; those that were not begun before a stop or failure are left out.
 struct ReplicateSet {
-    ReplicateResult first;             ///< with arrays, when replicate 0 is among them
-    std::vector<Json> summaries;       ///< in the order of the replicates
+    ReplicateResult first;        ///< with arrays, when replicate 0 is among them
+    std::vector<Json> summaries;  ///< in the order of the replicates
     double sampling_seconds = 0;
-    std::string error;                 ///< text of a numerical failure
+    std::string error;  ///< text of a numerical failure
 };
 
 /// Runs replicates begin .. end-1: side by side when each is small, otherwise one after the other.
 template <class Real>
-ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int end, const RunCallbacks& callbacks);
+ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int end,
+                            const RunCallbacks& callbacks);
 
 /// The result of a run from its replicates; `total_seconds` of wall time. Fills the figures.
 template <class Real>

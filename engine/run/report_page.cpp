@@ -11,11 +11,20 @@ std::string escaped(const std::string& text) {
     std::string out;
     for (char c : text) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
         }
     }
     return out;
@@ -33,8 +42,9 @@ std::string css_colours(const Palette& p) {
         std::snprintf(buffer, sizeof buffer, "--%s:#%06x;", name, rgb);
         return std::string(buffer);
     };
-    return entry("ground", p.ground) + entry("panel", p.panel) + entry("field", p.field) + entry("border", p.border) + entry("text", p.text) +
-           entry("dim", p.dim) + entry("accent", p.accent) + entry("warning", p.warning);
+    return entry("ground", p.ground) + entry("panel", p.panel) + entry("field", p.field) +
+           entry("border", p.border) + entry("text", p.text) + entry("dim", p.dim) +
+           entry("accent", p.accent) + entry("warning", p.warning);
 }
 
 constexpr const char* style = R"css(
@@ -75,17 +85,27 @@ struct Definition {
 };
 
 constexpr Definition definitions[] = {
-    {"ESS / N", "Kish's effective sample size over the number of particles: (sum of w)\u00b2 / (N \u00b7 sum of w\u00b2). 1 for equal weights, 1 / N when one particle carries all weight."},
-    {"Conditional ESS / N", "(sum of W u)\u00b2 / sum of W u\u00b2 with the weights W before a step (sum 1) and the incremental weights u of that step."},
-    {"log Z", "Logarithm of the mean weight: the normalising constant of the target relative to the normalised reference. The error is one standard error from this run alone."},
-    {"Mode weights", "Sampled: mean of the responsibilities of each mode; weighted: their mean under the weights. Exact mixtures assign softly, other targets by their basins."},
+    {"ESS / N", "Kish's effective sample size over the number of particles: (sum of w)\u00b2 / (N \u00b7 sum "
+                "of w\u00b2). 1 for equal weights, 1 / N when one particle carries all weight."},
+    {"Conditional ESS / N", "(sum of W u)\u00b2 / sum of W u\u00b2 with the weights W before a step (sum 1) "
+                            "and the incremental weights u of that step."},
+    {"log Z", "Logarithm of the mean weight: the normalising constant of the target relative to the "
+              "normalised reference. The error is one standard error from this run alone."},
+    {"Mode weights", "Sampled: mean of the responsibilities of each mode; weighted: their mean under the "
+                     "weights. Exact mixtures assign softly, other targets by their basins."},
     {"Total variation", "Half the sum of absolute differences between two sets of mode weights."},
-    {"Sliced W2", "Root mean square, over 128 fixed directions, of the one-dimensional Wasserstein-2 distance between the weighted particles and the exact projected mixture."},
-    {"Pareto k", "Tail index of a generalised Pareto law fitted to the largest weights. Below 0.5 good, below 0.7 usable, above 0.7 the estimates are not reliable, above 1 the mean weight may not exist."},
-    {"Lorenz curve, Gini", "Share of the weight that the lightest particles hold together; Gini is twice the area between the curve and the diagonal: 0 for equal weights."},
+    {"Sliced W2", "Root mean square, over 128 fixed directions, of the one-dimensional Wasserstein-2 "
+                  "distance between the weighted particles and the exact projected mixture."},
+    {"Pareto k",
+     "Tail index of a generalised Pareto law fitted to the largest weights. Below 0.5 good, below 0.7 "
+     "usable, above 0.7 the estimates are not reliable, above 1 the mean weight may not exist."},
+    {"Lorenz curve, Gini", "Share of the weight that the lightest particles hold together; Gini is twice the "
+                           "area between the curve and the diagonal: 0 for equal weights."},
     {"Distinct ancestors", "Share of the starting particles from which some final particle descends."},
-    {"Communication barrier", "Sum of the mean swap rejections over all pairs of neighbouring levels. About 2 \u039b + 1 levels are enough for good mixing."},
-    {"Round trips per scan", "How often, per ensemble and scan, a replica goes from the reference to the target and back; predicted as 1 / (2 + 2 sum of r / (1 \u2212 r))."},
+    {"Communication barrier", "Sum of the mean swap rejections over all pairs of neighbouring levels. About "
+                              "2 \u039b + 1 levels are enough for good mixing."},
+    {"Round trips per scan", "How often, per ensemble and scan, a replica goes from the reference to the "
+                             "target and back; predicted as 1 / (2 + 2 sum of r / (1 \u2212 r))."},
 };
 
 std::string figures_html(const std::vector<PlotSpec>& figures) {
@@ -93,8 +113,9 @@ std::string figures_html(const std::vector<PlotSpec>& figures) {
     // Sized so that the type is about 12 px in a column of the grid.
     constexpr FigureSize size{116, 74};
     for (const PlotSpec& figure : figures) {
-        out += "<figure>\n<div class=\"on-light\">" + to_svg(figure, palette("light"), size) + "</div>\n<div class=\"on-dark\">" +
-               to_svg(figure, palette("dark"), size) + "</div>\n</figure>\n";
+        out += "<figure>\n<div class=\"on-light\">" + to_svg(figure, palette("light"), size) +
+               "</div>\n<div class=\"on-dark\">" + to_svg(figure, palette("dark"), size) +
+               "</div>\n</figure>\n";
     }
     return out;
 }
@@ -105,25 +126,32 @@ std::string html_report(const RunResult& result) {
     const Json& s = result.summary;
     const std::string name = text_at(s, "name", "run");
     std::string out = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-                      escaped(name) + " \u2013 Tempera</title>\n<style>\n:root{" + css_colours(palette("light")) + "}\n@media (prefers-color-scheme:dark){:root{" +
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
+                      "name=\"color-scheme\" content=\"light dark\">\n<title>" +
+                      escaped(name) + " \u2013 Tempera</title>\n<style>\n:root{" +
+                      css_colours(palette("light")) + "}\n@media (prefers-color-scheme:dark){:root{" +
                       css_colours(palette("dark")) + "}}" + style + "</style>\n</head>\n<body>\n<main>\n";
-    out += "<header>\n<h1>" + escaped(name) + "</h1>\n<div class=\"dim\">" + escaped(report_subtitle(result)) + "</div>\n";
-    if (const auto note = result.preset.find("note"); note != result.preset.end() && note->is_string() && !note->get<std::string>().empty()) {
+    out += "<header>\n<h1>" + escaped(name) + "</h1>\n<div class=\"dim\">" +
+           escaped(report_subtitle(result)) + "</div>\n";
+    if (const auto note = result.preset.find("note");
+        note != result.preset.end() && note->is_string() && !note->get<std::string>().empty()) {
         out += "<p>" + escaped(note->get<std::string>()) + "</p>\n";
     }
     out += "<p class=\"verdict\">" + escaped(report_verdict(result)) + "</p>\n</header>\n";
 
     out += "<h2>Summary</h2>\n<div class=\"card\"><table>\n";
     for (const ReportRow& r : report_rows(result)) {
-        out += "<tr><th scope=\"row\">" + escaped(r.name) + "</th><td class=\"n\">" + escaped(r.value) + "</td><td class=\"b\">" + escaped(r.beside) + "</td></tr>\n";
+        out += "<tr><th scope=\"row\">" + escaped(r.name) + "</th><td class=\"n\">" + escaped(r.value) +
+               "</td><td class=\"b\">" + escaped(r.beside) + "</td></tr>\n";
     }
     out += "</table></div>\n";
 
-    if (const auto warnings = s.find("warnings"); warnings != s.end() && warnings->is_array() && !warnings->empty()) {
+    if (const auto warnings = s.find("warnings");
+        warnings != s.end() && warnings->is_array() && !warnings->empty()) {
         out += "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n";
         for (const Json& w : *warnings) {
-            out += "<li>" + escaped(text_at(w, "text", "")) + " <span class=\"dim\">" + escaped(text_at(w, "fix", "")) + "</span></li>\n";
+            out += "<li>" + escaped(text_at(w, "text", "")) + " <span class=\"dim\">" +
+                   escaped(text_at(w, "fix", "")) + "</span></li>\n";
         }
         out += "</ul></div>\n";
     }
@@ -132,11 +160,15 @@ std::string html_report(const RunResult& result) {
         out += "<h2>Figures</h2>\n<div class=\"figures\">\n" + figures_html(figures) + "</div>\n";
     }
     out += "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera run preset.json --out " + escaped(name) +
-           "-again</pre>\n<p class=\"dim\">preset.json is the file beside this report, or the text below. Build " + escaped(text_at(s, "build", "unknown")) +
-           ", instruction set " + escaped(text_at(s, "isa", "unknown")) +
-           ": the same bits come out for any number of threads.</p>\n<details><summary>The preset</summary><pre>" + escaped(result.preset.dump(2)) +
-           "</pre></details></div>\n";
-    out += "<h2>Definitions</h2>\n<div class=\"card\"><details><summary>What the numbers mean</summary><dl>\n";
+           "-again</pre>\n<p class=\"dim\">preset.json is the file beside this report, or the text below. "
+           "Build " +
+           escaped(text_at(s, "build", "unknown")) + ", instruction set " +
+           escaped(text_at(s, "isa", "unknown")) +
+           ": the same bits come out for any number of threads.</p>\n<details><summary>The "
+           "preset</summary><pre>" +
+           escaped(result.preset.dump(2)) + "</pre></details></div>\n";
+    out +=
+        "<h2>Definitions</h2>\n<div class=\"card\"><details><summary>What the numbers mean</summary><dl>\n";
     for (const Definition& d : definitions) {
         out += std::string("<dt>") + d.name + "</dt><dd>" + d.text + "</dd>\n";
     }

@@ -25,11 +25,13 @@ void write_text(const fs::path& file, const std::string& contents) {
 }
 
 std::string levels_table(const RunResult& r) {
-    std::string out = "level,rho,alpha,sigma,beta,ess_fraction,cess_fraction,log_z_increment,resampled,acceptance,swap_rejection,seconds\n";
+    std::string out = "level,rho,alpha,sigma,beta,ess_fraction,cess_fraction,log_z_increment,resampled,"
+                      "acceptance,swap_rejection,seconds\n";
     for (const LevelStats& l : r.first.levels) {
         const LevelPosition p = r.positions.at(static_cast<std::size_t>(l.level));
         out += std::to_string(l.level);
-        for (double v : {p.rho, p.alpha, p.sigma, p.beta, l.ess_fraction, l.cess_fraction, l.log_z_increment}) {
+        for (double v :
+             {p.rho, p.alpha, p.sigma, p.beta, l.ess_fraction, l.cess_fraction, l.log_z_increment}) {
             out += "," + csv_number(v);
         }
         out += std::string(",") + (l.resampled ? "1" : "0");
@@ -43,12 +45,16 @@ std::string levels_table(const RunResult& r) {
 
 std::string modes_table(const RunResult& r) {
     std::string out = "level,rho,mode,exact,sampled,weighted,learned\n";
-    const auto field = [](const std::vector<double>& v, std::size_t m) { return m < v.size() ? csv_number(v[m]) : std::string(); };
+    const auto field = [](const std::vector<double>& v, std::size_t m) {
+        return m < v.size() ? csv_number(v[m]) : std::string();
+    };
     for (const ModeRow& row : r.first.modes) {
         const std::size_t n = std::max(row.sampled.size(), row.exact.size());
         for (std::size_t m = 0; m < n; ++m) {
-            out += std::to_string(row.level) + "," + csv_number(r.positions.at(static_cast<std::size_t>(row.level)).rho) + "," + std::to_string(m) + "," +
-                   field(row.exact, m) + "," + field(row.sampled, m) + "," + field(row.weighted, m) + "," + field(row.learned, m) + "\n";
+            out += std::to_string(row.level) + "," +
+                   csv_number(r.positions.at(static_cast<std::size_t>(row.level)).rho) + "," +
+                   std::to_string(m) + "," + field(row.exact, m) + "," + field(row.sampled, m) + "," +
+                   field(row.weighted, m) + "," + field(row.learned, m) + "\n";
         }
     }
     return out;
@@ -65,7 +71,8 @@ std::string samples_table(const RunResult& r) {
         for (std::size_t i = 0; i < dim; ++i) {
             out += csv_number(r.first.x[j * dim + i], false) + ",";
         }
-        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," + std::to_string(r.first.ancestor[j]) + "\n";
+        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," +
+               std::to_string(r.first.ancestor[j]) + "\n";
     }
     return out;
 }
@@ -109,13 +116,17 @@ Npz exchange_arrays(const ExchangeStats& e) {
     out["occupancy"] = NpyArray::of(occupancy, {e.occupancy.size(), n_modes});
     out["swap_rejection"] = NpyArray::of(e.swap_rejection, {e.swap_rejection.size()});
     out["up_fraction"] = NpyArray::of(e.up_fraction, {e.up_fraction.size()});
-    out["log_z"] = NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_stderr}, {3});
-    out["counts"] = NpyArray::of(std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan}, {3});
+    out["log_z"] =
+        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_stderr}, {3});
+    out["counts"] =
+        NpyArray::of(std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan}, {3});
     return out;
 }
 
 void write_exports(const RunResult& r, const fs::path& folder, const std::vector<std::string>& exports) {
-    const std::string theme = get_value(r.preset, "view.theme").is_string() ? get_value(r.preset, "view.theme").get<std::string>() : "light";
+    const std::string theme = get_value(r.preset, "view.theme").is_string()
+                                  ? get_value(r.preset, "view.theme").get<std::string>()
+                                  : "light";
     const Palette& colours = palette(theme);
     for (const std::string& kind : exports) {
         if (kind == "csv") {
@@ -128,7 +139,10 @@ void write_exports(const RunResult& r, const fs::path& folder, const std::vector
         }
         fs::create_directories(folder / "figures");
         for (const PlotSpec& plot : r.figures) {
-            const std::string text = kind == "svg" ? to_svg(plot, colours) : kind == "pdf" ? to_pdf(plot, colours) : kind == "png" ? to_png(plot, colours) : to_csv(plot);
+            const std::string text = kind == "svg"   ? to_svg(plot, colours)
+                                     : kind == "pdf" ? to_pdf(plot, colours)
+                                     : kind == "png" ? to_png(plot, colours)
+                                                     : to_csv(plot);
             write_text(folder / "figures" / (plot.id + "." + kind), text);
         }
     }
@@ -152,7 +166,8 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
 
 /// Only what looks like a run folder (or is empty) may be replaced.
 bool is_replaceable(const fs::path& folder) {
-    return fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "summary.json") || fs::exists(folder / "preset.json"));
+    return fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "summary.json") ||
+                                        fs::exists(folder / "preset.json"));
 }
 
 }  // namespace
@@ -165,16 +180,19 @@ fs::path free_folder(const fs::path& folder) {
     return out;
 }
 
-void write_run_folder(const RunResult& result, const fs::path& folder, const std::vector<std::string>& exports, bool force) {
+void write_run_folder(const RunResult& result, const fs::path& folder,
+                      const std::vector<std::string>& exports, bool force) {
     const fs::path target = fs::absolute(folder).lexically_normal();
     const fs::path name = target.has_filename() ? target : target.parent_path();
     const std::string suffix = std::to_string(getpid());
     const fs::path temporary = name.string() + ".tmp-" + suffix, old = name.string() + ".old-" + suffix;
     if (fs::exists(name) && !force) {
-        throw ConfigError("--out " + folder.string(), "exists already; choose another folder or add --force to replace it");
+        throw ConfigError("--out " + folder.string(),
+                          "exists already; choose another folder or add --force to replace it");
     }
     if (fs::exists(name) && !is_replaceable(name)) {
-        throw ConfigError("--out " + folder.string(), "exists and is no run folder; it is not replaced, choose another one");
+        throw ConfigError("--out " + folder.string(),
+                          "exists and is no run folder; it is not replaced, choose another one");
     }
     try {
         fs::remove_all(temporary);

@@ -18,7 +18,9 @@ namespace {
 std::string read_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
-        throw ConfigError(file.string(), "cannot be read; a run folder holds preset.json, summary.json, levels.csv and samples.npz");
+        throw ConfigError(
+            file.string(),
+            "cannot be read; a run folder holds preset.json, summary.json, levels.csv and samples.npz");
     }
     std::ostringstream text;
     text << in.rdbuf();
@@ -34,7 +36,9 @@ std::vector<std::vector<std::string>> read_table(const fs::path& file, std::size
     rows.erase(rows.begin());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].size() != n) {
-            throw ConfigError(file.string(), "row " + std::to_string(i + 2) + " has " + std::to_string(rows[i].size()) + " columns, expected " + std::to_string(n));
+            throw ConfigError(file.string(), "row " + std::to_string(i + 2) + " has " +
+                                                 std::to_string(rows[i].size()) + " columns, expected " +
+                                                 std::to_string(n));
         }
     }
     return rows;
@@ -107,7 +111,8 @@ void read_samples(RunResult& r, const fs::path& file) {
     r.first.mode = integers(arrays, "mode", file);
     r.first.ancestor = integers(arrays, "ancestor", file);
     const std::size_t n = r.first.log_weight.size();
-    if (r.first.x.size() != n * static_cast<std::size_t>(r.dim) || r.first.mode.size() != n || r.first.ancestor.size() != n) {
+    if (r.first.x.size() != n * static_cast<std::size_t>(r.dim) || r.first.mode.size() != n ||
+        r.first.ancestor.size() != n) {
         throw ConfigError(file.string(), "its arrays do not fit together");
     }
 }
@@ -116,7 +121,8 @@ template <class T>
 std::vector<std::vector<T>> rows_of(const std::vector<T>& flat, const std::vector<std::size_t>& shape) {
     std::vector<std::vector<T>> out;
     for (std::size_t i = 0; shape.size() == 2 && i < shape[0]; ++i) {
-        out.emplace_back(flat.begin() + static_cast<std::ptrdiff_t>(i * shape[1]), flat.begin() + static_cast<std::ptrdiff_t>((i + 1) * shape[1]));
+        out.emplace_back(flat.begin() + static_cast<std::ptrdiff_t>(i * shape[1]),
+                         flat.begin() + static_cast<std::ptrdiff_t>((i + 1) * shape[1]));
     }
     return out;
 }
@@ -128,10 +134,12 @@ void read_exchange(RunResult& r, const fs::path& file) {
     e->up_fraction = doubles(arrays, "up_fraction", file);
     e->index_process = rows_of(integers(arrays, "index_process", file), arrays.at("index_process").shape);
     e->occupancy = rows_of(doubles(arrays, "occupancy", file), arrays.at("occupancy").shape);
-    const std::vector<double> log_z = doubles(arrays, "log_z", file), counts = doubles(arrays, "counts", file);
+    const std::vector<double> log_z = doubles(arrays, "log_z", file),
+                              counts = doubles(arrays, "counts", file);
     if (log_z.size() == 3 && counts.size() == 3) {
         e->log_z_stepping_stone = log_z[0], e->log_z_bar = log_z[1], e->log_z_bar_stderr = log_z[2];
-        e->round_trips = static_cast<long>(counts[0]), e->scans_counted = static_cast<long>(counts[1]), e->first_scan = static_cast<long>(counts[2]);
+        e->round_trips = static_cast<long>(counts[0]), e->scans_counted = static_cast<long>(counts[1]),
+        e->first_scan = static_cast<long>(counts[2]);
     }
     r.first.exchange = e;
 }
@@ -149,7 +157,8 @@ RunResult read_run_folder(const fs::path& folder) {
         throw ConfigError((folder / "summary.json").string(), "is no summary of a run");
     }
     r.summary = summary;
-    r.first.summary = summary.contains("replicates") && !summary["replicates"].empty() ? summary["replicates"][0] : summary;
+    r.first.summary =
+        summary.contains("replicates") && !summary["replicates"].empty() ? summary["replicates"][0] : summary;
     r.dim = summary.value("dim", 0);
     read_levels(r, folder / "levels.csv");
     read_modes(r, folder / "modes.csv");
@@ -167,7 +176,9 @@ RunResult read_run_folder(const fs::path& folder) {
         r.log = read_text(folder / "log.txt");
     }
     const Json resolved = resolve_preset(r.preset);
-    r.mode_names = find_entry(target_catalogue(), "target", resolved["target"]["type"].get<std::string>()).make<double>(resolved["target"], {})->mode_names();
+    r.mode_names = find_entry(target_catalogue(), "target", resolved["target"]["type"].get<std::string>())
+                       .make<double>(resolved["target"], {})
+                       ->mode_names();
     r.figures = result_figures(r);
     return r;
 }

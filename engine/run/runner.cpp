@@ -20,13 +20,20 @@ namespace tempera {
 
 const char* to_string(RunState state) {
     switch (state) {
-        case RunState::idle: return "idle";
-        case RunState::preparing: return "preparing";
-        case RunState::running: return "running";
-        case RunState::paused: return "paused";
-        case RunState::finished: return "finished";
-        case RunState::cancelled: return "cancelled";
-        case RunState::failed: return "failed";
+    case RunState::idle:
+        return "idle";
+    case RunState::preparing:
+        return "preparing";
+    case RunState::running:
+        return "running";
+    case RunState::paused:
+        return "paused";
+    case RunState::finished:
+        return "finished";
+    case RunState::cancelled:
+        return "cancelled";
+    case RunState::failed:
+        return "failed";
     }
     return "";
 }
@@ -52,7 +59,8 @@ struct Job {
 };
 
 bool is_over(RunState state) {
-    return state == RunState::idle || state == RunState::finished || state == RunState::cancelled || state == RunState::failed;
+    return state == RunState::idle || state == RunState::finished || state == RunState::cancelled ||
+           state == RunState::failed;
 }
 
 std::string short_text(const Json& value) {
@@ -147,7 +155,8 @@ bool Runner::Implementation::wait_for_command(Job& job) {
 bool Runner::Implementation::wait_for_pace(Job& job) {
     std::unique_lock lock(mutex);
     while (pace > 0) {
-        const auto due = last_boundary + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / pace));
+        const auto due = last_boundary +
+                         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / pace));
         if (Clock::now() >= due || !commands.empty() || job.stop.stop_requested()) {
             break;
         }
@@ -184,18 +193,26 @@ bool Runner::Implementation::advance_until_over(Job& job) {
         }
         if (command) {
             switch (command->kind) {
-                case Command::Kind::pause: mode = Mode::pause; break;
-                case Command::Kind::resume: mode = Mode::run; break;
-                case Command::Kind::step_move: mode = Mode::one_move; break;
-                case Command::Kind::step_level: mode = Mode::one_level; break;
-                case Command::Kind::edit:
-                    if (command->at_boundary && !boundary) {
-                        waiting.push_back(std::move(*command));
-                    } else {
-                        apply(*command);
-                        show(shown, true);
-                    }
-                    break;
+            case Command::Kind::pause:
+                mode = Mode::pause;
+                break;
+            case Command::Kind::resume:
+                mode = Mode::run;
+                break;
+            case Command::Kind::step_move:
+                mode = Mode::one_move;
+                break;
+            case Command::Kind::step_level:
+                mode = Mode::one_level;
+                break;
+            case Command::Kind::edit:
+                if (command->at_boundary && !boundary) {
+                    waiting.push_back(std::move(*command));
+                } else {
+                    apply(*command);
+                    show(shown, true);
+                }
+                break;
             }
             continue;
         }
@@ -241,8 +258,12 @@ bool Runner::Implementation::advance_until_over(Job& job) {
 }
 
 /// Makes the result, then publishes the final state, so that a reader of the state finds the result.
-void Runner::Implementation::finish(const Job& job, const std::string& status, RunState state, const std::string& error) {
-    if (!session || job.id != [&] { const std::lock_guard lock(hub_mutex); return current_id; }()) {
+void Runner::Implementation::finish(const Job& job, const std::string& status, RunState state,
+                                    const std::string& error) {
+    if (!session || job.id != [&] {
+            const std::lock_guard lock(hub_mutex);
+            return current_id;
+        }()) {
         publish(job, state, false, error);
         return;
     }
@@ -294,7 +315,8 @@ void Runner::Implementation::run(Job& job, std::stop_token stop) {
         if (!error.empty()) {
             finish(job, "failed", RunState::failed, error);
         } else {
-            finish(job, reached_end ? "finished" : "partial", reached_end ? RunState::finished : RunState::cancelled, {});
+            finish(job, reached_end ? "finished" : "partial",
+                   reached_end ? RunState::finished : RunState::cancelled, {});
         }
     } catch (const std::exception& e) {
         publish(job, RunState::failed, false, error.empty() ? e.what() : error);
@@ -409,7 +431,8 @@ void Runner::edit(const Json& preset) {
             problems.add(place, "cannot change while it runs; restart to apply it");
         }
         command.at_boundary = command.at_boundary || change == Change::warm;
-        command.text += (command.text.empty() ? "" : ", ") + place + " " + short_text(get_value(self_->edited_preset, place)) + " -> " +
+        command.text += (command.text.empty() ? "" : ", ") + place + " " +
+                        short_text(get_value(self_->edited_preset, place)) + " -> " +
                         short_text(get_value(resolved, place));
     }
     problems.throw_if_any();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The runner: one background thread that prepares and advances a run, takes commands between moves and publishes
-// snapshots. The window and the command line share it, so their bits are the same.
+// The runner: one background thread that prepares and advances a run, takes commands between moves and
+// publishes snapshots. The window and the command line share it, so their bits are the same.
 #pragma once
 
 #include <chrono>
@@ -22,17 +22,19 @@ public:
     ~Runner();  ///< cancels and joins
 
     // Commands: return at once; acknowledged by a later snapshot.
-    /// Starts a new run (a new run_id); a run in progress is cancelled first. Throws ConfigError for a bad preset.
+    /// Starts a new run (a new run_id); a run in progress is cancelled first. Throws ConfigError for a bad
+    /// preset.
     long start(const Json& preset, bool paused = false);
     void pause();
     void resume();
     void step_move();   ///< one move, then paused
     void step_level();  ///< to the next boundary (level or scan), then paused
     void cancel();      ///< keeps what was reached; state cancelled
-    /// Hot and warm edits: a preset that differs from the running one only in hot and warm fields takes effect at the
-    /// next move or boundary. Throws ConfigError for bad values or cold differences.
+    /// Hot and warm edits: a preset that differs from the running one only in hot and warm fields takes
+    /// effect at the next move or boundary. Throws ConfigError for bad values or cold differences.
     void edit(const Json& preset);
-    /// Largest number of levels (AIS, SMC) or scans per second in the window's watchable mode; 0 = as fast as it goes.
+    /// Largest number of levels (AIS, SMC) or scans per second in the window's watchable mode; 0 = as fast as
+    /// it goes.
     void set_pace(double boundaries_per_second);
 
     /// Latest snapshot; never null; costs one tiny mutex.

@@ -18,7 +18,8 @@ constexpr long sprite_limit = 20000;
 constexpr int density_pixels = 256;
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
-/// One particle of each of `n_kept` equal strata, placed in it by a hash, so that the subset stays put between frames.
+/// One particle of each of `n_kept` equal strata, placed in it by a hash, so that the subset stays put
+/// between frames.
 long stratum_particle(long stratum, long n_kept, long n) {
     if (n <= n_kept) {
         return stratum;
@@ -26,11 +27,13 @@ long stratum_particle(long stratum, long n_kept, long n) {
     std::uint64_t h = static_cast<std::uint64_t>(stratum) * 0x9E3779B97F4A7C15ULL;
     h = (h ^ (h >> 31)) * 0xBF58476D1CE4E5B9ULL;
     const double u = static_cast<double>((h ^ (h >> 27)) >> 11) * 0x1p-53;
-    return std::min(n - 1, static_cast<long>((static_cast<double>(stratum) + u) * static_cast<double>(n) / static_cast<double>(n_kept)));
+    return std::min(n - 1, static_cast<long>((static_cast<double>(stratum) + u) * static_cast<double>(n) /
+                                             static_cast<double>(n_kept)));
 }
 
 template <class Real>
-std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, const Population<Real>& p, const ViewPlane& plane) {
+std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, const Population<Real>& p,
+                                              const ViewPlane& plane) {
     auto sprites = std::make_shared<SpriteSet>();
     const long n = p.x->size(), kept = std::min(n, sprite_limit);
     const int dim = path.dim();
@@ -62,7 +65,8 @@ std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, con
         sprites->weight.push_back(static_cast<float>(total > 0 ? w * static_cast<double>(kept) / total : 1));
     }
     const int n_modes = path.target().n_modes();
-    sprites->mode = n_modes > 1 ? hard_modes(path.mode_responsibilities(p.level, x), n_modes) : std::vector<int>(static_cast<std::size_t>(kept), 0);
+    sprites->mode = n_modes > 1 ? hard_modes(path.mode_responsibilities(p.level, x), n_modes)
+                                : std::vector<int>(static_cast<std::size_t>(kept), 0);
     return sprites;
 }
 
@@ -97,12 +101,14 @@ public:
         if (resolved["sampler"] != current_["sampler"]) {
             run_.sampler().update_settings(resolved["sampler"]);
         }
-        edited_ = edited_ || resolved["kernel"] != current_["kernel"] || resolved["moves"] != current_["moves"] || resolved["sampler"] != current_["sampler"];
+        edited_ = edited_ || resolved["kernel"] != current_["kernel"] ||
+                  resolved["moves"] != current_["moves"] || resolved["sampler"] != current_["sampler"];
         current_ = resolved;
     }
 
     void fill(Snapshot& s) const override;
-    RunResult result(const std::string& status, const std::string& error, double total_seconds, const RunCallbacks& callbacks) override;
+    RunResult result(const std::string& status, const std::string& error, double total_seconds,
+                     const RunCallbacks& callbacks) override;
 
 private:
     Experiment<Real> experiment_;
@@ -115,8 +121,9 @@ private:
 
     int shown_level() const {
         const Json& wanted = current_["view"]["level"];
-        return run_.sampler().exchange_stats() && wanted.is_number_integer() ? std::min(wanted.get<int>(), experiment_.path->n_levels())
-                                                                             : run_.sampler().current_level();
+        return run_.sampler().exchange_stats() && wanted.is_number_integer()
+                   ? std::min(wanted.get<int>(), experiment_.path->n_levels())
+                   : run_.sampler().current_level();
     }
     double eta() const;
     void fill_population(Snapshot& s) const;
@@ -127,7 +134,9 @@ double TypedSession<Real>::eta() const {
     const AnnealedSampler<Real>& sampler = run_.sampler();
     const long left = sampler.progress_end() - sampler.progress();
     if (sampler.exchange_stats()) {
-        return sampler.progress() > 0 ? run_.sampling_seconds() * static_cast<double>(left) / static_cast<double>(sampler.progress()) : -1;
+        return sampler.progress() > 0 ? run_.sampling_seconds() * static_cast<double>(left) /
+                                            static_cast<double>(sampler.progress())
+                                      : -1;
     }
     std::vector<double> recent;
     const auto& levels = sampler.level_stats();
@@ -153,7 +162,8 @@ void TypedSession<Real>::fill_population(Snapshot& s) const {
     s.level = p.level;
     s.n_particles = p.x->size();
     s.sprites = make_sprites(*experiment_.path, p, plane_);
-    s.density = std::make_shared<Grid>(bin_particles(*p.x, p.log_weight, plane_, box_, density_pixels, density_pixels));
+    s.density = std::make_shared<Grid>(
+        bin_particles(*p.x, p.log_weight, plane_, box_, density_pixels, density_pixels));
     if (p.root && !s.exchange) {
         s.unique_roots = std::lround(unique_fraction(*p.root) * static_cast<double>(p.root->size()));
     }
@@ -175,7 +185,8 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     s.exchange = sampler.exchange_stats() != nullptr;
     s.progress = sampler.progress();
     s.progress_end = sampler.progress_end();
-    s.fraction = s.progress_end > 0 ? static_cast<double>(s.progress) / static_cast<double>(s.progress_end) : 0;
+    s.fraction =
+        s.progress_end > 0 ? static_cast<double>(s.progress) / static_cast<double>(s.progress_end) : 0;
     s.level = sampler.current_level();
     s.n_levels = experiment_.path->n_levels();
     s.dim = experiment_.path->dim();
@@ -203,7 +214,8 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     health.n = static_cast<double>(s.n_particles);
     health.ess_fraction = std::isfinite(s.ess_fraction) ? s.ess_fraction : 1;
     health.pareto_k = std::isfinite(s.pareto_k) ? s.pareto_k : 0;
-    health.unique_fraction = s.n_particles > 0 && s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
+    health.unique_fraction =
+        s.n_particles > 0 && s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
     health.learned = experiment_.path->learned();
     health.edited = edited_;
     health.tally = s.tally;
@@ -222,7 +234,8 @@ void TypedSession<Real>::fill(Snapshot& s) const {
 }
 
 template <class Real>
-RunResult TypedSession<Real>::result(const std::string& status, const std::string& error, double total_seconds, const RunCallbacks& callbacks) {
+RunResult TypedSession<Real>::result(const std::string& status, const std::string& error,
+                                     double total_seconds, const RunCallbacks& callbacks) {
     experiment_.preset = current_;
     ReplicateSet set;
     const int n_replicates = current_["run"]["n_replicates"].get<int>();

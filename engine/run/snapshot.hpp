@@ -27,30 +27,31 @@ struct ModeRow {
 
 /// Subset of particles for sprites, stratified by a hash of the particle's index.
 struct SpriteSet {
-    std::vector<float> x, y;            ///< view plane, target coordinates
-    std::vector<float> weight;          ///< normalised so that the mean is 1
+    std::vector<float> x, y;    ///< view plane, target coordinates
+    std::vector<float> weight;  ///< normalised so that the mean is 1
     std::vector<int> mode, particle, root;
-    long total = 0;                     ///< particles in all
+    long total = 0;  ///< particles in all
 };
 
 struct RunWarning {
-    std::string id, text;  ///< id: weight_collapse, few_roots, heavy_tail, maps_failed, weights_not_verifiable, ...
-    std::string fix;       ///< what to try
+    std::string id,
+        text;  ///< id: weight_collapse, few_roots, heavy_tail, maps_failed, weights_not_verifiable, ...
+    std::string fix;  ///< what to try
 };
 
 /// An edit applied during the run.
 struct AppliedEdit {
-    long move = 0;      ///< moves done when it was applied
+    long move = 0;  ///< moves done when it was applied
     int level = 0;
-    std::string text;   ///< "sampler.ess_threshold 0.5 -> 0.9"
+    std::string text;  ///< "sampler.ess_threshold 0.5 -> 0.9"
 };
 
 struct Snapshot {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     long run_id = 0, sequence = 0;
     RunState state = RunState::idle;
-    std::string error;                       ///< failed: text of the error
-    std::shared_ptr<const Json> preset;      ///< resolved, as it runs now
+    std::string error;                   ///< failed: text of the error
+    std::shared_ptr<const Json> preset;  ///< resolved, as it runs now
     // Progress
     long moves_done = 0, progress = 0, progress_end = 0;
     int level = 0, n_levels = 0, dim = 0;
@@ -61,18 +62,18 @@ struct Snapshot {
     // Levels done so far
     std::shared_ptr<const std::vector<LevelStats>> levels;
     std::shared_ptr<const std::vector<LevelPosition>> positions;  ///< [n_levels + 1]
-    std::shared_ptr<const std::vector<ModeRow>> modes;            ///< one row per level done, in order of doing
+    std::shared_ptr<const std::vector<ModeRow>> modes;  ///< one row per level done, in order of doing
     std::vector<std::string> mode_names;
     std::vector<double> true_mode_weights;
     // Current population
     std::shared_ptr<const SpriteSet> sprites;
-    std::shared_ptr<const Grid> density;                          ///< binned particles (weighted)
+    std::shared_ptr<const Grid> density;  ///< binned particles (weighted)
     ViewPlane plane;
     // Weights
     std::shared_ptr<const Histogram> weight_histogram;
     std::shared_ptr<const Lorenz> lorenz;
-    double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown, acceptance = unknown,
-           log_weight_variance = unknown;
+    double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown,
+           acceptance = unknown, log_weight_variance = unknown;
     std::optional<double> log_z_true;
     long unique_roots = 0;
     int n_resamplings = 0;

@@ -38,9 +38,10 @@ std::string short_number(double value) {
 
 /// Keys that are the same in every replicate or that are combined in their own way.
 const std::set<std::string>& kept_keys() {
-    static const std::set<std::string> keys = {"schema", "version", "name", "status", "target", "path", "kernel", "moves", "sampler",
-                                               "dim", "n_particles", "n_levels", "seed", "precision", "threads", "ranks", "isa",
-                                               "build", "log_z_true", "true", "warnings", "seconds"};
+    static const std::set<std::string> keys = {
+        "schema",  "version", "name",        "status",   "target",   "path",      "kernel",  "moves",
+        "sampler", "dim",     "n_particles", "n_levels", "seed",     "precision", "threads", "ranks",
+        "isa",     "build",   "log_z_true",  "true",     "warnings", "seconds"};
     return keys;
 }
 
@@ -107,49 +108,71 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
     std::vector<RunWarning> out;
-    const auto add = [&](const char* id, std::string text, std::string fix) { out.push_back({id, std::move(text), std::move(fix)}); };
+    const auto add = [&](const char* id, std::string text, std::string fix) {
+        out.push_back({id, std::move(text), std::move(fix)});
+    };
     if (!h.exchange && h.n > 0 && (h.ess_fraction < 0.05 || h.ess_fraction * h.n < 10)) {
-        add("weight_collapse", "The effective sample size is " + short_number(h.ess_fraction * h.n) + " of " + short_number(h.n) +
-                                   " particles (" + percent(h.ess_fraction) + "): a few particles carry all weight.",
+        add("weight_collapse",
+            "The effective sample size is " + short_number(h.ess_fraction * h.n) + " of " +
+                short_number(h.n) + " particles (" + percent(h.ess_fraction) +
+                "): a few particles carry all weight.",
             "Use more levels, a kernel of higher order, or SMC with resampling.");
     }
     if (!h.exchange && h.n >= 25 && h.pareto_k > 0.7) {
-        add("heavy_tail", "Pareto k of the weights is " + short_number(h.pareto_k) + " (above 0.7): means over the weights converge slowly and their "
-                          "standard errors are too small.",
+        add("heavy_tail",
+            "Pareto k of the weights is " + short_number(h.pareto_k) +
+                " (above 0.7): means over the weights converge slowly and their "
+                "standard errors are too small.",
             "Use more levels; rare huge weights are typical of too few.");
     }
     if (!h.exchange && h.sampling_done && h.n >= 100 && h.unique_fraction < 0.02) {
-        add("few_roots", "Only " + percent(h.unique_fraction) + " of the starting particles have descendants: the samples are strongly related.",
+        add("few_roots",
+            "Only " + percent(h.unique_fraction) +
+                " of the starting particles have descendants: the samples are strongly related.",
             "Use more particles, or levels closer together so that resampling happens less often.");
     }
     if (h.tally.map_not_converged > 0) {
-        add("maps_failed", std::to_string(h.tally.map_not_converged) + " implicit midpoint solves did not converge; those particles have weight zero "
-                           "(in replica exchange: the swap is rejected).",
+        add("maps_failed",
+            std::to_string(h.tally.map_not_converged) +
+                " implicit midpoint solves did not converge; those particles have weight zero "
+                "(in replica exchange: the swap is rejected).",
             "Use more levels or kernel.n_substeps \"auto\".");
     }
     if (h.tally.non_finite > 0) {
-        add("non_finite", std::to_string(h.tally.non_finite) + " log densities were not finite; those particles have weight zero.",
+        add("non_finite",
+            std::to_string(h.tally.non_finite) +
+                " log densities were not finite; those particles have weight zero.",
             "Look at the target where particles start, or use precision f64.");
     }
     if (h.tally.hessian_floored > 0) {
-        add("hessian_floored", std::to_string(h.tally.hessian_floored) + " covariances had eigenvalues below the floor and were raised to it.",
+        add("hessian_floored",
+            std::to_string(h.tally.hessian_floored) +
+                " covariances had eigenvalues below the floor and were raised to it.",
             "Use more levels.");
     }
     if (h.learned) {
-        add("weights_not_verifiable", "Densities between the ends are learned: a good effective sample size does not prove that mode weights are right.",
+        add("weights_not_verifiable",
+            "Densities between the ends are learned: a good effective sample size does not prove that mode "
+            "weights are right.",
             "Compare with the exact path or end with exact reweighting.");
     }
     if (h.exchange && h.after_burn_in && h.min_swap_acceptance < 0.1) {
-        add("low_swap_acceptance", "The lowest swap acceptance between neighbouring levels is " + percent(h.min_swap_acceptance) + ".",
+        add("low_swap_acceptance",
+            "The lowest swap acceptance between neighbouring levels is " + percent(h.min_swap_acceptance) +
+                ".",
             "Add levels, or use schedule equal_rejection.");
     }
     if (h.exchange && h.after_burn_in && h.measured_trips < 0.8 * h.predicted_trips) {
-        add("slow_local_mixing", "Round trips per scan are " + short_number(h.measured_trips) + ", predicted " + short_number(h.predicted_trips) +
-                                     ": replicas do not mix within their levels between swaps.",
+        add("slow_local_mixing",
+            "Round trips per scan are " + short_number(h.measured_trips) + ", predicted " +
+                short_number(h.predicted_trips) + ": replicas do not mix within their levels between swaps.",
             "Use more moves per scan, or a kernel of higher order.");
     }
     if (h.edited) {
-        add("edited", "Settings were changed while it ran: the estimates hold, but this run is not a replicate of others.", "");
+        add("edited",
+            "Settings were changed while it ran: the estimates hold, but this run is not a replicate of "
+            "others.",
+            "");
     }
     return out;
 }
@@ -173,7 +196,9 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
     }
     j["dim"] = dim;
     const Json& sampler = preset["sampler"];
-    j["n_particles"] = sampler.contains("n_particles") ? sampler["n_particles"] : sampler.contains("n_ensembles") ? sampler["n_ensembles"] : Json(nullptr);
+    j["n_particles"] = sampler.contains("n_particles")   ? sampler["n_particles"]
+                       : sampler.contains("n_ensembles") ? sampler["n_ensembles"]
+                                                         : Json(nullptr);
     j["n_levels"] = n_levels;
     j["seed"] = preset["run"]["seed"];
     j["precision"] = preset["run"]["precision"];
@@ -184,7 +209,8 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
     return j;
 }
 
-Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights, const std::vector<double>& sampled) {
+Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
+                      const std::vector<double>& sampled) {
     Json j;
     Json rejection = Json::array();
     double worst = 1;
@@ -199,7 +225,9 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
     j["predicted_round_trips_per_scan"] = number_or_null(stats.predicted_round_trips_per_scan());
     j["log_z_stepping_stone"] = number_or_null(stats.log_z_stepping_stone);
     j["log_z_bar"] = number_or_null(stats.log_z_bar);
-    j["mode_weight_bias"] = true_weights.empty() || sampled.empty() ? Json(nullptr) : number_or_null(sampled[0] - true_weights[0]);
+    j["mode_weight_bias"] = true_weights.empty() || sampled.empty()
+                                ? Json(nullptr)
+                                : number_or_null(sampled[0] - true_weights[0]);
     return j;
 }
 
@@ -231,8 +259,10 @@ Json combine_summaries(const std::vector<Json>& replicates) {
                     count += v["id"] == id;
                 }
             }
-            warnings.push_back({{"id", id}, {"text", "(" + std::to_string(count) + " of " + std::to_string(replicates.size()) + " replicates) " +
-                                                         w["text"].get<std::string>()}});
+            warnings.push_back(
+                {{"id", id},
+                 {"text", "(" + std::to_string(count) + " of " + std::to_string(replicates.size()) +
+                              " replicates) " + w["text"].get<std::string>()}});
         }
     }
     out["warnings"] = warnings;

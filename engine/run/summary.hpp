@@ -23,7 +23,8 @@ Json warnings_json(const std::vector<RunWarning>& warnings);
 
 /// Keys that describe the run rather than its outcome, from the resolved preset.
 Json summary_head(const Json& preset, const std::string& status, int dim, int n_levels);
-Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights, const std::vector<double>& sampled);
+Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
+                      const std::vector<double>& sampled);
 
 /// Top level for several replicates: means over the replicates and *_sd beside them, `replicates` last.
 Json combine_summaries(const std::vector<Json>& replicates);

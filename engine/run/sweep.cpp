@@ -47,15 +47,18 @@ std::vector<Json> split_values(const std::string& text) {
 
 void read_section(const Json& sweep, SweepPlan& plan, bool with_grid) {
     if (!sweep.is_object()) {
-        throw ConfigError("sweep", "must be an object such as { \"grid\": { \"path.n_levels\": [64, 128] } }");
+        throw ConfigError("sweep",
+                          "must be an object such as { \"grid\": { \"path.n_levels\": [64, 128] } }");
     }
     for (const auto& [key, value] : sweep.items()) {
         if (key == "cases") {
             plan.columns.push_back("case");
             plan.values.push_back(value.get<std::vector<Json>>());
             for (const Json& c : plan.values.back()) {
-                if (!c.is_object() || !c.contains("name") || !c["name"].is_string() || !c.contains("set") || !c["set"].is_object()) {
-                    throw ConfigError("sweep.cases", "each case needs { \"name\": \"...\", \"set\": { ... } }");
+                if (!c.is_object() || !c.contains("name") || !c["name"].is_string() || !c.contains("set") ||
+                    !c["set"].is_object()) {
+                    throw ConfigError("sweep.cases",
+                                      "each case needs { \"name\": \"...\", \"set\": { ... } }");
                 }
             }
         } else if (key == "grid") {
@@ -75,7 +78,9 @@ void read_section(const Json& sweep, SweepPlan& plan, bool with_grid) {
             plan.n_seeds = value.get<int>();
         } else {
             const std::string near = nearest_name(key, {"cases", "grid", "seeds"});
-            throw ConfigError("sweep." + key, "is not known" + (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"));
+            throw ConfigError("sweep." + key,
+                              "is not known" +
+                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"));
         }
     }
 }
@@ -99,7 +104,8 @@ std::string read_text(const fs::path& file) {
 
 fs::path cell_file(const fs::path& folder, std::size_t index) {
     std::string number = std::to_string(index);
-    return folder / "cells" / (std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number + ".json");
+    return folder / "cells" /
+           (std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number + ".json");
 }
 
 /// The summary of a cell that was run before with the same preset; null otherwise.
@@ -108,7 +114,8 @@ Json kept_cell(const fs::path& file, const Json& preset) {
         return nullptr;
     }
     const Json document = Json::parse(read_text(file), nullptr, false);
-    const bool same = document.is_object() && document.contains("preset") && document["preset"] == preset && document.contains("summary");
+    const bool same = document.is_object() && document.contains("preset") && document["preset"] == preset &&
+                      document.contains("summary");
     return same ? document["summary"] : Json(nullptr);
 }
 
@@ -130,7 +137,8 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
         plan.values.push_back(split_values(entry.substr(equal + 1)));
     }
     if (plan.columns.empty()) {
-        throw ConfigError("--grid", "is missing, and the preset has no \"sweep\" section; write for example --grid path.n_levels=64,128");
+        throw ConfigError("--grid", "is missing, and the preset has no \"sweep\" section; write for example "
+                                    "--grid path.n_levels=64,128");
     }
     plan.n_seeds = n_seeds > 0 ? n_seeds : plan.n_seeds;
     plan.name = base.value("name", std::string("sweep"));
@@ -139,7 +147,9 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
         total *= v.size();
     }
     if (total * static_cast<std::size_t>(plan.n_seeds) > 100000) {
-        throw ConfigError("--grid", "has " + std::to_string(total) + " combinations times " + std::to_string(plan.n_seeds) + " seeds; at most 100000 runs are allowed");
+        throw ConfigError("--grid", "has " + std::to_string(total) + " combinations times " +
+                                        std::to_string(plan.n_seeds) +
+                                        " seeds; at most 100000 runs are allowed");
     }
     Problems problems;
     for (std::size_t index = 0; index < total; ++index) {
@@ -151,7 +161,9 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
             const Json& value = plan.values[c][rest / block];
             rest %= block;
             set_column(changed, plan.columns[c], value);
-            labels.push_back(plan.columns[c] == "case" ? value["name"].get<std::string>() : value.is_string() ? value.get<std::string>() : value.dump());
+            labels.push_back(plan.columns[c] == "case" ? value["name"].get<std::string>()
+                             : value.is_string()       ? value.get<std::string>()
+                                                       : value.dump());
         }
         const auto found = check_preset(changed);
         for (const Problem& p : found) {
@@ -204,7 +216,8 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
                 callbacks.stop = options.stop;
                 summary = run_preset(plan.cells[i].preset, callbacks).summary;
             } catch (const NumericalError& e) {
-                summary = {{"status", "failed"}, {"warnings", {{{"id", "numerical_failure"}, {"text", e.what()}}}}};
+                summary = {{"status", "failed"},
+                           {"warnings", {{{"id", "numerical_failure"}, {"text", e.what()}}}}};
             } catch (...) {
                 const std::lock_guard lock(mutex);
                 error = error ? error : std::current_exception();
@@ -215,7 +228,8 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
             if (summary["status"] == "partial") {
                 return;
             }
-            write_file_atomically(cell_file(options.folder, i), Json{{"preset", plan.cells[i].preset}, {"summary", summary}}.dump() + "\n");
+            write_file_atomically(cell_file(options.folder, i),
+                                  Json{{"preset", plan.cells[i].preset}, {"summary", summary}}.dump() + "\n");
             const std::lock_guard lock(mutex);
             result.summaries[i] = std::move(summary);
             ++done;
@@ -226,7 +240,8 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
     };
     {
         std::vector<std::jthread> workers;
-        const std::size_t jobs = static_cast<std::size_t>(options.jobs > 0 ? options.jobs : std::max(1, thread_count()));
+        const std::size_t jobs =
+            static_cast<std::size_t>(options.jobs > 0 ? options.jobs : std::max(1, thread_count()));
         for (std::size_t j = 0; j < std::min(jobs, todo.size()); ++j) {
             workers.emplace_back(work);
         }
@@ -243,7 +258,8 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
     result.figures = sweep_figures(plan, result.summaries);
     fs::create_directories(options.folder / "figures");
     for (const PlotSpec& plot : result.figures) {
-        write_file_atomically(options.folder / "figures" / (plot.id + ".svg"), to_svg(plot, palette("light")));
+        write_file_atomically(options.folder / "figures" / (plot.id + ".svg"),
+                              to_svg(plot, palette("light")));
     }
     return result;
 }

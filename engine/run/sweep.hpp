@@ -17,7 +17,7 @@ namespace tempera {
 struct SweepCell {
     std::vector<std::string> labels;  ///< value of each column as text
     long seed = 0;
-    Json preset;                      ///< resolved
+    Json preset;  ///< resolved
 };
 
 /// A preset's "sweep" section: { "cases": [ { "name": "second", "set": { "kernel": {...} } }, ... ],
@@ -30,8 +30,8 @@ struct SweepPlan {
     int n_seeds = 1;
 };
 
-/// `grid`: "a.b=v1,v2" entries of the command line (they replace the preset's grid when there are any); n_seeds 0 = as the
-/// preset says. Throws ConfigError with the problems of every cell (named once).
+/// `grid`: "a.b=v1,v2" entries of the command line (they replace the preset's grid when there are any);
+/// n_seeds 0 = as the preset says. Throws ConfigError with the problems of every cell (named once).
 SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, int n_seeds);
 
 struct SweepOptions {
@@ -45,10 +45,11 @@ struct SweepResult {
     std::vector<Json> summaries;  ///< of each cell, null where stopped
     bool complete = true;
     int n_failed = 0;
-    std::string table;            ///< means over seeds, for terminals
+    std::string table;  ///< means over seeds, for terminals
     std::vector<PlotSpec> figures;
 };
-/// Runs the cells (each cell's summary is kept in folder/cells as soon as it is there), writes results.csv, figures/*.svg.
+/// Runs the cells (each cell's summary is kept in folder/cells as soon as it is there), writes results.csv,
+/// figures/*.svg.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace tempera

@@ -31,13 +31,18 @@ void scalar_keys(const Json& value, const std::string& place, std::vector<std::s
     }
 }
 
-std::size_t n_groups(const SweepPlan& plan) { return plan.cells.size() / static_cast<std::size_t>(plan.n_seeds); }
+std::size_t n_groups(const SweepPlan& plan) {
+    return plan.cells.size() / static_cast<std::size_t>(plan.n_seeds);
+}
 
 /// Mean of a metric over the seeds of one combination; NaN when no run has it.
-double group_mean(const SweepPlan& plan, const std::vector<Json>& summaries, std::size_t group, const SweepMetric& metric) {
+double group_mean(const SweepPlan& plan, const std::vector<Json>& summaries, std::size_t group,
+                  const SweepMetric& metric) {
     Moments moments;
     for (int s = 0; s < plan.n_seeds; ++s) {
-        const Json v = get_value(summaries[group * static_cast<std::size_t>(plan.n_seeds) + static_cast<std::size_t>(s)], metric.key);
+        const Json v =
+            get_value(summaries[group * static_cast<std::size_t>(plan.n_seeds) + static_cast<std::size_t>(s)],
+                      metric.key);
         if (v.is_number()) {
             moments.add(metric.magnitude ? std::abs(v.get<double>()) : v.get<double>());
         }
@@ -56,7 +61,8 @@ bool numeric(const std::vector<Json>& values) {
 /// Column drawn along x: the last numeric one; -1 when there is none.
 int x_column(const SweepPlan& plan) {
     for (int c = static_cast<int>(plan.columns.size()) - 1; c >= 0; --c) {
-        if (numeric(plan.values[static_cast<std::size_t>(c)]) && plan.values[static_cast<std::size_t>(c)].size() > 1) {
+        if (numeric(plan.values[static_cast<std::size_t>(c)]) &&
+            plan.values[static_cast<std::size_t>(c)].size() > 1) {
             return c;
         }
     }
@@ -92,7 +98,8 @@ PlotSpec metric_figure(const SweepPlan& plan, const std::vector<Json>& summaries
     for (std::size_t g = 0; g < n_groups(plan); ++g) {
         const double y = group_mean(plan, summaries, g, metric);
         const auto& labels = group_labels(plan, g);
-        const double x = column < 0 ? static_cast<double>(g) : parse_csv_number(labels[static_cast<std::size_t>(column)]);
+        const double x =
+            column < 0 ? static_cast<double>(g) : parse_csv_number(labels[static_cast<std::size_t>(column)]);
         if (!std::isfinite(y) || (metric.log && y <= 0)) {
             continue;
         }
@@ -100,7 +107,8 @@ PlotSpec metric_figure(const SweepPlan& plan, const std::vector<Json>& summaries
         for (std::size_t c = 0; c < labels.size(); ++c) {
             name += static_cast<int>(c) == column || column < 0 ? "" : (name.empty() ? "" : ", ") + labels[c];
         }
-        auto line = std::find_if(plot.layers.begin(), plot.layers.end(), [&](const PlotLayer& l) { return l.name == name; });
+        auto line = std::find_if(plot.layers.begin(), plot.layers.end(),
+                                 [&](const PlotLayer& l) { return l.name == name; });
         if (line == plot.layers.end()) {
             PlotLayer fresh;
             fresh.kind = PlotLayer::Kind::line;
@@ -120,7 +128,8 @@ PlotSpec metric_figure(const SweepPlan& plan, const std::vector<Json>& summaries
                 text += (text.empty() ? "" : ", ") + l;
             }
             plot.x.ticks.emplace_back(x, text);
-        } else if (std::none_of(plot.x.ticks.begin(), plot.x.ticks.end(), [&](const auto& t) { return t.first == x; })) {
+        } else if (std::none_of(plot.x.ticks.begin(), plot.x.ticks.end(),
+                                [&](const auto& t) { return t.first == x; })) {
             plot.x.ticks.emplace_back(x, labels[static_cast<std::size_t>(column)]);
         }
     }
@@ -136,9 +145,12 @@ PlotSpec metric_figure(const SweepPlan& plan, const std::vector<Json>& summaries
 
 const std::vector<SweepMetric>& sweep_metrics() {
     static const std::vector<SweepMetric> metrics = {
-        {"log_weight_variance", "Var(log w)", true, false},  {"ess_fraction", "ESS/N", false, false},
-        {"mode_weight_mae", "mode weight error", true, false}, {"sliced_w2", "sliced W2", true, false},
-        {"log_z_error", "|log Z error|", true, true},          {"replica_exchange.communication_barrier", "barrier", true, false},
+        {"log_weight_variance", "Var(log w)", true, false},
+        {"ess_fraction", "ESS/N", false, false},
+        {"mode_weight_mae", "mode weight error", true, false},
+        {"sliced_w2", "sliced W2", true, false},
+        {"log_z_error", "|log Z error|", true, true},
+        {"replica_exchange.communication_barrier", "barrier", true, false},
         {"replica_exchange.round_trips_per_scan", "round trips/scan", false, false}};
     return metrics;
 }
@@ -153,7 +165,9 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries)
     std::string out;
     for (const std::string& c : plan.columns) {
         // a swept key may also be a key of the summary
-        out += csv_text(c == "seed" || std::find(keys.begin(), keys.end(), c) != keys.end() ? "grid." + c : c) + ",";
+        out +=
+            csv_text(c == "seed" || std::find(keys.begin(), keys.end(), c) != keys.end() ? "grid." + c : c) +
+            ",";
     }
     out += "run_seed";
     for (const std::string& k : keys) {
@@ -170,7 +184,9 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries)
         out += std::to_string(plan.cells[i].seed);
         for (const std::string& k : keys) {
             const Json v = get_value(summaries[i], k);
-            out += "," + (v.is_null() ? "" : v.is_number_float() ? csv_number(v.get<double>()) : csv_text(v.is_string() ? v.get<std::string>() : v.dump()));
+            out += "," + (v.is_null()           ? ""
+                          : v.is_number_float() ? csv_number(v.get<double>())
+                                                : csv_text(v.is_string() ? v.get<std::string>() : v.dump()));
         }
         out += "\n";
     }
@@ -189,7 +205,8 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
         std::string line;
         for (std::size_t c = 0; c < rows[r].size(); ++c) {
-            line += rows[r][c] + (c + 1 < rows[r].size() ? std::string(width[c] - rows[r][c].size() + 2, ' ') : "");
+            line += rows[r][c] +
+                    (c + 1 < rows[r].size() ? std::string(width[c] - rows[r][c].size() + 2, ' ') : "");
         }
         out += line + "\n";
         if (r == 0) {

@@ -17,7 +17,8 @@ const std::vector<SweepMetric>& sweep_metrics();
 std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries);
 /// Means over seeds of the metrics that any run has.
 std::string sweep_text_table(const SweepPlan& plan, const std::vector<Json>& summaries);
-/// One figure per metric: lines over the last numeric column, or a heat map when there are two numeric columns alone.
+/// One figure per metric: lines over the last numeric column, or a heat map when there are two numeric
+/// columns alone.
 std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Json>& summaries);
 /// Columns of texts, aligned, with a rule below the header.
 std::string aligned_table(const std::vector<std::vector<std::string>>& rows);

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 Json good_preset() {
     return parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "good",   // a comment
         "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
-        "path": { "type": "diffusion", "n_levels": 8 }, "kernel": { "type": "second_order" }, "sampler": { "type": "smc", "n_particles": 64 } })", "good");
+        "path": { "type": "diffusion", "n_levels": 8 }, "kernel": { "type": "second_order" }, "sampler": { "type": "smc", "n_particles": 64 } })",
+                        "good");
 }
 
 bool mentions(const std::vector<Problem>& problems, const std::string& place, const std::string& text = "") {
@@ -38,27 +39,32 @@ std::string all_of(const std::vector<Problem>& problems) {
     return out;
 }
 
-/// A value that differs from the present one and still obeys the field's range; null when there is none to try.
+/// A value that differs from the present one and still obeys the field's range; null when there is none to
+/// try.
 Json other_value(const Field& f, const Json& now) {
     switch (f.kind) {
-        case Field::Kind::boolean: return now.is_boolean() ? Json(!now.get<bool>()) : Json(nullptr);
-        case Field::Kind::integer: {
-            const long v = now.is_number() ? now.get<long>() : 1;
-            return static_cast<double>(v + 1) <= f.max ? Json(v + 1) : static_cast<double>(v - 1) >= f.min ? Json(v - 1) : Json(nullptr);
-        }
-        case Field::Kind::number: {
-            const double v = now.is_number() ? now.get<double>() : 1, up = v * 1.25 + 0.0625;
-            const bool fits = up < f.max || (up == f.max && !f.open_max);
-            return fits ? Json(up) : v * 0.5 > f.min ? Json(v * 0.5) : Json(nullptr);
-        }
-        case Field::Kind::choice:
-            for (const std::string& c : f.choices) {
-                if (Json(c) != now) {
-                    return c;
-                }
+    case Field::Kind::boolean:
+        return now.is_boolean() ? Json(!now.get<bool>()) : Json(nullptr);
+    case Field::Kind::integer: {
+        const long v = now.is_number() ? now.get<long>() : 1;
+        return static_cast<double>(v + 1) <= f.max   ? Json(v + 1)
+               : static_cast<double>(v - 1) >= f.min ? Json(v - 1)
+                                                     : Json(nullptr);
+    }
+    case Field::Kind::number: {
+        const double v = now.is_number() ? now.get<double>() : 1, up = v * 1.25 + 0.0625;
+        const bool fits = up < f.max || (up == f.max && !f.open_max);
+        return fits ? Json(up) : v * 0.5 > f.min ? Json(v * 0.5) : Json(nullptr);
+    }
+    case Field::Kind::choice:
+        for (const std::string& c : f.choices) {
+            if (Json(c) != now) {
+                return c;
             }
-            return nullptr;
-        default: return nullptr;
+        }
+        return nullptr;
+    default:
+        return nullptr;
     }
 }
 
@@ -84,7 +90,8 @@ TEST(Preset, EveryFieldOfEveryTypeSurvivesSavingAndLoading) {
                 }
                 const Json loaded = Json::parse(format_preset(access->resolve(edited)));
                 EXPECT_EQ(loaded[f.name], value) << section << " " << type << " " << f.name;
-                EXPECT_EQ(access->resolve(loaded), access->resolve(edited)) << section << " " << type << " " << f.name;
+                EXPECT_EQ(access->resolve(loaded), access->resolve(edited))
+                    << section << " " << type << " " << f.name;
                 EXPECT_EQ(preset_difference(base, loaded), std::vector<std::string>{f.name});
                 ++changed;
             }
@@ -172,7 +179,9 @@ TEST(Preset, BadInputIsNamedWithPlaceAndReason) {
         }
         (*at)[rest] = Json::parse(bad.value);
         const auto problems = check_preset(preset);
-        EXPECT_TRUE(mentions(problems, bad.expected_place, bad.expected_text)) << bad.place << " = " << bad.value << " gave:\n" << all_of(problems);
+        EXPECT_TRUE(mentions(problems, bad.expected_place, bad.expected_text))
+            << bad.place << " = " << bad.value << " gave:\n"
+            << all_of(problems);
         EXPECT_THROW(resolve_preset(preset), ConfigError);
     }
     EXPECT_TRUE(check_preset(good_preset()).empty());
@@ -184,7 +193,9 @@ TEST(Preset, EveryProblemIsReported) {
     preset["sampler"]["n_particles"] = -3;
     preset["kernel"]["type"] = "third_order";
     const auto problems = check_preset(preset);
-    EXPECT_TRUE(mentions(problems, "path.n_levels") && mentions(problems, "sampler.n_particles") && mentions(problems, "kernel.type")) << all_of(problems);
+    EXPECT_TRUE(mentions(problems, "path.n_levels") && mentions(problems, "sampler.n_particles") &&
+                mentions(problems, "kernel.type"))
+        << all_of(problems);
 }
 
 TEST(Preset, CombinationsThatDoNotGoTogether) {
@@ -214,10 +225,15 @@ TEST(Preset, SyntaxErrorsNameLineAndColumn) {
 TEST(Preset, ParentsMergeKeyByKey) {
     const fs::path folder = fs::path(testing::TempDir()) / "tempera_parents";
     fs::create_directories(folder);
-    const auto write = [&](const char* name, const std::string& text) { std::ofstream(folder / name) << text; };
+    const auto write = [&](const char* name, const std::string& text) {
+        std::ofstream(folder / name) << text;
+    };
     write("base.json", format_preset(good_preset()));
-    write("child.json", R"({ "parent": "base.json", "name": "child", "sampler": { "n_particles": 128 }, "kernel": { "type": "first_order", "variance": "forward" } })");
-    write("grandchild.json", R"({ "parent": "child.json", "name": "grandchild", "path": { "n_levels": 16 } })");
+    write(
+        "child.json",
+        R"({ "parent": "base.json", "name": "child", "sampler": { "n_particles": 128 }, "kernel": { "type": "first_order", "variance": "forward" } })");
+    write("grandchild.json",
+          R"({ "parent": "child.json", "name": "grandchild", "path": { "n_levels": 16 } })");
     write("loop.json", R"({ "parent": "loop.json" })");
     const Json p = load_preset(folder / "grandchild.json");
     EXPECT_EQ(p["name"], "grandchild");
@@ -225,7 +241,8 @@ TEST(Preset, ParentsMergeKeyByKey) {
     EXPECT_EQ(p["sampler"]["n_particles"], 128);
     EXPECT_EQ(p["path"]["n_levels"], 16);
     EXPECT_EQ(p["path"]["type"], "diffusion");
-    EXPECT_EQ(p["kernel"], (Json{{"type", "first_order"}, {"variance", "forward"}}));  // another type replaces the section
+    EXPECT_EQ(p["kernel"],
+              (Json{{"type", "first_order"}, {"variance", "forward"}}));  // another type replaces the section
     EXPECT_FALSE(p.contains("parent"));
     EXPECT_TRUE(check_preset(p).empty());
     EXPECT_THROW(load_preset(folder / "loop.json"), ConfigError);

@@ -22,18 +22,23 @@ namespace fs = std::filesystem;
 Json preset_with(const std::string& sampler, int n_replicates = 1) {
     Json p = parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "result",
         "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
-        "path": { "type": "diffusion", "n_levels": 10 }, "kernel": { "type": "second_order" }, "run": { "seed": 3 } })", "result");
+        "path": { "type": "diffusion", "n_levels": 10 }, "kernel": { "type": "second_order" }, "run": { "seed": 3 } })",
+                          "result");
     p["sampler"] = Json::parse(sampler);
     p["run"]["n_replicates"] = n_replicates;
     return p;
 }
 
 const char* smc = R"({ "type": "smc", "n_particles": 200, "ess_threshold": 1.0 })";
-const char* exchange = R"({ "type": "replica_exchange", "n_ensembles": 3, "n_scans": 30, "burn_in_fraction": 0.5, "moves_per_scan": 0, "initial": "exact" })";
+const char* exchange =
+    R"({ "type": "replica_exchange", "n_ensembles": 3, "n_scans": 30, "burn_in_fraction": 0.5, "moves_per_scan": 0, "initial": "exact" })";
 
 struct Folder {
     fs::path path = fs::path(testing::TempDir()) / ("tempera_result_" + std::to_string(std::rand()));
-    Folder() { fs::remove_all(path); fs::create_directories(path); }
+    Folder() {
+        fs::remove_all(path);
+        fs::create_directories(path);
+    }
     ~Folder() { fs::remove_all(path); }
 };
 
@@ -47,18 +52,52 @@ std::string text_of(const fs::path& file) {
 TEST(Result, SummaryHasTheKeysOfTheContract) {
     for (const char* sampler : {smc, exchange}) {
         const Json s = run_preset(preset_with(sampler)).summary;
-        for (const char* key : {"schema", "version", "name", "status", "target", "path", "kernel", "moves", "sampler", "dim", "n_particles", "n_levels", "seed",
-                                "precision", "threads", "ranks", "isa", "build", "ess_fraction", "log_z", "log_z_stderr", "log_z_true", "log_z_error",
-                                "log_weight_variance", "log_weight_max", "mode_weights", "mode_weight_mae", "sliced_w2", "n_resamplings",
-                                "unique_ancestor_fraction", "acceptance", "replica_exchange", "evaluations", "failures", "seconds", "warnings"}) {
+        for (const char* key : {"schema",
+                                "version",
+                                "name",
+                                "status",
+                                "target",
+                                "path",
+                                "kernel",
+                                "moves",
+                                "sampler",
+                                "dim",
+                                "n_particles",
+                                "n_levels",
+                                "seed",
+                                "precision",
+                                "threads",
+                                "ranks",
+                                "isa",
+                                "build",
+                                "ess_fraction",
+                                "log_z",
+                                "log_z_stderr",
+                                "log_z_true",
+                                "log_z_error",
+                                "log_weight_variance",
+                                "log_weight_max",
+                                "mode_weights",
+                                "mode_weight_mae",
+                                "sliced_w2",
+                                "n_resamplings",
+                                "unique_ancestor_fraction",
+                                "acceptance",
+                                "replica_exchange",
+                                "evaluations",
+                                "failures",
+                                "seconds",
+                                "warnings"}) {
             EXPECT_TRUE(s.contains(key)) << key;
         }
         EXPECT_EQ(s["status"], "finished");
-        EXPECT_NEAR(s["log_z_error"].get<double>(), s["log_z"].get<double>() - s["log_z_true"].get<double>(), 1e-15);
+        EXPECT_NEAR(s["log_z_error"].get<double>(), s["log_z"].get<double>() - s["log_z_true"].get<double>(),
+                    1e-15);
     }
     const Json e = run_preset(preset_with(exchange)).summary["replica_exchange"];
-    for (const char* key : {"swap_rejection", "min_swap_acceptance", "communication_barrier", "round_trips_per_scan", "predicted_round_trips_per_scan",
-                            "log_z_stepping_stone", "log_z_bar", "mode_weight_bias"}) {
+    for (const char* key :
+         {"swap_rejection", "min_swap_acceptance", "communication_barrier", "round_trips_per_scan",
+          "predicted_round_trips_per_scan", "log_z_stepping_stone", "log_z_bar", "mode_weight_bias"}) {
         EXPECT_TRUE(e.contains(key)) << key;
     }
 }
@@ -163,7 +202,8 @@ TEST(Result, StopGivesAPartialResult) {
 }
 
 TEST(Assertion, ComparesKeysAndNamesUnknownOnes) {
-    const Json s = Json::parse(R"({"ess_fraction": 0.5, "log_z_error": -0.25, "status": "finished", "acceptance": null, "mode_weights": {"weighted": [0.7, 0.3]}})");
+    const Json s = Json::parse(
+        R"({"ess_fraction": 0.5, "log_z_error": -0.25, "status": "finished", "acceptance": null, "mode_weights": {"weighted": [0.7, 0.3]}})");
     EXPECT_TRUE(holds(s, "ess_fraction > 0.4"));
     EXPECT_FALSE(holds(s, "ess_fraction > 1.5"));
     EXPECT_TRUE(holds(s, "abs(log_z_error)<=0.25"));
@@ -172,7 +212,8 @@ TEST(Assertion, ComparesKeysAndNamesUnknownOnes) {
     EXPECT_TRUE(holds(s, "status == finished"));
     EXPECT_FALSE(holds(s, "acceptance > 0"));
     EXPECT_TRUE(holds(s, "mode_weights.weighted[0] == 0.7"));
-    for (const char* bad : {"ess_fracton > 0.5", "ess_fraction", "ess_fraction >", "> 1", "abs(ess_fraction > 1", "status > finished", ""}) {
+    for (const char* bad : {"ess_fracton > 0.5", "ess_fraction", "ess_fraction >", "> 1",
+                            "abs(ess_fraction > 1", "status > finished", ""}) {
         EXPECT_THROW(holds(s, bad), ConfigError) << bad;
     }
     try {
@@ -184,7 +225,8 @@ TEST(Assertion, ComparesKeysAndNamesUnknownOnes) {
 
 TEST(Sweep, RunsEveryCellOnceAndResumes) {
     const Folder folder;
-    const SweepPlan plan = plan_sweep(preset_with(smc), {"path.n_levels=4,8", "kernel.type=first_order,second_order"}, 2);
+    const SweepPlan plan =
+        plan_sweep(preset_with(smc), {"path.n_levels=4,8", "kernel.type=first_order,second_order"}, 2);
     ASSERT_EQ(plan.cells.size(), 8u);
     EXPECT_EQ(plan.cells[1].seed, 4);
     SweepOptions options;

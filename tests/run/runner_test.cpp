@@ -18,12 +18,14 @@ Json small_preset() {
         "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
         "path": { "type": "diffusion", "n_levels": 12 }, "kernel": { "type": "second_order" },
         "moves": { "type": "mala", "n_steps": 2 },
-        "sampler": { "type": "smc", "n_particles": 300, "ess_threshold": 0.9 }, "run": { "seed": 3 } })", "small");
+        "sampler": { "type": "smc", "n_particles": 300, "ess_threshold": 0.9 }, "run": { "seed": 3 } })",
+                        "small");
 }
 
 Json exchange_preset() {
     Json p = small_preset();
-    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3}, {"n_scans", 40}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}, {"initial", "reference"}};
+    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3},    {"n_scans", 40},
+                        {"burn_in_fraction", 0.5},    {"moves_per_scan", 1}, {"initial", "reference"}};
     return p;
 }
 
@@ -127,7 +129,8 @@ TEST(Runner, EditsAreAppliedRecordedOrRefused) {
     ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
     EXPECT_EQ((*runner.latest()->preset)["kernel"]["type"], "first_order");
     ASSERT_EQ(runner.latest()->edits.size(), 1u);
-    EXPECT_NE(runner.latest()->edits[0].text.find("sampler.ess_threshold 0.9 -> 0.1"), std::string::npos) << runner.latest()->edits[0].text;
+    EXPECT_NE(runner.latest()->edits[0].text.find("sampler.ess_threshold 0.9 -> 0.1"), std::string::npos)
+        << runner.latest()->edits[0].text;
     EXPECT_EQ(runner.result()->preset["edits"].size(), 1u);
     EXPECT_EQ(runner.result()->preset["kernel"]["type"], "first_order");
 }
@@ -151,7 +154,8 @@ TEST(Runner, SnapshotsAreCompleteAndOrdered) {
     EXPECT_EQ(s->run_id, id);
     EXPECT_GE(calls.load(), 3);  // preparing, running, finished
     EXPECT_EQ(s->fraction, 1);
-    ASSERT_TRUE(s->sprites && s->density && s->levels && s->modes && s->positions && s->weight_histogram && s->lorenz);
+    ASSERT_TRUE(s->sprites && s->density && s->levels && s->modes && s->positions && s->weight_histogram &&
+                s->lorenz);
     EXPECT_EQ(s->sprites->x.size(), 300u);
     EXPECT_EQ(s->positions->size(), 13u);
     EXPECT_EQ(s->modes->size(), 13u);
@@ -180,29 +184,45 @@ TEST(Runner, StormOfCommands) {
     Json preset = small_preset();
     for (int i = 0; i < 1000; ++i) {
         switch (random() % 12) {
-            case 0: {
-                preset = random() % 4 ? small_preset() : exchange_preset();
-                const long id = runner.start(preset, random() % 2);
-                EXPECT_EQ(runner.latest()->run_id, id);
-                break;
+        case 0: {
+            preset = random() % 4 ? small_preset() : exchange_preset();
+            const long id = runner.start(preset, random() % 2);
+            EXPECT_EQ(runner.latest()->run_id, id);
+            break;
+        }
+        case 1:
+            runner.cancel();
+            break;
+        case 2:
+        case 3:
+            runner.pause();
+            break;
+        case 4:
+        case 5:
+            runner.resume();
+            break;
+        case 6:
+        case 7:
+            runner.step_move();
+            break;
+        case 8:
+            runner.step_level();
+            break;
+        case 9:
+            runner.set_pace(random() % 2 ? 0 : 200);
+            break;
+        case 10: {
+            Json edited = preset;
+            edited["moves"]["step_size"] = 0.5 + static_cast<double>(random() % 10) / 10;
+            try {
+                runner.edit(edited);
+            } catch (const ConfigError&) {
+                // the other preset is running
             }
-            case 1: runner.cancel(); break;
-            case 2: case 3: runner.pause(); break;
-            case 4: case 5: runner.resume(); break;
-            case 6: case 7: runner.step_move(); break;
-            case 8: runner.step_level(); break;
-            case 9: runner.set_pace(random() % 2 ? 0 : 200); break;
-            case 10: {
-                Json edited = preset;
-                edited["moves"]["step_size"] = 0.5 + static_cast<double>(random() % 10) / 10;
-                try {
-                    runner.edit(edited);
-                } catch (const ConfigError&) {
-                    // the other preset is running
-                }
-                break;
-            }
-            default: std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
+            break;
+        }
+        default:
+            std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
         }
     }
     runner.set_pace(0);
