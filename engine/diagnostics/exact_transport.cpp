@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exact optimal transport between small point sets: LEMON's network simplex on integer supplies and costs, so that its
-// pivots are exact.
+// Exact optimal transport between small point sets: LEMON's network simplex on integer supplies and costs, so
+// that its pivots are exact.
 #include <lemon/network_simplex.h>
 #include <lemon/static_graph.h>
 
@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t most_points = 2048;
 
 /// Splits `total` units in proportion to the weights, the largest remainders first: sums are exact.
-std::vector<std::int64_t> integer_supplies(std::span<const double> weight, std::size_t n, std::int64_t total) {
+std::vector<std::int64_t> integer_supplies(std::span<const double> weight, std::size_t n,
+                                           std::int64_t total) {
     std::vector<double> share(n, 1.0 / static_cast<double>(n));
     if (!weight.empty()) {
         const double sum = std::accumulate(weight.begin(), weight.end(), 0.0);
@@ -48,7 +49,8 @@ void check(std::span<const double> x, std::span<const double> weight, int dim, c
     const std::size_t n = dim > 0 ? x.size() / static_cast<std::size_t>(dim) : 0;
     const auto refuse = [&](const std::string& why) { throw ConfigError("exact_w2." + name, why); };
     if (n == 0 || n > most_points) {
-        refuse(std::to_string(n) + " points: exact transport takes 1 to " + std::to_string(most_points) + "; draw a subset");
+        refuse(std::to_string(n) + " points: exact transport takes 1 to " + std::to_string(most_points) +
+               "; draw a subset");
     }
     if (!weight.empty() && weight.size() != n) {
         refuse(std::to_string(weight.size()) + " weights for " + std::to_string(n) + " points");
@@ -56,8 +58,9 @@ void check(std::span<const double> x, std::span<const double> weight, int dim, c
     if (!std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); })) {
         refuse("a coordinate is not finite");
     }
-    if (!weight.empty() && (!std::all_of(weight.begin(), weight.end(), [](double w) { return w >= 0 && std::isfinite(w); }) ||
-                            !(std::accumulate(weight.begin(), weight.end(), 0.0) > 0))) {
+    if (!weight.empty() && (!std::all_of(weight.begin(), weight.end(), [](double w) {
+            return w >= 0 && std::isfinite(w);
+        }) || !(std::accumulate(weight.begin(), weight.end(), 0.0) > 0))) {
         refuse("weights must be finite, not negative, and have a positive sum");
     }
 }
@@ -89,7 +92,8 @@ double exact_w2(std::span<const double> x, std::span<const double> weight_x, std
     // Equal weights move whole units; others are rounded to 2^-40 of the mass. Costs keep 40 bits.
     const bool equal = weight_x.empty() && weight_y.empty();
     const std::int64_t total = equal ? static_cast<std::int64_t>(std::lcm(n, m)) : std::int64_t{1} << 40;
-    const std::vector<std::int64_t> supply = integer_supplies(weight_x, n, total), demand = integer_supplies(weight_y, m, total);
+    const std::vector<std::int64_t> supply = integer_supplies(weight_x, n, total),
+                                    demand = integer_supplies(weight_y, m, total);
     const double to_integer = std::ldexp(1.0, 40) / largest;
 
     // Arc i * m + j goes from point i of x to point j of y.
@@ -112,7 +116,8 @@ double exact_w2(std::span<const double> x, std::span<const double> weight_x, std
     }
     Graph::ArcMap<std::int64_t> price(graph);
     for (std::size_t a = 0; a < cost.size(); ++a) {
-        price[Graph::arc(static_cast<int>(a))] = static_cast<std::int64_t>(std::llround(cost[a] * to_integer));
+        price[Graph::arc(static_cast<int>(a))] =
+            static_cast<std::int64_t>(std::llround(cost[a] * to_integer));
     }
     lemon::NetworkSimplex<Graph, std::int64_t, std::int64_t> simplex(graph);
     simplex.supplyMap(balance).costMap(price);

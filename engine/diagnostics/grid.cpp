@@ -24,8 +24,8 @@ void find_max(Grid& grid) {
     grid.max = grid.value.empty() ? 0 : *std::max_element(grid.value.begin(), grid.value.end());
 }
 
-/// Partial grids: a fixed number whatever the threads, so that sums have one order; few for small sets, where merging
-/// would cost more than binning.
+/// Partial grids: a fixed number whatever the threads, so that sums have one order; few for small sets, where
+/// merging would cost more than binning.
 int partial_grids(int n_blocks) { return std::clamp(n_blocks / 64, 1, 16); }
 
 struct Binning {
@@ -40,7 +40,8 @@ void bin_block(const Block<const Real>& x, const double* log_weight, const Binni
     alignas(64) Real p[2][block_size];
     for (int k = 0; k < 2; ++k) {
         // Bin coordinates straight away: one multiply-add per coordinate and axis.
-        const double low = how.box[static_cast<std::size_t>(2 * k)], high = how.box[static_cast<std::size_t>(2 * k + 1)];
+        const double low = how.box[static_cast<std::size_t>(2 * k)],
+                     high = how.box[static_cast<std::size_t>(2 * k + 1)];
         const double per_unit = (k == 0 ? how.nx : how.ny) / (high - low);
         double start = -low;
         for (int i = 0; i < x.dim; ++i) {
@@ -49,8 +50,9 @@ void bin_block(const Block<const Real>& x, const double* log_weight, const Binni
         }
         std::fill_n(p[k], x.lanes(), static_cast<Real>(start * per_unit));
         for (int i = 0; i < x.dim; ++i) {
-            const Real a = static_cast<Real>(how.plane.axis[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)] *
-                                             how.plane.scale * per_unit);
+            const Real a =
+                static_cast<Real>(how.plane.axis[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)] *
+                                  how.plane.scale * per_unit);
             if (a == 0) {
                 continue;
             }
@@ -64,17 +66,20 @@ void bin_block(const Block<const Real>& x, const double* log_weight, const Binni
     for (int lane = 0; lane < x.n; ++lane) {
         const Real px = p[0][lane], py = p[1][lane];
         if (px >= 0 && px < end_x && py >= 0 && py < end_y) {  // false for NaN
-            const std::size_t bin = static_cast<std::size_t>(static_cast<int>(py)) * static_cast<std::size_t>(how.nx) +
-                                    static_cast<std::size_t>(static_cast<int>(px));
-            out[bin] += log_weight ? static_cast<float>(std::exp(log_weight[lane] - how.log_mean_weight)) : 1.0f;
+            const std::size_t bin =
+                static_cast<std::size_t>(static_cast<int>(py)) * static_cast<std::size_t>(how.nx) +
+                static_cast<std::size_t>(static_cast<int>(px));
+            out[bin] +=
+                log_weight ? static_cast<float>(std::exp(log_weight[lane] - how.log_mean_weight)) : 1.0f;
         }
     }
 }
 
-/// Fills the grid with density(points) by rows; `place` maps view coordinates to the density's own coordinates:
-/// point = origin + x * step[0] + y * step[1]. Values are relative to the largest one.
+/// Fills the grid with density(points) by rows; `place` maps view coordinates to the density's own
+/// coordinates: point = origin + x * step[0] + y * step[1]. Values are relative to the largest one.
 template <class Real>
-void evaluate_on_grid(const Density<Real>& density, const Eigen::VectorXd& origin, const Eigen::MatrixXd& step, Grid& grid) {
+void evaluate_on_grid(const Density<Real>& density, const Eigen::VectorXd& origin,
+                      const Eigen::MatrixXd& step, Grid& grid) {
     const int dim = density.dim();
     std::vector<double> log_value(grid.value.size());
     const double dx = (grid.x_max - grid.x_min) / grid.nx, dy = (grid.y_max - grid.y_min) / grid.ny;
@@ -124,7 +129,8 @@ Eigen::MatrixXd axes_matrix(const ViewPlane& plane) {
 template <class Real>
 void marginal_on_grid(const Mixture& mixture, const ViewPlane& plane, Grid& grid) {
     const Eigen::MatrixXd a = axes_matrix(plane);
-    const Eigen::Map<const Eigen::VectorXd> shift(plane.shift.data(), static_cast<Eigen::Index>(plane.shift.size()));
+    const Eigen::Map<const Eigen::VectorXd> shift(plane.shift.data(),
+                                                  static_cast<Eigen::Index>(plane.shift.size()));
     // A one-dimensional target has no second axis; its picture is constant in y.
     const bool flat = a.row(1).squaredNorm() == 0;
     const Eigen::MatrixXd used = flat ? Eigen::MatrixXd(a.topRows(1)) : a;
@@ -134,14 +140,17 @@ void marginal_on_grid(const Mixture& mixture, const ViewPlane& plane, Grid& grid
         c.mean += offset;
     }
     Eigen::MatrixXd step = Eigen::MatrixXd::Identity(used.rows(), 2);
-    evaluate_on_grid<Real>(*make_mixture_density<Real>(marginal), Eigen::VectorXd::Zero(used.rows()), step, grid);
+    evaluate_on_grid<Real>(*make_mixture_density<Real>(marginal), Eigen::VectorXd::Zero(used.rows()), step,
+                           grid);
 }
 
 /// Plane through `centre` (in coordinates y) that projects onto the view one to one.
 template <class Real>
-void slice_on_grid(const Density<Real>& density, const ViewPlane& plane, const Eigen::VectorXd& centre, Grid& grid) {
+void slice_on_grid(const Density<Real>& density, const ViewPlane& plane, const Eigen::VectorXd& centre,
+                   Grid& grid) {
     const Eigen::MatrixXd a = axes_matrix(plane) * plane.scale;
-    const Eigen::Map<const Eigen::VectorXd> shift(plane.shift.data(), static_cast<Eigen::Index>(plane.shift.size()));
+    const Eigen::Map<const Eigen::VectorXd> shift(plane.shift.data(),
+                                                  static_cast<Eigen::Index>(plane.shift.size()));
     const Eigen::MatrixXd inverse = a.completeOrthogonalDecomposition().pseudoInverse();
     const Eigen::VectorXd seen = axes_matrix(plane) * shift + a * centre;
     evaluate_on_grid<Real>(density, centre - inverse * seen, inverse, grid);
@@ -222,8 +231,8 @@ Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weig
 }
 
 template <class Real>
-Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane, const std::array<double, 4>& box, int nx,
-                   int ny) {
+Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
+                   const std::array<double, 4>& box, int nx, int ny) {
     Grid grid = empty_grid(box, nx, ny);
     if (const std::optional<Mixture> mixture = path.level_mixture(level)) {
         marginal_on_grid<Real>(*mixture, plane, grid);
@@ -241,7 +250,8 @@ Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& pl
 }
 
 template <class Real>
-Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box, int nx, int ny) {
+Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box,
+                    int nx, int ny) {
     Grid grid = empty_grid(box, nx, ny);
     if (const Mixture* mixture = target.mixture()) {
         marginal_on_grid<Real>(*mixture, plane, grid);
@@ -252,14 +262,16 @@ Grid target_density(const Target<Real>& target, const ViewPlane& plane, const st
     return grid;
 }
 
-#define TEMPERA_GRIDS(Real)                                                                                               \
-    template ViewPlane view_plane(const Target<Real>&);                                                                   \
-    template ViewPlane view_plane(const DensityPath<Real>&);                                                              \
-    template std::array<double, 4> level_box(const DensityPath<Real>&, const ViewPlane&);                                 \
-    template Grid bin_particles(const Particles<Real>&, const PerParticle<double>*, const ViewPlane&,                     \
-                                const std::array<double, 4>&, int, int);                                                  \
-    template Grid level_density(const DensityPath<Real>&, int, const ViewPlane&, const std::array<double, 4>&, int, int); \
-    template Grid target_density(const Target<Real>&, const ViewPlane&, const std::array<double, 4>&, int, int);
+#define TEMPERA_GRIDS(Real)                                                                                  \
+    template ViewPlane view_plane(const Target<Real>&);                                                      \
+    template ViewPlane view_plane(const DensityPath<Real>&);                                                 \
+    template std::array<double, 4> level_box(const DensityPath<Real>&, const ViewPlane&);                    \
+    template Grid bin_particles(const Particles<Real>&, const PerParticle<double>*, const ViewPlane&,        \
+                                const std::array<double, 4>&, int, int);                                     \
+    template Grid level_density(const DensityPath<Real>&, int, const ViewPlane&,                             \
+                                const std::array<double, 4>&, int, int);                                     \
+    template Grid target_density(const Target<Real>&, const ViewPlane&, const std::array<double, 4>&, int,   \
+                                 int);
 
 TEMPERA_GRIDS(float)
 TEMPERA_GRIDS(double)

@@ -32,25 +32,29 @@ ViewPlane view_plane(const DensityPath<Real>& path);
 template <class Real>
 ViewPlane view_plane(const Target<Real>& target);
 
-/// Box of the view in which level `level` is shown: path coordinates grow with noise on VE paths; the box is the one of
-/// the target for thumbnails in "own coordinates" (every level divided by alpha is NOT applied: points as they are).
+/// Box of the view in which level `level` is shown: path coordinates grow with noise on VE paths; the box is
+/// the one of the target for thumbnails in "own coordinates" (every level divided by alpha is NOT applied:
+/// points as they are).
 template <class Real>
 std::array<double, 4> level_box(const DensityPath<Real>& path, const ViewPlane& plane);
 
-/// Weighted histogram of projected particles (all of them, in blocks, deterministic order); log_weight null = equal.
-/// A particle counts as its weight over the mean weight; points outside the box or not finite are left out.
+/// Weighted histogram of projected particles (all of them, in blocks, deterministic order); log_weight null =
+/// equal. A particle counts as its weight over the mean weight; points outside the box or not finite are left
+/// out.
 template <class Real>
 Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weight, const ViewPlane& plane,
                    const std::array<double, 4>& box, int nx, int ny);
 
-/// Density of a level on a grid of the view plane: exact marginal of the level's mixture where there is one, otherwise
-/// for dim 2 the level's density up to a constant, otherwise a slice through the mean. Empty (nx = 0) where the path
-/// has no density at the level.
+/// Density of a level on a grid of the view plane: exact marginal of the level's mixture where there is one,
+/// otherwise for dim 2 the level's density up to a constant, otherwise a slice through the mean. Empty (nx =
+/// 0) where the path has no density at the level.
 template <class Real>
-Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane, const std::array<double, 4>& box, int nx, int ny);
+Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
+                   const std::array<double, 4>& box, int nx, int ny);
 
 /// The same for the target itself, in target coordinates.
 template <class Real>
-Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box, int nx, int ny);
+Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box,
+                    int nx, int ny);
 
 }  // namespace tempera

@@ -7,7 +7,8 @@
 namespace tempera {
 
 /// Proportions of modes from responsibilities [n * n_modes]; weights by exp(log_weight) (empty = equal).
-std::vector<double> mode_proportions(std::span<const double> responsibilities, int n_modes, std::span<const double> log_weight);
+std::vector<double> mode_proportions(std::span<const double> responsibilities, int n_modes,
+                                     std::span<const double> log_weight);
 /// Half-width of a 95 % interval of each proportion: effective number of draws n_eff (ESS, unique roots).
 std::vector<double> mode_interval(const std::vector<double>& proportion, double n_eff);
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);

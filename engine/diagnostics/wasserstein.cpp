@@ -102,8 +102,8 @@ Line project(const Mixture& mixture, const double* direction) {
     return line;
 }
 
-/// Points projected to a line, in ascending order, as (value, index). The index sits in the low bits of the sorted
-/// keys: values that agree in all but those bits are as good as equal.
+/// Points projected to a line, in ascending order, as (value, index). The index sits in the low bits of the
+/// sorted keys: values that agree in all but those bits are as good as equal.
 class SortedLine {
 public:
     void sort(std::span<const double> x, int dim, const double* u) {
@@ -152,7 +152,8 @@ std::vector<double> weights_or_equal(std::span<const double> log_weight, std::si
 }
 
 /// Squared W2 on a line between two weighted samples: both distribution functions walked together.
-double line_distance(const SortedLine& a, const std::vector<double>& wa, const SortedLine& b, const std::vector<double>& wb) {
+double line_distance(const SortedLine& a, const std::vector<double>& wa, const SortedLine& b,
+                     const std::vector<double>& wb) {
     std::size_t i = 0, j = 0;
     double left_a = wa[a.index(0)], left_b = wb[b.index(0)], sum = 0;
     while (true) {
@@ -200,7 +201,8 @@ struct LastReference {
 std::shared_ptr<const SlicedReference> shared_reference(const Mixture& exact, int n_directions, int n_nodes) {
     static LastReference last;
     const std::lock_guard lock(last.mutex);
-    if (!last.reference || last.n_directions != n_directions || last.n_nodes != n_nodes || !same_mixture(last.mixture, exact)) {
+    if (!last.reference || last.n_directions != n_directions || last.n_nodes != n_nodes ||
+        !same_mixture(last.mixture, exact)) {
         last.reference = std::make_shared<SlicedReference>(exact, n_directions, n_nodes);
         last.mixture = exact;
         last.n_directions = n_directions;
@@ -220,7 +222,8 @@ double root_mean(const std::vector<double>& squares) {
 }  // namespace
 
 SlicedReference::SlicedReference(const Mixture& exact, int n_directions, int n_nodes)
-    : dim_(exact.dim()), n_directions_(n_directions), n_nodes_(n_nodes), direction_(unit_directions(n_directions, exact.dim())),
+    : dim_(exact.dim()), n_directions_(n_directions), n_nodes_(n_nodes),
+      direction_(unit_directions(n_directions, exact.dim())),
       quantile_(static_cast<std::size_t>(n_directions) * static_cast<std::size_t>(n_nodes)) {
     parallel_for(n_directions, [&](int p) {
         const Line line = project(exact, direction_.data() + static_cast<std::size_t>(p) * dim_);
@@ -262,9 +265,11 @@ double sliced_w2(std::span<const double> x, int dim, std::span<const double> log
     return dim == exact.dim() ? shared_reference(exact, n_directions, n_nodes)->distance(x, log_weight) : nan;
 }
 
-double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
-                 std::span<const double> log_weight_y, int dim, int n_directions) {
-    const std::size_t n = x.size() / static_cast<std::size_t>(dim), m = y.size() / static_cast<std::size_t>(dim);
+double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x,
+                         std::span<const double> y, std::span<const double> log_weight_y, int dim,
+                         int n_directions) {
+    const std::size_t n = x.size() / static_cast<std::size_t>(dim),
+                      m = y.size() / static_cast<std::size_t>(dim);
     if (n == 0 || m == 0 || !all_finite(x) || !all_finite(y)) {
         return nan;
     }

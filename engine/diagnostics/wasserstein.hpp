@@ -9,9 +9,10 @@
 namespace tempera {
 
 /// Sliced W2 of weighted points x [n, dim] row-major against a mixture, without reference noise: fixed seeded
-/// directions, per direction 1-D W2^2 by n_nodes midpoint quantiles of the weighted empirical law against the exact
-/// quantiles of the projected mixture; SW2 = sqrt(mean over directions of W2^2). Holds the exact quantiles
-/// (n_directions * n_nodes doubles, 2 MB by default) so that many replicates share them. Immutable after construction.
+/// directions, per direction 1-D W2^2 by n_nodes midpoint quantiles of the weighted empirical law against the
+/// exact quantiles of the projected mixture; SW2 = sqrt(mean over directions of W2^2). Holds the exact
+/// quantiles (n_directions * n_nodes doubles, 2 MB by default) so that many replicates share them. Immutable
+/// after construction.
 class SlicedReference {
 public:
     explicit SlicedReference(const Mixture& exact, int n_directions = 128, int n_nodes = 2000);
@@ -28,11 +29,13 @@ private:
 /// The same in one call; the reference of the last mixture asked for is kept, so repeated calls are cheap.
 double sliced_w2(std::span<const double> x, int dim, std::span<const double> log_weight, const Mixture& exact,
                  int n_directions = 128, int n_nodes = 2000);
-/// Between two weighted samples. (A name of its own: with empty weights an overload could be mistaken for the other.)
-double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x, std::span<const double> y,
-                 std::span<const double> log_weight_y, int dim, int n_directions = 128);
-/// Exact W2 between two equally weighted or weighted point sets of at most 2048 points each (LEMON network simplex);
-/// throws ConfigError above that.
+/// Between two weighted samples. (A name of its own: with empty weights an overload could be mistaken for the
+/// other.)
+double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x,
+                         std::span<const double> y, std::span<const double> log_weight_y, int dim,
+                         int n_directions = 128);
+/// Exact W2 between two equally weighted or weighted point sets of at most 2048 points each (LEMON network
+/// simplex); throws ConfigError above that.
 double exact_w2(std::span<const double> x, std::span<const double> weight_x, std::span<const double> y,
                 std::span<const double> weight_y, int dim);
 

@@ -155,7 +155,8 @@ double pareto_k(std::span<const double> log_weight) {
         return nan;
     }
     const double root = 3 * std::sqrt(static_cast<double>(n));
-    const std::size_t n_tail = static_cast<std::size_t>(std::ceil(std::min(static_cast<double>(n) / 5, root)));
+    const std::size_t n_tail =
+        static_cast<std::size_t>(std::ceil(std::min(static_cast<double>(n) / 5, root)));
     std::vector<double> sorted(log_weight.begin(), log_weight.end());
     const auto cut = sorted.end() - static_cast<std::ptrdiff_t>(n_tail + 1);
     std::nth_element(sorted.begin(), cut, sorted.end());
@@ -168,8 +169,9 @@ double pareto_k(std::span<const double> log_weight) {
         if (*it == -infinity) {
             continue;  // fewer positive weights than the tail is long
         }
-        exceedance.push_back(threshold == -infinity ? std::exp(*it - top)
-                                                    : std::exp(threshold - top) * std::expm1(*it - threshold));
+        exceedance.push_back(threshold == -infinity
+                                 ? std::exp(*it - top)
+                                 : std::exp(threshold - top) * std::expm1(*it - threshold));
     }
     if (exceedance.size() < 5 || !(exceedance.back() > 0)) {
         return nan;

@@ -15,7 +15,8 @@ struct CairoFree {
 using CairoSurface = std::unique_ptr<cairo_surface_t, CairoFree>;
 using CairoContext = std::unique_ptr<cairo_t, CairoFree>;
 
-/// PNG bytes of an image surface (with alpha when the surface has it). Throws std::runtime_error with cairo's reason.
+/// PNG bytes of an image surface (with alpha when the surface has it). Throws std::runtime_error with cairo's
+/// reason.
 std::string png_bytes(cairo_surface_t* surface);
 /// Throws std::runtime_error when the status is not success.
 void check_cairo(cairo_status_t status, const char* what);

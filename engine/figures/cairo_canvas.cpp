@@ -31,8 +31,8 @@ CairoSurface surface_of(const Picture& picture) {
 
 std::string encode_picture(const Picture& picture) { return png_bytes(surface_of(picture).get()); }
 
-Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, const std::vector<Fill>& fills, double radius,
-                       double dpi) {
+Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, const std::vector<Fill>& fills,
+                       double radius, double dpi) {
     const double scale = dpi / 72;
     Picture out;
     out.width = std::max(1, static_cast<int>(std::ceil(area.width * scale)));
@@ -51,13 +51,15 @@ Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, cons
     const unsigned char* pixels = cairo_image_surface_get_data(surface.get());
     const int stride = cairo_image_surface_get_stride(surface.get());
     for (int y = 0; y < out.height; ++y) {
-        const auto* row = reinterpret_cast<const std::uint32_t*>(pixels + static_cast<std::ptrdiff_t>(y) * stride);
+        const auto* row =
+            reinterpret_cast<const std::uint32_t*>(pixels + static_cast<std::ptrdiff_t>(y) * stride);
         for (int x = 0; x < out.width; ++x) {
             unsigned char* to = out.rgba.data() + (static_cast<std::ptrdiff_t>(y) * out.width + x) * 4;
             const std::uint32_t a = row[x] >> 24;
             for (int k = 0; k < 3; ++k) {
                 const std::uint32_t c = row[x] >> (16 - 8 * k) & 255u;
-                to[k] = static_cast<unsigned char>(a ? std::min<std::uint32_t>(255, (c * 255 + a / 2) / a) : 0);
+                to[k] =
+                    static_cast<unsigned char>(a ? std::min<std::uint32_t>(255, (c * 255 + a / 2) / a) : 0);
             }
             to[3] = static_cast<unsigned char>(a);
         }
@@ -66,11 +68,13 @@ Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, cons
 }
 
 void CairoCanvas::colour(unsigned rgb, double alpha) {
-    cairo_set_source_rgba(context_, (rgb >> 16 & 255u) / 255.0, (rgb >> 8 & 255u) / 255.0, (rgb & 255u) / 255.0, alpha);
+    cairo_set_source_rgba(context_, (rgb >> 16 & 255u) / 255.0, (rgb >> 8 & 255u) / 255.0,
+                          (rgb & 255u) / 255.0, alpha);
 }
 
 void CairoCanvas::font(double size, bool bold) {
-    cairo_select_font_face(context_, "sans-serif", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(context_, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(context_, size);
 }
 

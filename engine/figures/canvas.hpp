@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A small drawing surface in points (1/72 inch), y downwards: what draw_plot() needs and every file format can do.
+// A small drawing surface in points (1/72 inch), y downwards: what draw_plot() needs and every file format
+// can do.
 #pragma once
 
 #include <array>
@@ -58,8 +59,8 @@ public:
 };
 
 /// Picture of dots at `dpi` for point clouds too large to be vectors; transparent elsewhere.
-Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, const std::vector<Fill>& fills, double radius,
-                       double dpi);
+Picture rasterise_dots(const Rect& area, const std::vector<Points>& groups, const std::vector<Fill>& fills,
+                       double radius, double dpi);
 /// PNG with transparency.
 std::string encode_picture(const Picture& picture);
 

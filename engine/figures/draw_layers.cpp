@@ -29,17 +29,39 @@ public:
         colour_ = palette_.role(layer.role, layer.index);
         stroke_ = layer_stroke(layer, palette_);
         switch (layer.kind) {
-        case Kind::line: canvas_.polyline(points(layer), stroke_); break;
-        case Kind::stairs: stairs(layer); break;
-        case Kind::band: canvas_.polygon(between(layer), {colour_, band_alpha}); break;
-        case Kind::area: canvas_.polygon(between(layer), {colour_, 0.85}); break;
-        case Kind::bars: bars(layer); break;
-        case Kind::points: dots(layer); break;
-        case Kind::segments: segments(layer); break;
-        case Kind::image: image(layer); break;
-        case Kind::vline: lines_across(layer.x, true); break;
-        case Kind::hline: lines_across(layer.y, false); break;
-        case Kind::text: text(layer); break;
+        case Kind::line:
+            canvas_.polyline(points(layer), stroke_);
+            break;
+        case Kind::stairs:
+            stairs(layer);
+            break;
+        case Kind::band:
+            canvas_.polygon(between(layer), {colour_, band_alpha});
+            break;
+        case Kind::area:
+            canvas_.polygon(between(layer), {colour_, 0.85});
+            break;
+        case Kind::bars:
+            bars(layer);
+            break;
+        case Kind::points:
+            dots(layer);
+            break;
+        case Kind::segments:
+            segments(layer);
+            break;
+        case Kind::image:
+            image(layer);
+            break;
+        case Kind::vline:
+            lines_across(layer.x, true);
+            break;
+        case Kind::hline:
+            lines_across(layer.y, false);
+            break;
+        case Kind::text:
+            text(layer);
+            break;
         }
     }
 
@@ -78,9 +100,11 @@ private:
     void bars(const PlotLayer& layer) {
         const double half = 0.5 * static_cast<double>(layer.width), floor = plot_.y.log ? plot_.y.min : 0;
         for (std::size_t i = 0; i < std::min(layer.x.size(), layer.y.size()); ++i) {
-            const double x0 = x(layer.x[i] - half), x1 = x(layer.x[i] + half), y0 = y(layer.y[i]), y1 = y(floor);
+            const double x0 = x(layer.x[i] - half), x1 = x(layer.x[i] + half), y0 = y(layer.y[i]),
+                         y1 = y(floor);
             if (layer.y[i] != floor) {
-                canvas_.rect({std::min(x0, x1), std::min(y0, y1), std::abs(x1 - x0), std::abs(y1 - y0)}, {colour_, 0.9});
+                canvas_.rect({std::min(x0, x1), std::min(y0, y1), std::abs(x1 - x0), std::abs(y1 - y0)},
+                             {colour_, 0.9});
             }
         }
     }
@@ -92,8 +116,10 @@ private:
         for (std::size_t i = 0; i < all.size(); ++i) {
             groups[i < layer.group.size() ? layer.group[i] : layer.index].push_back(all[i]);
         }
-        const bool over_picture = std::any_of(plot_.layers.begin(), plot_.layers.end(), [](const PlotLayer& l) { return l.image; });
-        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2), alpha = all.size() > 500 ? 0.8 : 1;
+        const bool over_picture =
+            std::any_of(plot_.layers.begin(), plot_.layers.end(), [](const PlotLayer& l) { return l.image; });
+        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2),
+                     alpha = all.size() > 500 ? 0.8 : 1;
         std::vector<Points> parts;
         std::vector<Fill> fills;
         if (over_picture) {  // a thin rim of the ground colour keeps dots apart from the density below
@@ -129,7 +155,8 @@ private:
         picture.rgba.reserve(g.value.size() * 4);
         for (int row = g.ny - 1; row >= 0; --row) {
             for (int column = 0; column < g.nx; ++column) {
-                const float value = g.value[static_cast<std::size_t>(row) * static_cast<std::size_t>(g.nx) + static_cast<std::size_t>(column)];
+                const float value = g.value[static_cast<std::size_t>(row) * static_cast<std::size_t>(g.nx) +
+                                            static_cast<std::size_t>(column)];
                 for (double c : density_colour(palette_, density_transfer(value, g.max))) {
                     picture.rgba.push_back(static_cast<unsigned char>(std::lround(255 * c)));
                 }
@@ -180,11 +207,17 @@ Stroke layer_stroke(const PlotLayer& layer, const Palette& palette) {
     Stroke stroke{palette.role(layer.role, layer.index), 0.7 * static_cast<double>(layer.width), 1, {}};
     if (layer.dashed) {
         stroke.dash = {4, 2.5};
-    } else if (&palette == &tempera::palette("print") && (layer.kind == Kind::line || layer.kind == Kind::stairs)) {
+    } else if (&palette == &tempera::palette("print") &&
+               (layer.kind == Kind::line || layer.kind == Kind::stairs)) {
         switch (layer.role) {
-        case Role::sampled: stroke.dash = {6, 2}; break;
-        case Role::learned: stroke.dash = {1.5, 1.5}; break;
-        default: break;
+        case Role::sampled:
+            stroke.dash = {6, 2};
+            break;
+        case Role::learned:
+            stroke.dash = {1.5, 1.5};
+            break;
+        default:
+            break;
         }
     }
     return stroke;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Layout and drawing of a plot on a canvas: title row, legend row, axes, layers, note. The window has its own drawing
-// (ImPlot) of the same PlotSpec.
+// Layout and drawing of a plot on a canvas: title row, legend row, axes, layers, note. The window has its own
+// drawing (ImPlot) of the same PlotSpec.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -59,7 +59,8 @@ std::vector<std::string> wrapped(Canvas& canvas, const std::string& text, double
 
 /// Over a density picture a grid would cut the ground into boxes.
 bool has_grid(const PlotSpec& plot) {
-    return std::none_of(plot.layers.begin(), plot.layers.end(), [](const PlotLayer& l) { return l.kind == Kind::image; });
+    return std::none_of(plot.layers.begin(), plot.layers.end(),
+                        [](const PlotLayer& l) { return l.kind == Kind::image; });
 }
 
 bool has_axes(const PlotSpec& plot) { return !plot.layers.empty(); }
@@ -69,12 +70,15 @@ std::vector<const PlotLayer*> legend_entries(const PlotSpec& plot) {
     std::vector<const PlotLayer*> out;
     std::set<std::string> seen;
     for (const PlotLayer& layer : plot.layers) {
-        if (!layer.name.empty() && layer.kind != Kind::image && layer.kind != Kind::text && seen.insert(layer.name).second) {
+        if (!layer.name.empty() && layer.kind != Kind::image && layer.kind != Kind::text &&
+            seen.insert(layer.name).second) {
             out.push_back(&layer);
         }
     }
-    // In the order of meanings (exact first), whatever the order of drawing. A lone series is named by the title.
-    std::stable_sort(out.begin(), out.end(), [](const PlotLayer* a, const PlotLayer* b) { return a->role < b->role; });
+    // In the order of meanings (exact first), whatever the order of drawing. A lone series is named by the
+    // title.
+    std::stable_sort(out.begin(), out.end(),
+                     [](const PlotLayer* a, const PlotLayer* b) { return a->role < b->role; });
     return plot.legend && out.size() > 1 ? out : std::vector<const PlotLayer*>();
 }
 
@@ -89,7 +93,8 @@ public:
         legend();
         note();
         if (!has_axes(plot_)) {
-            canvas_.text(width_ / 2, (top_ + bottom_) / 2, plot_.empty.empty() ? "Nothing to draw." : plot_.empty,
+            canvas_.text(width_ / 2, (top_ + bottom_) / 2,
+                         plot_.empty.empty() ? "Nothing to draw." : plot_.empty,
                          {small_size, palette_.dim, false, Anchor::middle, false});
             return;
         }
@@ -132,7 +137,8 @@ private:
                 break;
             }
             swatch(*layer, x, y - 3);
-            canvas_.text(x + legend_swatch + 4, y, layer->name, {small_size, palette_.text, false, Anchor::start, false});
+            canvas_.text(x + legend_swatch + 4, y, layer->name,
+                         {small_size, palette_.text, false, Anchor::start, false});
             x += width + 13;
         }
         canvas_.end_group();
@@ -142,11 +148,18 @@ private:
     void swatch(const PlotLayer& layer, double x, double y) {
         const unsigned rgb = palette_.role(layer.role, layer.index);
         switch (layer.kind) {
-        case Kind::points: canvas_.dots({{x + legend_swatch / 2, y}}, 2.6, {rgb, 1}); break;
-        case Kind::band: canvas_.rect({x, y - 4, legend_swatch, 8}, {rgb, band_alpha}); break;
+        case Kind::points:
+            canvas_.dots({{x + legend_swatch / 2, y}}, 2.6, {rgb, 1});
+            break;
+        case Kind::band:
+            canvas_.rect({x, y - 4, legend_swatch, 8}, {rgb, band_alpha});
+            break;
         case Kind::bars:
-        case Kind::area: canvas_.rect({x + 2, y - 4, legend_swatch - 4, 8}, {rgb, layer.kind == Kind::area ? 0.85 : 0.9}); break;
-        default: canvas_.polyline({{x, y}, {x + legend_swatch, y}}, layer_stroke(layer, palette_));
+        case Kind::area:
+            canvas_.rect({x + 2, y - 4, legend_swatch - 4, 8}, {rgb, layer.kind == Kind::area ? 0.85 : 0.9});
+            break;
+        default:
+            canvas_.polyline({{x, y}, {x + legend_swatch, y}}, layer_stroke(layer, palette_));
         }
     }
 
@@ -187,7 +200,8 @@ private:
         x_ticks_ = axis_ticks(frame_.x, std::max(2, static_cast<int>(area.width / 55)));
     }
 
-    /// One unit takes as much room across as up: the shorter range is extended, so that the area stays filled.
+    /// One unit takes as much room across as up: the shorter range is extended, so that the area stays
+    /// filled.
     void equalise() {
         const double unit_x = (frame_.x.max - frame_.x.min) / frame_.area.width;
         const double unit_y = (frame_.y.max - frame_.y.min) / frame_.area.height;
@@ -229,7 +243,9 @@ private:
             }
             canvas_.text(area.x - 5, y + 3, text, {small_size, palette_.dim, false, Anchor::end, false});
         }
-        const auto with_unit = [](const PlotAxis& a) { return a.unit.empty() ? a.label : a.label + " (" + a.unit + ")"; };
+        const auto with_unit = [](const PlotAxis& a) {
+            return a.unit.empty() ? a.label : a.label + " (" + a.unit + ")";
+        };
         if (!plot_.x.label.empty()) {
             canvas_.text(area.x + area.width / 2, area.y + area.height + 24, with_unit(plot_.x), small);
         }

@@ -60,8 +60,10 @@ std::string to_pdf(const PlotSpec& plot, const Palette& palette, FigureSize size
 
 std::string to_png(const PlotSpec& plot, const Palette& palette, FigureSize size, double dpi) {
     const PlotSpec p = clean(plot);
-    const double width = size.width_mm * points_per_mm, height = size.height_mm * points_per_mm, scale = dpi / 72;
-    const CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(std::lround(width * scale)),
+    const double width = size.width_mm * points_per_mm, height = size.height_mm * points_per_mm,
+                 scale = dpi / 72;
+    const CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24,
+                                                          static_cast<int>(std::lround(width * scale)),
                                                           static_cast<int>(std::lround(height * scale))));
     check_cairo(cairo_surface_status(surface.get()), "making a picture");
     {

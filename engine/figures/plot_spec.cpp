@@ -12,13 +12,14 @@ namespace {
 using Kind = PlotLayer::Kind;
 
 const char* name_of(Kind kind) {
-    constexpr const char* names[] = {"line", "band", "bars", "stairs", "points", "segments",
-                                     "area", "image", "vline", "hline", "text"};
+    constexpr const char* names[] = {"line", "band",  "bars",  "stairs", "points", "segments",
+                                     "area", "image", "vline", "hline",  "text"};
     return names[static_cast<int>(kind)];
 }
 
 const char* name_of(Role role) {
-    constexpr const char* names[] = {"exact", "sampled", "weighted", "learned", "accent", "threshold", "dim", "mode", "run"};
+    constexpr const char* names[] = {"exact",     "sampled", "weighted", "learned", "accent",
+                                     "threshold", "dim",     "mode",     "run"};
     return names[static_cast<int>(role)];
 }
 
@@ -45,11 +46,14 @@ double tame(double v, bool log) {
     return log ? std::max(v, 1e-300) : v;
 }
 
-/// Keeps the rows of a layer whose numbers are all finite; returns how many were dropped. Segments go in pairs.
+/// Keeps the rows of a layer whose numbers are all finite; returns how many were dropped. Segments go in
+/// pairs.
 long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
     const std::size_t n = std::max(layer.x.size(), layer.y.size());
     const std::size_t step = layer.kind == Kind::segments ? 2 : 1;
-    const auto good = [](const std::vector<double>& v, std::size_t i) { return i >= v.size() || std::isfinite(v[i]); };
+    const auto good = [](const std::vector<double>& v, std::size_t i) {
+        return i >= v.size() || std::isfinite(v[i]);
+    };
     std::size_t to = 0;
     long dropped = 0;
     for (std::size_t i = 0; i + step <= n; i += step) {
@@ -62,10 +66,18 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
             continue;
         }
         for (std::size_t k = i; k < i + step; ++k, ++to) {
-            if (k < layer.x.size()) { layer.x[to] = tame(layer.x[k], log_x); }
-            if (k < layer.y.size()) { layer.y[to] = tame(layer.y[k], log_y); }
-            if (k < layer.y2.size()) { layer.y2[to] = tame(layer.y2[k], log_y); }
-            if (k < layer.group.size()) { layer.group[to] = layer.group[k]; }
+            if (k < layer.x.size()) {
+                layer.x[to] = tame(layer.x[k], log_x);
+            }
+            if (k < layer.y.size()) {
+                layer.y[to] = tame(layer.y[k], log_y);
+            }
+            if (k < layer.y2.size()) {
+                layer.y2[to] = tame(layer.y2[k], log_y);
+            }
+            if (k < layer.group.size()) {
+                layer.group[to] = layer.group[k];
+            }
         }
     }
     layer.x.resize(std::min(layer.x.size(), to));
@@ -104,7 +116,10 @@ std::string range_text(const std::vector<double>& v) {
 }
 
 Json to_json(const PlotAxis& a) {
-    Json j{{"label", a.label}, {"unit", a.unit}, {"scale", a.log ? "log" : "linear"}, {"reversed", a.reversed},
+    Json j{{"label", a.label},
+           {"unit", a.unit},
+           {"scale", a.log ? "log" : "linear"},
+           {"reversed", a.reversed},
            {"range", {a.min, a.max}}};
     for (const auto& [at, text] : a.ticks) {
         j["ticks"].push_back({at, text});
@@ -131,9 +146,11 @@ std::string PlotSpec::describe() const {
         }
         const std::string what = layer.name.empty() ? name_of(layer.kind) : layer.name;
         if (layer.kind == Kind::image && layer.image) {
-            out += " " + what + ": " + std::to_string(layer.image->nx) + " by " + std::to_string(layer.image->ny) + " cells.";
+            out += " " + what + ": " + std::to_string(layer.image->nx) + " by " +
+                   std::to_string(layer.image->ny) + " cells.";
         } else if (!layer.y.empty()) {
-            out += " " + what + ": " + std::to_string(layer.y.size()) + " values, " + range_text(layer.y) + ".";
+            out +=
+                " " + what + ": " + std::to_string(layer.y.size()) + " values, " + range_text(layer.y) + ".";
         }
     }
     return out + (note.empty() ? "" : " " + note) +
@@ -154,7 +171,11 @@ void sanitize(PlotSpec& plot) {
 }
 
 Json to_json(const PlotSpec& plot) {
-    Json j{{"id", plot.id}, {"title", plot.title}, {"state", plot.state}, {"x", to_json(plot.x)}, {"y", to_json(plot.y)}};
+    Json j{{"id", plot.id},
+           {"title", plot.title},
+           {"state", plot.state},
+           {"x", to_json(plot.x)},
+           {"y", to_json(plot.y)}};
     j["equal_aspect"] = plot.equal_aspect;
     j["note"] = plot.note;
     j["empty"] = plot.empty;
@@ -163,14 +184,27 @@ Json to_json(const PlotSpec& plot) {
     j["describe"] = plot.describe();
     j["layers"] = Json::array();
     for (const PlotLayer& layer : plot.layers) {
-        Json l{{"kind", name_of(layer.kind)}, {"name", layer.name}, {"role", name_of(layer.role)}, {"index", layer.index},
-               {"width", layer.width}, {"dashed", layer.dashed}, {"x", layer.x}, {"y", layer.y}};
-        if (!layer.y2.empty()) { l["y2"] = layer.y2; }
-        if (!layer.group.empty()) { l["group"] = layer.group; }
-        if (!layer.text.empty()) { l["text"] = layer.text; }
+        Json l{{"kind", name_of(layer.kind)},
+               {"name", layer.name},
+               {"role", name_of(layer.role)},
+               {"index", layer.index},
+               {"width", layer.width},
+               {"dashed", layer.dashed},
+               {"x", layer.x},
+               {"y", layer.y}};
+        if (!layer.y2.empty()) {
+            l["y2"] = layer.y2;
+        }
+        if (!layer.group.empty()) {
+            l["group"] = layer.group;
+        }
+        if (!layer.text.empty()) {
+            l["text"] = layer.text;
+        }
         if (layer.image) {
             const Grid& g = *layer.image;
-            l["image"] = {{"nx", g.nx}, {"ny", g.ny}, {"box", {g.x_min, g.x_max, g.y_min, g.y_max}}, {"max", g.max}};
+            l["image"] = {
+                {"nx", g.nx}, {"ny", g.ny}, {"box", {g.x_min, g.x_max, g.y_min, g.y_max}}, {"max", g.max}};
         }
         j["layers"].push_back(std::move(l));
     }
@@ -189,11 +223,14 @@ std::string to_csv(const PlotSpec& plot) {
                 const double ix = static_cast<double>(i % static_cast<std::size_t>(g.nx)) + 0.5;
                 const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
                 out += head + shortest(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
-                       shortest(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + shortest(g.value[i]) + ",\r\n";
+                       shortest(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + shortest(g.value[i]) +
+                       ",\r\n";
             }
             continue;
         }
-        const auto cell = [](const std::vector<double>& v, std::size_t i) { return i < v.size() ? shortest(v[i]) : ""; };
+        const auto cell = [](const std::vector<double>& v, std::size_t i) {
+            return i < v.size() ? shortest(v[i]) : "";
+        };
         for (std::size_t i = 0; i < std::max(layer.x.size(), layer.y.size()); ++i) {
             out += head + cell(layer.x, i) + "," + cell(layer.y, i) + "," + cell(layer.y2, i) + "," +
                    (i < layer.group.size() ? std::to_string(layer.group[i]) : "") + "\r\n";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Retained plot model: builders make a PlotSpec from results; the window, SVG, PDF, PNG, CSV and JSON draw it. All
-// numbers in a PlotSpec are finite (sanitize() drops what is not and counts it).
+// Retained plot model: builders make a PlotSpec from results; the window, SVG, PDF, PNG, CSV and JSON draw
+// it. All numbers in a PlotSpec are finite (sanitize() drops what is not and counts it).
 #pragma once
 
 #include <array>
@@ -20,19 +20,20 @@ enum class Role { exact, sampled, weighted, learned, accent, threshold, dim, mod
 struct PlotAxis {
     std::string label, unit;
     bool log = false;
-    bool reversed = false;             ///< level axes run from n_levels (left) to 0 (right)
-    double min = 0, max = 1;           ///< always set by the builder; never auto-fitted
+    bool reversed = false;                              ///< level axes run from n_levels (left) to 0 (right)
+    double min = 0, max = 1;                            ///< always set by the builder; never auto-fitted
     std::vector<std::pair<double, std::string>> ticks;  ///< empty = nice ticks
 };
 
 struct PlotLayer {
     enum class Kind { line, band, bars, stairs, points, segments, area, image, vline, hline, text };
     Kind kind = Kind::line;
-    std::string name;                  ///< legend entry; empty = none
+    std::string name;  ///< legend entry; empty = none
     Role role = Role::sampled;
-    int index = 0;                     ///< which mode or run, for Role::mode / Role::run
-    std::vector<double> x, y, y2;      ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
-    std::vector<int> group;            ///< points: mode per point
+    int index = 0;  ///< which mode or run, for Role::mode / Role::run
+    std::vector<double> x, y,
+        y2;                  ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
+    std::vector<int> group;  ///< points: mode per point
     std::shared_ptr<const Grid> image;
     std::string text;
     float width = 2;
@@ -40,16 +41,16 @@ struct PlotLayer {
 };
 
 struct PlotSpec {
-    std::string id, title, state;      ///< state: right end of the title row
+    std::string id, title, state;  ///< state: right end of the title row
     PlotAxis x, y;
     std::vector<PlotLayer> layers;
     bool equal_aspect = false;
     bool legend = true;
-    std::string note;                  ///< one sentence under the plot
-    std::string empty;                 ///< what to say when there is nothing to draw
-    long dropped = 0;                  ///< non-finite values taken out
-    std::string provenance;            ///< run name, seed, build
-    std::string describe() const;      ///< a text summary of the plot
+    std::string note;              ///< one sentence under the plot
+    std::string empty;             ///< what to say when there is nothing to draw
+    long dropped = 0;              ///< non-finite values taken out
+    std::string provenance;        ///< run name, seed, build
+    std::string describe() const;  ///< a text summary of the plot
 };
 
 void sanitize(PlotSpec& plot);
@@ -58,9 +59,9 @@ std::string to_csv(const PlotSpec& plot);
 
 /// Colours of a theme by meaning, as 0xRRGGBB.
 struct Palette {
-    unsigned ground, panel, raised, field, field_hovered, border, grid, text, dim, accent, primary, good, warning, bad,
-        exact, sampled, weighted, learned;
-    std::vector<unsigned> modes;       ///< Okabe-Ito
+    unsigned ground, panel, raised, field, field_hovered, border, grid, text, dim, accent, primary, good,
+        warning, bad, exact, sampled, weighted, learned;
+    std::vector<unsigned> modes;  ///< Okabe-Ito
     bool dark = false;
     unsigned role(Role role, int index = 0) const;
 };
@@ -72,9 +73,13 @@ std::array<double, 3> density_colour(const Palette& palette, double t);
 double density_transfer(double value, double max);
 
 /// Physical size of an exported figure.
-struct FigureSize { double width_mm = 174, height_mm = 100; };
-std::string to_svg(const PlotSpec& plot, const Palette& palette, FigureSize size = {});       ///< real <text>, deterministic bytes
-std::string to_pdf(const PlotSpec& plot, const Palette& palette, FigureSize size = {});       ///< cairo, fixed dates
+struct FigureSize {
+    double width_mm = 174, height_mm = 100;
+};
+std::string to_svg(const PlotSpec& plot, const Palette& palette,
+                   FigureSize size = {});  ///< real <text>, deterministic bytes
+std::string to_pdf(const PlotSpec& plot, const Palette& palette,
+                   FigureSize size = {});  ///< cairo, fixed dates
 std::string to_png(const PlotSpec& plot, const Palette& palette, FigureSize size = {}, double dpi = 200);
 
 }  // namespace tempera

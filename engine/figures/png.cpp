@@ -26,7 +26,8 @@ std::string png_bytes(cairo_surface_t* surface) {
 }
 
 std::string encode_png(int width, int height, const std::vector<unsigned char>& rgb) {
-    if (width <= 0 || height <= 0 || rgb.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3) {
+    if (width <= 0 || height <= 0 ||
+        rgb.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3) {
         throw std::invalid_argument("encode_png: the size of the pixels does not match width and height");
     }
     const CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));
@@ -37,8 +38,8 @@ std::string encode_png(int width, int height, const std::vector<unsigned char>& 
         auto* row = reinterpret_cast<std::uint32_t*>(pixels + static_cast<std::ptrdiff_t>(y) * stride);
         const unsigned char* from = rgb.data() + static_cast<std::ptrdiff_t>(y) * width * 3;
         for (int x = 0; x < width; ++x) {
-            row[x] = static_cast<std::uint32_t>(from[3 * x]) << 16 | static_cast<std::uint32_t>(from[3 * x + 1]) << 8 |
-                     from[3 * x + 2];
+            row[x] = static_cast<std::uint32_t>(from[3 * x]) << 16 |
+                     static_cast<std::uint32_t>(from[3 * x + 1]) << 8 | from[3 * x + 2];
         }
     }
     cairo_surface_mark_dirty(surface.get());

@@ -10,10 +10,11 @@ namespace {
 
 /// Advance widths of Helvetica, characters 32 to 126, in thousandths of the size (Adobe's published metrics).
 constexpr short helvetica[95] = {
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,  556, 556, 556, 556, 556,
-    556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
-    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556,
-    556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584};
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333,  278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667,  611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278,  556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500,  500, 334, 260, 334, 584};
 
 std::string hex(unsigned rgb) {
     constexpr char digits[] = "0123456789abcdef";
@@ -28,10 +29,18 @@ std::string escaped(const std::string& text) {
     std::string out;
     for (char c : text) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
         default:
             // Control characters are not allowed in XML at all.
             out += static_cast<unsigned char>(c) < 32 ? ' ' : c;
@@ -52,7 +61,9 @@ std::string fill_attributes(const Fill& fill) {
 
 std::string fixed_number(double value, int decimals) {
     char buffer[64];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::isfinite(value) ? value : 0.0, std::chars_format::fixed, decimals).ptr;
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::isfinite(value) ? value : 0.0,
+                                   std::chars_format::fixed, decimals)
+                         .ptr;
     std::string out(buffer, end);
     if (out.find('.') != std::string::npos) {
         out.erase(out.find_last_not_of('0') + 1);
@@ -66,8 +77,9 @@ std::string fixed_number(double value, int decimals) {
 SvgCanvas::SvgCanvas(double width, double height, std::string id, std::string title, std::string description)
     : id_(std::move(id)) {
     const double mm = 25.4 / 72;
-    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + fixed_number(width * mm) + "mm\" height=\"" +
-           fixed_number(height * mm) + "mm\" viewBox=\"0 0 " + fixed_number(width) + " " + fixed_number(height) +
+    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + fixed_number(width * mm) +
+           "mm\" height=\"" + fixed_number(height * mm) + "mm\" viewBox=\"0 0 " + fixed_number(width) + " " +
+           fixed_number(height) +
            "\" role=\"img\" font-family=\"Roboto, Helvetica, Arial, sans-serif\">\n<title>" + escaped(title) +
            "</title>\n<desc>" + escaped(description) + "</desc>\n";
 }
@@ -86,12 +98,15 @@ double SvgCanvas::text_width(const std::string& text, double size, bool bold) {
 
 void SvgCanvas::text(double x, double y, const std::string& text, const TextStyle& style) {
     constexpr const char* anchors[] = {"start", "middle", "end"};
-    out_ += "<text" + attribute("x", x) + attribute("y", y) + attribute("font-size", style.size) +
-            (style.bold ? " font-weight=\"bold\"" : "") +
-            (style.anchor == Anchor::start ? "" : std::string(" text-anchor=\"") + anchors[static_cast<int>(style.anchor)] + "\"") +
-            fill_attributes({style.rgb, 1}) +
-            (style.vertical ? " transform=\"rotate(-90 " + fixed_number(x) + " " + fixed_number(y) + ")\"" : "") + ">" +
-            escaped(text) + "</text>\n";
+    out_ +=
+        "<text" + attribute("x", x) + attribute("y", y) + attribute("font-size", style.size) +
+        (style.bold ? " font-weight=\"bold\"" : "") +
+        (style.anchor == Anchor::start
+             ? ""
+             : std::string(" text-anchor=\"") + anchors[static_cast<int>(style.anchor)] + "\"") +
+        fill_attributes({style.rgb, 1}) +
+        (style.vertical ? " transform=\"rotate(-90 " + fixed_number(x) + " " + fixed_number(y) + ")\"" : "") +
+        ">" + escaped(text) + "</text>\n";
 }
 
 void SvgCanvas::stroke_attributes(const Stroke& stroke) {
@@ -110,7 +125,10 @@ void SvgCanvas::stroke_attributes(const Stroke& stroke) {
 
 void SvgCanvas::path_of(const Points& points) {
     for (std::size_t i = 0; i < points.size(); ++i) {
-        out_ += (i == 0 ? "M" : i == 1 ? "L" : " ") + fixed_number(points[i][0]) + " " + fixed_number(points[i][1]);
+        out_ += (i == 0   ? "M"
+                 : i == 1 ? "L"
+                          : " ") +
+                fixed_number(points[i][0]) + " " + fixed_number(points[i][1]);
     }
 }
 
@@ -135,12 +153,13 @@ void SvgCanvas::polygon(const Points& points, const Fill& fill) {
 }
 
 void SvgCanvas::rect(const Rect& r, const Fill& fill) {
-    out_ += "<rect" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) + attribute("height", r.height) +
-            fill_attributes(fill) + "/>\n";
+    out_ += "<rect" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) +
+            attribute("height", r.height) + fill_attributes(fill) + "/>\n";
 }
 
 void SvgCanvas::frame(const Rect& r, const Stroke& stroke) {
-    out_ += "<rect" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) + attribute("height", r.height);
+    out_ += "<rect" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) +
+            attribute("height", r.height);
     stroke_attributes(stroke);
     out_ += "/>\n";
 }
@@ -160,14 +179,16 @@ void SvgCanvas::dots(const Points& points, double radius, const Fill& fill) {
 }
 
 void SvgCanvas::picture(const Rect& r, const Picture& picture) {
-    out_ += "<image" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) + attribute("height", r.height) +
-            " preserveAspectRatio=\"none\" href=\"data:image/png;base64," + base64(encode_picture(picture)) + "\"/>\n";
+    out_ += "<image" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) +
+            attribute("height", r.height) + " preserveAspectRatio=\"none\" href=\"data:image/png;base64," +
+            base64(encode_picture(picture)) + "\"/>\n";
 }
 
 void SvgCanvas::begin_clip(const Rect& r) {
     const std::string name = "clip-" + escaped(id_) + "-" + std::to_string(n_clips_++);
-    out_ += "<clipPath id=\"" + name + "\"><rect" + attribute("x", r.x) + attribute("y", r.y) + attribute("width", r.width) +
-            attribute("height", r.height) + "/></clipPath>\n<g clip-path=\"url(#" + name + ")\">\n";
+    out_ += "<clipPath id=\"" + name + "\"><rect" + attribute("x", r.x) + attribute("y", r.y) +
+            attribute("width", r.width) + attribute("height", r.height) +
+            "/></clipPath>\n<g clip-path=\"url(#" + name + ")\">\n";
 }
 
 void SvgCanvas::end_clip() { out_ += "</g>\n"; }

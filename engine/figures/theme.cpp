@@ -11,25 +11,74 @@ namespace tempera {
 namespace {
 
 // Okabe and Ito's colour-blind safe set, ordered so that neighbours differ most on the ground they stand on.
-const std::vector<unsigned> modes_on_light{0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x6B4C9A, 0x8A8A00};
-const std::vector<unsigned> modes_on_dark{0x56B4E9, 0xE69F00, 0x2FC497, 0xE08DBE, 0xF0E442, 0xF0763B, 0x8FA8FF, 0xB9C26A};
+const std::vector<unsigned> modes_on_light{0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7,
+                                           0xE69F00, 0x56B4E9, 0x6B4C9A, 0x8A8A00};
+const std::vector<unsigned> modes_on_dark{0x56B4E9, 0xE69F00, 0x2FC497, 0xE08DBE,
+                                          0xF0E442, 0xF0763B, 0x8FA8FF, 0xB9C26A};
 
 const std::map<std::string, Palette>& palettes() {
     static const std::map<std::string, Palette> all = [] {
         std::map<std::string, Palette> p;
-        p["light"] = {.ground = 0xEDEFF2, .panel = 0xFFFFFF, .raised = 0xF5F6F8, .field = 0xEFF1F4, .field_hovered = 0xE3E7EC,
-                      .border = 0xD8DDE3, .grid = 0xE3E7EC, .text = 0x1D232B, .dim = 0x5F6975, .accent = 0x1F6FB5,
-                      .primary = 0x1F6FB5, .good = 0x177A53, .warning = 0x8A5F00, .bad = 0xB83227, .exact = 0x10151B,
-                      .sampled = 0x1F69B0, .weighted = 0x0F7653, .learned = 0xB04E05, .modes = modes_on_light, .dark = false};
-        p["dark"] = {.ground = 0x111418, .panel = 0x181C22, .raised = 0x20252D, .field = 0x262C35, .field_hovered = 0x303845,
-                     .border = 0x2B313B, .grid = 0x2A303A, .text = 0xDDE3EA, .dim = 0x8D97A5, .accent = 0x4FA3E3,
-                     .primary = 0x1F6FB5, .good = 0x4FB286, .warning = 0xE3B341, .bad = 0xEB6D68, .exact = 0xE8EDF2,
-                     .sampled = 0x5AA9F0, .weighted = 0x3FBF93, .learned = 0xF2913D, .modes = modes_on_dark, .dark = true};
-        p["high_contrast"] = {.ground = 0x000000, .panel = 0x000000, .raised = 0x000000, .field = 0x1A1A1A,
-                              .field_hovered = 0x333333, .border = 0xFFFFFF, .grid = 0x555555, .text = 0xFFFFFF,
-                              .dim = 0xD0D0D0, .accent = 0x66C2FF, .primary = 0x0A62B0, .good = 0x4DFFB0, .warning = 0xFFD500,
-                              .bad = 0xFF8A80, .exact = 0xFFFFFF, .sampled = 0x5CB8FF, .weighted = 0x2EFFA8, .learned = 0xFFA040,
-                              .modes = modes_on_dark, .dark = true};
+        p["light"] = {.ground = 0xEDEFF2,
+                      .panel = 0xFFFFFF,
+                      .raised = 0xF5F6F8,
+                      .field = 0xEFF1F4,
+                      .field_hovered = 0xE3E7EC,
+                      .border = 0xD8DDE3,
+                      .grid = 0xE3E7EC,
+                      .text = 0x1D232B,
+                      .dim = 0x5F6975,
+                      .accent = 0x1F6FB5,
+                      .primary = 0x1F6FB5,
+                      .good = 0x177A53,
+                      .warning = 0x8A5F00,
+                      .bad = 0xB83227,
+                      .exact = 0x10151B,
+                      .sampled = 0x1F69B0,
+                      .weighted = 0x0F7653,
+                      .learned = 0xB04E05,
+                      .modes = modes_on_light,
+                      .dark = false};
+        p["dark"] = {.ground = 0x111418,
+                     .panel = 0x181C22,
+                     .raised = 0x20252D,
+                     .field = 0x262C35,
+                     .field_hovered = 0x303845,
+                     .border = 0x2B313B,
+                     .grid = 0x2A303A,
+                     .text = 0xDDE3EA,
+                     .dim = 0x8D97A5,
+                     .accent = 0x4FA3E3,
+                     .primary = 0x1F6FB5,
+                     .good = 0x4FB286,
+                     .warning = 0xE3B341,
+                     .bad = 0xEB6D68,
+                     .exact = 0xE8EDF2,
+                     .sampled = 0x5AA9F0,
+                     .weighted = 0x3FBF93,
+                     .learned = 0xF2913D,
+                     .modes = modes_on_dark,
+                     .dark = true};
+        p["high_contrast"] = {.ground = 0x000000,
+                              .panel = 0x000000,
+                              .raised = 0x000000,
+                              .field = 0x1A1A1A,
+                              .field_hovered = 0x333333,
+                              .border = 0xFFFFFF,
+                              .grid = 0x555555,
+                              .text = 0xFFFFFF,
+                              .dim = 0xD0D0D0,
+                              .accent = 0x66C2FF,
+                              .primary = 0x0A62B0,
+                              .good = 0x4DFFB0,
+                              .warning = 0xFFD500,
+                              .bad = 0xFF8A80,
+                              .exact = 0xFFFFFF,
+                              .sampled = 0x5CB8FF,
+                              .weighted = 0x2EFFA8,
+                              .learned = 0xFFA040,
+                              .modes = modes_on_dark,
+                              .dark = true};
         p["print"] = p["light"];
         p["print"].ground = 0xFFFFFF;
         return p;
@@ -49,21 +98,29 @@ const Palette& palette(const std::string& theme) {
         known.push_back(name);
     }
     const std::string near = nearest_name(theme, known);
-    throw ConfigError("theme", "\"" + theme + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+    throw ConfigError("theme", "\"" + theme + "\" is not known" +
+                                   (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
                                    " (one of: dark, high_contrast, light, print)");
 }
 
 unsigned Palette::role(Role role, int index) const {
     switch (role) {
-    case Role::exact: return exact;
-    case Role::sampled: return sampled;
-    case Role::weighted: return weighted;
-    case Role::learned: return learned;
-    case Role::accent: return accent;
+    case Role::exact:
+        return exact;
+    case Role::sampled:
+        return sampled;
+    case Role::weighted:
+        return weighted;
+    case Role::learned:
+        return learned;
+    case Role::accent:
+        return accent;
     case Role::threshold:
-    case Role::dim: return dim;
+    case Role::dim:
+        return dim;
     case Role::mode:
-    case Role::run: return modes.empty() ? text : modes[static_cast<std::size_t>(std::max(0, index)) % modes.size()];
+    case Role::run:
+        return modes.empty() ? text : modes[static_cast<std::size_t>(std::max(0, index)) % modes.size()];
     }
     return text;
 }
@@ -73,8 +130,10 @@ std::array<double, 3> density_colour(const Palette& palette, double t) {
         double at;
         unsigned rgb;
     };
-    const Stop dark[] = {{0, palette.panel}, {0.22, 0x1B2B63}, {0.48, 0x3A5A86}, {0.74, 0x93A17C}, {1, 0xFFE65A}};
-    const Stop light[] = {{0, palette.panel}, {0.25, 0xD6E4F4}, {0.5, 0x94BAE3}, {0.75, 0x4280C4}, {1, 0x0B4A9E}};
+    const Stop dark[] = {
+        {0, palette.panel}, {0.22, 0x1B2B63}, {0.48, 0x3A5A86}, {0.74, 0x93A17C}, {1, 0xFFE65A}};
+    const Stop light[] = {
+        {0, palette.panel}, {0.25, 0xD6E4F4}, {0.5, 0x94BAE3}, {0.75, 0x4280C4}, {1, 0x0B4A9E}};
     const Stop* stops = palette.dark ? dark : light;
     t = t > 0 ? std::min(t, 1.0) : 0.0;
     int i = 0;

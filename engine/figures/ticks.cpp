@@ -19,7 +19,8 @@ double round_step(double range, int n) {
 std::vector<std::pair<double, std::string>> log_ticks(const PlotAxis& axis, int n_wanted) {
     const int first = static_cast<int>(std::ceil(std::log10(axis.min) - 1e-9));
     const int last = static_cast<int>(std::floor(std::log10(axis.max) + 1e-9));
-    const int step = std::max(1, static_cast<int>(std::ceil((last - first + 1) / static_cast<double>(std::max(2, n_wanted)))));
+    const int step = std::max(
+        1, static_cast<int>(std::ceil((last - first + 1) / static_cast<double>(std::max(2, n_wanted)))));
     std::vector<std::pair<double, std::string>> out;
     for (int e = first; e <= last; e += step) {
         out.emplace_back(std::pow(10.0, e), typeset_power_of_ten(e));
@@ -43,7 +44,9 @@ std::vector<std::pair<double, std::string>> log_ticks(const PlotAxis& axis, int 
 
 std::string typeset(double value, int decimals) {
     char buffer[400];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::fixed, decimals).ptr;
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::fixed, decimals)
+            .ptr;
     const std::string digits(buffer, end);
     const std::size_t whole = std::min(digits.size(), digits.find('.'));
     std::string out;
@@ -85,7 +88,8 @@ std::vector<std::pair<double, std::string>> axis_ticks(const PlotAxis& axis, int
     const double size = std::max(std::abs(axis.min), std::abs(axis.max));
     const bool scientific = size >= 1e7 || size < 1e-4;
     std::vector<std::pair<double, std::string>> out;
-    for (double k = std::ceil(axis.min / step - 1e-9); k * step <= axis.max + 1e-9 * step && out.size() < 50; ++k) {
+    for (double k = std::ceil(axis.min / step - 1e-9); k * step <= axis.max + 1e-9 * step && out.size() < 50;
+         ++k) {
         const double v = k * step;
         std::string text = typeset(v, decimals);
         if (scientific && v != 0) {

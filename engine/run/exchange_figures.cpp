@@ -36,7 +36,8 @@ PlotSpec swap_acceptance(const ExchangeStats& stats, int n_levels) {
     PlotSpec p = by_level("swap_acceptance", "Swap acceptance by pair of levels", n_levels);
     p.y.min = 0, p.y.max = 1.03;
     p.y.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
-    PlotLayer curve = line(Kind::line, "", Role::sampled, 1.5f), dots = line(Kind::points, "", Role::sampled, 3.2f);
+    PlotLayer curve = line(Kind::line, "", Role::sampled, 1.5f),
+              dots = line(Kind::points, "", Role::sampled, 3.2f);
     double least = 1;
     for (std::size_t k = 0; k < stats.swap_rejection.size(); ++k) {
         if (std::isfinite(stats.swap_rejection[k])) {
@@ -69,7 +70,8 @@ PlotSpec barrier(const ExchangeStats& stats, int n_levels) {
         p.state = "\u039b " + typeset(sum, 3);
         const double trips = stats.round_trips_per_scan(), predicted = stats.predicted_round_trips_per_scan();
         if (std::isfinite(trips) && std::isfinite(predicted)) {
-            p.note = "Round trips per scan: " + typeset(trips, 4) + " counted, " + typeset(predicted, 4) + " predicted from the rejections.";
+            p.note = "Round trips per scan: " + typeset(trips, 4) + " counted, " + typeset(predicted, 4) +
+                     " predicted from the rejections.";
         }
         p.layers.push_back(std::move(curve));
     }
@@ -86,7 +88,8 @@ PlotSpec index_process(const ExchangeStats& stats, int n_levels) {
         return p;
     }
     constexpr std::size_t most_scans = 160, most_labels = 4;
-    const std::size_t first = process.size() > most_scans ? process.size() - most_scans : 0, n_labels = process.front().size();
+    const std::size_t first = process.size() > most_scans ? process.size() - most_scans : 0,
+                      n_labels = process.front().size();
     const std::size_t shown = std::min(most_labels, n_labels);
     for (std::size_t i = 0; i < shown; ++i) {
         const int label = static_cast<int>(i * (n_labels - 1) / std::max<std::size_t>(1, shown - 1));

@@ -8,7 +8,8 @@
 
 namespace tempera {
 
-/// Swap acceptance, communication barrier and index process of replica exchange; plots without layers do not apply.
+/// Swap acceptance, communication barrier and index process of replica exchange; plots without layers do not
+/// apply.
 std::vector<PlotSpec> exchange_figures(const ExchangeStats& stats, int n_levels);
 
 }  // namespace tempera

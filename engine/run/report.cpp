@@ -16,7 +16,9 @@ namespace {
 
 std::optional<double> number(const Json& j, const char* key) {
     const auto it = j.find(key);
-    return it != j.end() && it->is_number() && std::isfinite(it->get<double>()) ? std::optional(it->get<double>()) : std::nullopt;
+    return it != j.end() && it->is_number() && std::isfinite(it->get<double>())
+               ? std::optional(it->get<double>())
+               : std::nullopt;
 }
 
 const Json& part(const Json& j, const char* key) {
@@ -55,7 +57,9 @@ int decimals_of(const std::optional<double>& error) {
     return error && *error > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(*error))), 3, 8) : 3;
 }
 
-std::string text_of(const std::optional<double>& value, int decimals) { return value ? readable(*value, decimals) : "\u2013"; }
+std::string text_of(const std::optional<double>& value, int decimals) {
+    return value ? readable(*value, decimals) : "\u2013";
+}
 
 double evaluations(const Json& summary) {
     double sum = 0;
@@ -80,9 +84,11 @@ std::string masses(const std::vector<double>& w) {
 
 /// For terminals: plain signs that every encoding and every script can read.
 std::string plain(std::string text) {
-    constexpr std::pair<const char*, const char*> signs[] = {{"\u2212", "-"}, {"\u2009", " "}, {"\u00b1", "+-"}, {"\u2013", "-"}, {"\u2026", "..."}};
+    constexpr std::pair<const char*, const char*> signs[] = {
+        {"\u2212", "-"}, {"\u2009", " "}, {"\u00b1", "+-"}, {"\u2013", "-"}, {"\u2026", "..."}};
     for (const auto& [sign, instead] : signs) {
-        for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos; at += std::char_traits<char>::length(instead)) {
+        for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos;
+             at += std::char_traits<char>::length(instead)) {
             text.replace(at, std::char_traits<char>::length(sign), instead);
         }
     }
@@ -101,16 +107,21 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
     std::vector<ReportRow> rows;
     const auto spread = [&](const char* key, int decimals) {
         const auto sd = number(s, (std::string(key) + "_sd").c_str());
-        return sd ? "sd " + readable(*sd, decimals) + " over " + std::to_string(replicates(result)) + " replicates" : std::string();
+        return sd ? "sd " + readable(*sd, decimals) + " over " + std::to_string(replicates(result)) +
+                        " replicates"
+                  : std::string();
     };
     const auto add = [&](std::string name, std::string value, std::string beside = {}) {
         rows.push_back({std::move(name), std::move(value), std::move(beside)});
     };
-    const auto join = [](std::string a, const std::string& b) { return a.empty() ? b : b.empty() ? a : a + ", " + b; };
+    const auto join = [](std::string a, const std::string& b) {
+        return a.empty() ? b : b.empty() ? a : a + ", " + b;
+    };
     if (number(s, "ess_fraction")) {
         std::string beside = spread("ess_fraction", 3);
         if (const auto n = number(s, "n_resamplings"); n && *n > 0) {
-            beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) + (*n == 1 ? " time" : " times"));
+            beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
+                                      (*n == 1 ? " time" : " times"));
         }
         add("ESS / N", readable(*number(s, "ess_fraction"), 3), beside);
     }
@@ -130,10 +141,14 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
     if (modes.is_object()) {
         const std::vector<double> exact = list(part(modes, "true"));
         const auto distance = [&](const std::vector<double>& w) {
-            return exact.empty() || w.size() != exact.size() ? std::string() : "total variation " + typeset(total_variation(w, exact), 3);
+            return exact.empty() || w.size() != exact.size()
+                       ? std::string()
+                       : "total variation " + typeset(total_variation(w, exact), 3);
         };
-        for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"}, {"sampled", "mode weights, sampled"},
-                                        {"weighted", "mode weights, weighted"}, {"learned", "mode weights, learned"}}) {
+        for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"},
+                                        {"sampled", "mode weights, sampled"},
+                                        {"weighted", "mode weights, weighted"},
+                                        {"learned", "mode weights, learned"}}) {
             const std::vector<double> w = list(part(modes, key));
             if (!w.empty()) {
                 add(name, masses(w), std::string(key) == "true" ? "" : distance(w));
@@ -160,10 +175,13 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
             "predicted " + text_of(number(re, "predicted_round_trips_per_scan"), 4));
     }
     const auto seconds = number(part(s, "seconds"), "sampling");
-    add("evaluations", millions(evaluations(s)), seconds && *seconds > 0 ? millions(evaluations(s) / *seconds) + " per second" : "");
-    add("seconds", text_of(number(part(s, "seconds"), "total"), 2), seconds ? "sampling " + readable(*seconds, 2) : "");
+    add("evaluations", millions(evaluations(s)),
+        seconds && *seconds > 0 ? millions(evaluations(s) / *seconds) + " per second" : "");
+    add("seconds", text_of(number(part(s, "seconds"), "total"), 2),
+        seconds ? "sampling " + readable(*seconds, 2) : "");
     const Json& failures = part(s, "failures");
-    for (const auto& [key, name] : {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
+    for (const auto& [key, name] :
+         {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
         if (const auto n = number(failures, key); n && *n > 0) {
             add(name, typeset(*n, 0));
         }
@@ -182,7 +200,8 @@ std::string report_subtitle(const RunResult& result) {
     if (const std::string moves = word(s, "moves"); !moves.empty() && moves != "none") {
         out += ", " + moves + " moves";
     }
-    out += ", " + word(s, "sampler") + count("n_levels", "levels") + count("n_particles", re.is_object() ? "ensembles" : "particles");
+    out += ", " + word(s, "sampler") + count("n_levels", "levels") +
+           count("n_particles", re.is_object() ? "ensembles" : "particles");
     return out + (part(s, "seed").is_null() ? "" : ", seed " + part(s, "seed").dump());
 }
 
@@ -191,7 +210,8 @@ std::string report_verdict(const RunResult& result) {
     const auto ess = number(s, "ess_fraction");
     const std::string status = word(s, "status");
     if (status == "partial") {
-        return "The run was stopped before its end: the numbers below are those of the level that it reached.";
+        return "The run was stopped before its end: the numbers below are those of the level that it "
+               "reached.";
     }
     if (status == "failed") {
         return "The run failed; what it reached before that is below.";
@@ -199,10 +219,12 @@ std::string report_verdict(const RunResult& result) {
     std::string weights;
     if (ess) {
         weights = *ess >= 0.5 ? "The weights are even (ESS / N " + typeset(*ess, 3) + ")"
-                  : *ess >= 0.1 ? "The weights are uneven (ESS / N " + typeset(*ess, 3) + ")"
-                                : "A few particles carry most of the weight (ESS / N " + readable(*ess, 3) + ")";
+                  : *ess >= 0.1
+                      ? "The weights are uneven (ESS / N " + typeset(*ess, 3) + ")"
+                      : "A few particles carry most of the weight (ESS / N " + readable(*ess, 3) + ")";
     } else if (part(s, "replica_exchange").is_object()) {
-        weights = "The swaps are accepted at least " + text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
+        weights = "The swaps are accepted at least " +
+                  text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
     } else {
         weights = "The run finished";
     }
@@ -225,14 +247,18 @@ std::string report_verdict(const RunResult& result) {
         const double tolerance = std::max(0.01, 2 * std::sqrt(static_cast<double>(exact.size()) / effective));
         (total_variation(found, exact) <= tolerance ? good : bad).push_back("the mode weights");
     }
-    const auto both = [](const std::vector<std::string>& v) { return v.size() == 2 ? v[0] + " and " + v[1] : v[0]; };
+    const auto both = [](const std::vector<std::string>& v) {
+        return v.size() == 2 ? v[0] + " and " + v[1] : v[0];
+    };
     if (!bad.empty()) {
-        return weights + ", but " + both(bad) + (bad.size() == 1 && bad[0] == "log Z" ? " differs" : " differ") + " from the exact value" +
+        return weights + ", but " + both(bad) +
+               (bad.size() == 1 && bad[0] == "log Z" ? " differs" : " differ") + " from the exact value" +
                (bad.size() == 2 ? "s" : "") + " by more than chance explains.";
     }
     if (!good.empty()) {
-        return weights + (ess && *ess < 0.1 ? "; " : " and ") + both(good) + (good.size() == 1 && good[0] == "log Z" ? " agrees" : " agree") +
-               " with the exact value" + (good.size() == 2 ? "s" : "") + " within the statistical error.";
+        return weights + (ess && *ess < 0.1 ? "; " : " and ") + both(good) +
+               (good.size() == 1 && good[0] == "log Z" ? " agrees" : " agree") + " with the exact value" +
+               (good.size() == 2 ? "s" : "") + " within the statistical error.";
     }
     return weights + ". No exact values are known for this target.";
 }
@@ -245,11 +271,13 @@ std::string summary_table(const RunResult& result) {
         name_width = std::max(name_width, r.name.size());
         value_width = std::max(value_width, std::min<std::size_t>(34, r.value.size()));
     }
-    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" + plain(report_subtitle(result)) + "\n\n";
+    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" +
+                      plain(report_subtitle(result)) + "\n\n";
     for (const ReportRow& r : rows) {
         std::string row = "  " + r.name + std::string(name_width - r.name.size() + 3, ' ') + r.value;
         if (!r.beside.empty()) {
-            row += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') + r.beside;
+            row += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') +
+                   r.beside;
         }
         out += row + "\n";
     }
@@ -257,7 +285,8 @@ std::string summary_table(const RunResult& result) {
     if (warnings.is_array() && !warnings.empty()) {
         out += "\n";
         for (const Json& w : warnings) {
-            out += "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
+            out +=
+                "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
         }
     }
     return out;

@@ -87,7 +87,8 @@ std::string name_of_mode(const RunResult& result, std::size_t m) {
 }
 
 std::optional<PlotSpec> ess_by_level(const RunResult& result) {
-    PlotLayer ess = layer(Kind::line, "ESS / N", Role::sampled), cess = layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
+    PlotLayer ess = layer(Kind::line, "ESS / N", Role::sampled),
+              cess = layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
     PlotLayer marks = layer(Kind::segments, "resampled", Role::accent, 1.5f);
     for (const LevelStats& l : result.first.levels) {
         if (std::isfinite(l.ess_fraction)) {
@@ -108,10 +109,12 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     level_axis(p.x, n_levels_of(result));
     p.y.min = 0, p.y.max = 1.03;
     p.y.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
-    p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " + std::to_string(static_cast<int>(ess.x.back()));
+    p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " +
+              std::to_string(static_cast<int>(ess.x.back()));
     p.layers = {std::move(cess), std::move(ess)};
     const Json sampler = result.preset.value("sampler", Json::object());
-    if (const auto threshold = number(sampler, "ess_threshold"); threshold && text_at(sampler, "type", "") == "smc") {
+    if (const auto threshold = number(sampler, "ess_threshold");
+        threshold && text_at(sampler, "type", "") == "smc") {
         PlotLayer line = layer(Kind::hline, "threshold", Role::threshold, 1);
         line.dashed = true;
         line.y = {*threshold};
@@ -126,7 +129,8 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
 /// Rows from the reference to the target, one per level.
 std::vector<ModeRow> rows_by_level(const RunResult& result) {
     std::vector<ModeRow> rows = result.first.modes;
-    std::stable_sort(rows.begin(), rows.end(), [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
     return rows;
 }
 
@@ -139,8 +143,10 @@ std::size_t mode_count(const std::vector<ModeRow>& rows) {
 }
 
 PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t m) {
-    PlotLayer band = layer(Kind::band, "", Role::weighted, 0), exact = layer(Kind::line, "exact", Role::exact, 2.5f);
-    PlotLayer sampled = layer(Kind::line, "sampled", Role::sampled, 1.5f), weighted = layer(Kind::line, "weighted", Role::weighted);
+    PlotLayer band = layer(Kind::band, "", Role::weighted, 0),
+              exact = layer(Kind::line, "exact", Role::exact, 2.5f);
+    PlotLayer sampled = layer(Kind::line, "sampled", Role::sampled, 1.5f),
+              weighted = layer(Kind::line, "weighted", Role::weighted);
     PlotLayer learned = layer(Kind::line, "learned", Role::learned);
     const auto take = [&](PlotLayer& to, const ModeRow& row, const std::vector<double>& values) {
         if (m < values.size() && std::isfinite(values[m])) {
@@ -153,14 +159,16 @@ PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows
         take(exact, row, row.exact);
         take(sampled, row, row.sampled);
         take(learned, row, row.learned);
-        if (take(weighted, row, row.weighted) && m < row.weighted_interval.size() && std::isfinite(row.weighted_interval[m])) {
+        if (take(weighted, row, row.weighted) && m < row.weighted_interval.size() &&
+            std::isfinite(row.weighted_interval[m])) {
             band.x.push_back(row.level);
             band.y.push_back(std::max(0.0, row.weighted[m] - row.weighted_interval[m]));
             band.y2.push_back(std::min(1.0, row.weighted[m] + row.weighted_interval[m]));
         }
     }
-    PlotSpec p = figure(m == 0 ? "mode_weights_by_level" : ("mode_weights_by_level_" + std::to_string(m + 1)).c_str(),
-                        "Mass of " + name_of_mode(result, m) + " by level");
+    PlotSpec p =
+        figure(m == 0 ? "mode_weights_by_level" : ("mode_weights_by_level_" + std::to_string(m + 1)).c_str(),
+               "Mass of " + name_of_mode(result, m) + " by level");
     level_axis(p.x, n_levels_of(result));
     double top = 0;
     for (const std::vector<double>* values : {&exact.y, &sampled.y, &weighted.y, &learned.y, &band.y2}) {
@@ -170,12 +178,14 @@ PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows
     }
     p.y.min = 0;
     p.y.max = 1;
-    for (double limit : {0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.04, 0.02, 0.01}) {  // small masses need a scale of their own
+    for (double limit :
+         {0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.04, 0.02, 0.01}) {  // small masses need a scale of their own
         p.y.max = top < 0.95 * limit ? limit : p.y.max;
     }
     p.y.max *= 1.03;
     if (!exact.y.empty()) {
-        p.state = "exact " + decimals(exact.y.back(), 3) + (weighted.y.empty() ? "" : "   weighted " + decimals(weighted.y.back(), 3));
+        p.state = "exact " + decimals(exact.y.back(), 3) +
+                  (weighted.y.empty() ? "" : "\u2003weighted " + decimals(weighted.y.back(), 3));
     }
     if (band.x.size() > 1) {
         p.note = "The band is a 95 % interval of the weighted mass.";
@@ -189,7 +199,8 @@ PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows
 }
 
 /// Weighted (else sampled) mass of every mode, stacked, with the exact borders as lines of ink.
-std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t n_modes) {
+std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<ModeRow>& rows,
+                                  std::size_t n_modes) {
     if (n_modes < 3 || n_modes > 8 || rows.size() < 2) {
         return {};
     }
@@ -224,15 +235,18 @@ std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<Mod
 }
 
 /// Masses at the target: dots (the weighted one with its interval) beside a line of ink for the exact value.
-std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t n_modes) {
+std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const std::vector<ModeRow>& rows,
+                                               std::size_t n_modes) {
     if (n_modes < 2 || rows.empty() || rows.back().level != 0) {
         return {};
     }
     const ModeRow& row = rows.back();
     const float size = n_modes > 12 ? 3.2f : 5.5f;
     const double aside = n_modes > 12 ? 0.2 : 0.12;
-    PlotLayer exact = layer(Kind::segments, "exact", Role::exact, 3), sampled = layer(Kind::points, "sampled", Role::sampled, size);
-    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, size), range = layer(Kind::segments, "", Role::weighted, 1.5f);
+    PlotLayer exact = layer(Kind::segments, "exact", Role::exact, 3),
+              sampled = layer(Kind::points, "sampled", Role::sampled, size);
+    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, size),
+              range = layer(Kind::segments, "", Role::weighted, 1.5f);
     double top = 0;
     const auto take = [&](PlotLayer& to, const std::vector<double>& v, std::size_t m, double shift) {
         if (m < v.size() && std::isfinite(v[m])) {
@@ -276,7 +290,8 @@ std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const st
 std::shared_ptr<Target<double>> target_of(const Json& preset) {
     try {
         const Json& settings = preset.at("target");
-        return find_entry(target_catalogue(), "target", settings.at("type").get<std::string>()).make<double>(settings, {});
+        return find_entry(target_catalogue(), "target", settings.at("type").get<std::string>())
+            .make<double>(settings, {});
     } catch (const std::exception&) {
         return nullptr;  // a target that cannot be rebuilt (a file that is gone) has no density picture
     }
@@ -292,8 +307,8 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     constexpr std::size_t most_points = 4000;
     const ViewPlane plane = view_plane(*target);
     PlotSpec p = figure("particles", dim <= 2            ? "Particles over the target density"
-                                  : target->mixture() ? "Particles over the target's marginal density"
-                                                      : "Particles over a slice of the target density");
+                                     : target->mixture() ? "Particles over the target's marginal density"
+                                                         : "Particles over a slice of the target density");
     p.equal_aspect = dim >= 2;
     p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
     const bool finished = text_at(result.summary, "status", "finished") == "finished";
@@ -307,14 +322,17 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     const bool few_modes = result.mode_names.size() <= 8 && result.first.mode.size() == n;
     std::vector<PlotLayer> points;
     for (std::size_t m = 0; m < (few_modes ? std::max<std::size_t>(1, result.mode_names.size()) : 1); ++m) {
-        points.push_back(layer(Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "", Role::mode, n > 1500 ? 1.5f : 2.2f));
+        points.push_back(layer(Kind::points,
+                               few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "",
+                               Role::mode, n > 1500 ? 1.5f : 2.2f));
         points.back().index = static_cast<int>(m);
     }
     long drawn = 0;
     for (std::size_t i = 0; i < n; i += step, ++drawn) {
         std::array<double, 2> at{};
         for (std::size_t k = 0; k < 2; ++k) {
-            at[k] = std::inner_product(plane.axis[k].begin(), plane.axis[k].end(), result.first.x.begin() + static_cast<std::ptrdiff_t>(i * dim), 0.0);
+            at[k] = std::inner_product(plane.axis[k].begin(), plane.axis[k].end(),
+                                       result.first.x.begin() + static_cast<std::ptrdiff_t>(i * dim), 0.0);
         }
         const int mode = i < result.first.mode.size() ? std::max(0, result.first.mode[i]) : 0;
         PlotLayer& to = points[few_modes ? std::min(points.size() - 1, static_cast<std::size_t>(mode)) : 0];
@@ -347,7 +365,8 @@ std::optional<PlotSpec> weight_histogram(const RunResult& result) {
     }
     const int n_bins = std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(w.size()))), 12, 64);
     const Histogram histogram = log_weight_histogram(centred, n_bins);
-    PlotLayer bars = layer(Kind::bars, "", Role::weighted, static_cast<float>(0.92 * (histogram.high - histogram.low) / n_bins));
+    PlotLayer bars = layer(Kind::bars, "", Role::weighted,
+                           static_cast<float>(0.92 * (histogram.high - histogram.low) / n_bins));
     for (int b = 0; b < n_bins; ++b) {
         bars.x.push_back(histogram.low + (b + 0.5) * (histogram.high - histogram.low) / n_bins);
         bars.y.push_back(histogram.count[static_cast<std::size_t>(b)]);
@@ -362,7 +381,7 @@ std::optional<PlotSpec> weight_histogram(const RunResult& result) {
     std::snprintf(variance, sizeof variance, "%.3g", moments.variance);
     p.state = std::string("variance ") + variance;
     if (const double k = pareto_k(w); std::isfinite(k)) {
-        p.state += "   Pareto k " + decimals(k, 2);
+        p.state += "\u2003Pareto k " + decimals(k, 2);
     }
     if (moments.dropped) {
         p.note = grouped(moments.dropped) + " particles of weight zero are not shown.";
@@ -381,7 +400,8 @@ std::optional<PlotSpec> lorenz(const RunResult& result) {
     p.x.label = "share of the particles, lightest first";
     p.y.label = "share of the weight";
     p.x.ticks = p.y.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
-    PlotLayer line = layer(Kind::line, "weights", Role::weighted), equal = layer(Kind::line, "equal weights", Role::dim, 1);
+    PlotLayer line = layer(Kind::line, "weights", Role::weighted),
+              equal = layer(Kind::line, "equal weights", Role::dim, 1);
     PlotLayer gap = layer(Kind::band, "", Role::weighted, 0);
     const double n = static_cast<double>(curve.share.size() - 1);
     for (std::size_t i = 0; i < curve.share.size(); ++i) {
@@ -392,7 +412,8 @@ std::optional<PlotSpec> lorenz(const RunResult& result) {
     equal.dashed = true;
     equal.x = equal.y = {0, 1};
     p.layers = {std::move(gap), std::move(equal), std::move(line)};
-    p.state = "Gini " + decimals(curve.gini, 3) + "   top 1 % holds " + decimals(100 * curve.top_percent_share, 1) + " %";
+    p.state = "Gini " + decimals(curve.gini, 3) + "\u2003top 1 % holds " +
+              decimals(100 * curve.top_percent_share, 1) + " %";
     return p;
 }
 
@@ -426,7 +447,7 @@ std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
         exact.y = {*truth};
         exact.dashed = true;
         seen.push_back(*truth);
-        p.state += "   exact " + decimals(*truth, 3);
+        p.state += "\u2003exact " + decimals(*truth, 3);
         p.layers.push_back(std::move(exact));
     }
     fit(p.y, seen);
@@ -463,7 +484,8 @@ std::vector<PlotSpec> result_figures(const RunResult& result) {
     }
     const Json seed = result.summary.value("seed", Json());
     for (PlotSpec& p : out) {
-        p.provenance = "Run " + text_at(result.summary, "name", "unnamed") + (seed.is_null() ? "" : ", seed " + seed.dump()) + ".";
+        p.provenance = "Run " + text_at(result.summary, "name", "unnamed") +
+                       (seed.is_null() ? "" : ", seed " + seed.dump()) + ".";
         sanitize(p);
     }
     return out;

@@ -104,7 +104,8 @@ TEST(TargetDensity, EqualsTheMixtureUpToItsMaximum) {
 
 TEST(TargetDensity, OneDimensionalTargetsAreConstantAcross) {
     Mixture m;
-    m.components.push_back({1, Eigen::VectorXd::Zero(1), Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Identity(1, 1)});
+    m.components.push_back(
+        {1, Eigen::VectorXd::Zero(1), Eigen::VectorXd::Ones(1), Eigen::MatrixXd::Identity(1, 1)});
     const MixtureTarget<double> target(m);
     const Grid grid = target_density(target, view_plane(target), {-2, 2, -1, 1}, 8, 4);
     EXPECT_EQ(grid.value[0], grid.value[3 * 8]);

@@ -45,8 +45,9 @@ std::vector<double> normal_points(int n, int dim, std::uint64_t seed) {
 }
 
 TEST(SlicedW2, OfAShiftIsItsLengthOverRootDim) {
-    // On a direction u the shift is u.d, exactly and for every quantile: SW2^2 = mean (u.d)^2, which is |d|^2 / dim up
-    // to the 128 directions: relative standard error sqrt(2 / 128) / 2 of the root for dim 2 at most.
+    // On a direction u the shift is u.d, exactly and for every quantile: SW2^2 = mean (u.d)^2, which is |d|^2
+    // / dim up to the 128 directions: relative standard error sqrt(2 / 128) / 2 of the root for dim 2 at
+    // most.
     const std::vector<double> x = normal_points(500, 2, 1);
     std::vector<double> y = x;
     for (std::size_t i = 0; i < y.size(); i += 2) {
@@ -71,7 +72,8 @@ TEST(SlicedW2, AgainstAGaussianMatchesTheClosedForm) {
         }
         x.push_back(low);
     }
-    // Quantiles of N(1, 4) are 1 + 2 q: squared distance mean (1 + q)^2 (the signs of directions do not matter).
+    // Quantiles of N(1, 4) are 1 + 2 q: squared distance mean (1 + q)^2 (the signs of directions do not
+    // matter).
     double want = 0;
     for (double q : x) {
         want += (1 + q) * (1 + q) / n;
@@ -91,9 +93,11 @@ TEST(SlicedW2, WeightsActLikeCopies) {
             copies.insert(copies.end(), {once[2 * i], once[2 * i + 1]});
         }
     }
-    // Nodes that fall on a border of the distribution function may go either way: a node in 2000 at most per border.
+    // Nodes that fall on a border of the distribution function may go either way: a node in 2000 at most per
+    // border.
     EXPECT_NEAR(sliced_w2(once, 2, log_weight, exact), sliced_w2(copies, 2, {}, exact), 1e-3);
-    EXPECT_NEAR(sliced_w2_between(once, log_weight, once, {}, 2), sliced_w2_between(copies, {}, once, {}, 2), 1e-9);
+    EXPECT_NEAR(sliced_w2_between(once, log_weight, once, {}, 2), sliced_w2_between(copies, {}, once, {}, 2),
+                1e-9);
 }
 
 TEST(SlicedW2, DoesNotDependOnOrderThreadsOrCache) {
@@ -137,7 +141,8 @@ TEST(SlicedW2, IsNanForWhatCannotBeMeasured) {
     const Mixture exact = two_lakes();
     EXPECT_TRUE(std::isnan(sliced_w2({}, 2, {}, exact)));
     EXPECT_TRUE(std::isnan(sliced_w2(std::vector{0.0, std::nan("")}, 2, {}, exact)));
-    EXPECT_TRUE(std::isnan(sliced_w2(std::vector{0.0, 1.0}, 2, std::vector{-std::numeric_limits<double>::infinity()}, exact)));
+    EXPECT_TRUE(std::isnan(
+        sliced_w2(std::vector{0.0, 1.0}, 2, std::vector{-std::numeric_limits<double>::infinity()}, exact)));
 }
 
 double brute_force(const std::vector<double>& x, const std::vector<double>& y, int dim) {
@@ -149,7 +154,8 @@ double brute_force(const std::vector<double>& x, const std::vector<double>& y, i
         double sum = 0;
         for (std::size_t i = 0; i < n; ++i) {
             for (std::size_t k = 0; k < static_cast<std::size_t>(dim); ++k) {
-                const double gap = x[i * static_cast<std::size_t>(dim) + k] - y[order[i] * static_cast<std::size_t>(dim) + k];
+                const double gap = x[i * static_cast<std::size_t>(dim) + k] -
+                                   y[order[i] * static_cast<std::size_t>(dim) + k];
                 sum += gap * gap;
             }
         }
@@ -172,7 +178,8 @@ TEST(ExactW2, WeightsActLikeCopies) {
 }
 
 TEST(ExactW2, SetsOfDifferentSize) {
-    EXPECT_NEAR(exact_w2(std::vector{0.0, 1.0}, {}, std::vector{0.0, 0.5, 1.0}, {}, 1), std::sqrt(2.0 / 6 * 0.25), 1e-6);
+    EXPECT_NEAR(exact_w2(std::vector{0.0, 1.0}, {}, std::vector{0.0, 0.5, 1.0}, {}, 1),
+                std::sqrt(2.0 / 6 * 0.25), 1e-6);
     EXPECT_EQ(exact_w2(std::vector{2.0}, {}, std::vector{2.0, 2.0}, {}, 1), 0.0);
 }
 

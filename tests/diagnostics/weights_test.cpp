@@ -97,7 +97,8 @@ TEST_P(ParetoShape, IsFoundAgainFromDraws) {
         const double u = stream.uniform();
         w = std::log1p((std::pow(u, -k) - 1) / k);
     }
-    // Asymptotic standard error (1 + k) / sqrt(tail) of the shape, tail = 3 sqrt(n); the prior moves it by at most 10 / tail.
+    // Asymptotic standard error (1 + k) / sqrt(tail) of the shape, tail = 3 sqrt(n); the prior moves it by at
+    // most 10 / tail.
     const double tail = 3 * std::sqrt(n);
     EXPECT_NEAR(pareto_k(log_weight), k, 4 * (1 + k) / std::sqrt(tail) + 5 / tail);
 }

@@ -19,7 +19,8 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-PlotLayer layer(Kind kind, const char* name, std::vector<double> x, std::vector<double> y, std::vector<double> y2 = {}) {
+PlotLayer layer(Kind kind, const char* name, std::vector<double> x, std::vector<double> y,
+                std::vector<double> y2 = {}) {
     PlotLayer l;
     l.kind = kind;
     l.name = name;
@@ -35,7 +36,8 @@ PlotSpec every_kind() {
     p.state = "state \"quoted\"";
     p.x.label = "horizontal", p.x.unit = "mm", p.y.label = "vertical";
     p.x.max = 4, p.y.min = -1, p.y.max = 2;
-    p.note = "A note that is long enough to be wrapped into more than one line because it goes on and on and on and on and on and on and on.";
+    p.note = "A note that is long enough to be wrapped into more than one line because it goes on and on and "
+             "on and on and on and on and on.";
     p.provenance = "Run test, seed 1.";
     auto grid = std::make_shared<Grid>();
     grid->nx = 4, grid->ny = 2, grid->x_max = 4, grid->y_max = 2, grid->max = 1;
@@ -81,7 +83,8 @@ bool well_formed(const std::string& xml, int& n_texts) {
         if (inside.find('<') != std::string::npos || std::count(inside.begin(), inside.end(), '"') % 2 != 0) {
             return false;
         }
-        const std::string name = inside.substr(inside[0] == '/' ? 1 : 0, inside.find_first_of(" />", 1) - (inside[0] == '/' ? 1 : 0));
+        const std::string name = inside.substr(inside[0] == '/' ? 1 : 0,
+                                               inside.find_first_of(" />", 1) - (inside[0] == '/' ? 1 : 0));
         if (inside[0] == '/') {
             if (open.empty() || open.back() != inside.substr(1)) {
                 return false;
@@ -140,7 +143,8 @@ TEST(Exports, ManyPointsAreDrawnAsAPicture) {
 }
 
 TEST(Exports, SurviveNumbersThatAreNotFinite) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN(),
+                     infinity = std::numeric_limits<double>::infinity();
     PlotSpec p = every_kind();
     p.layers.push_back(layer(Kind::line, "bad", {0, 1, nan, 3}, {infinity, 1, 2, 1e300}));
     p.x.min = nan;
@@ -156,12 +160,15 @@ TEST(Pdf, TextCanBeExtracted) {
     if (std::system("command -v pdftotext > /dev/null 2>&1") != 0) {
         GTEST_SKIP() << "pdftotext is not installed";
     }
-    const auto folder = std::filesystem::temp_directory_path() / ("tempera-figures-" + std::to_string(std::rand()));
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("tempera-figures-" + std::to_string(std::rand()));
     std::filesystem::create_directories(folder);
     PlotSpec p = every_kind();
     p.title = "Selectable title";
     std::ofstream(folder / "f.pdf", std::ios::binary) << to_pdf(p, palette("print"));
-    ASSERT_EQ(std::system(("pdftotext " + (folder / "f.pdf").string() + " " + (folder / "f.txt").string()).c_str()), 0);
+    ASSERT_EQ(
+        std::system(("pdftotext " + (folder / "f.pdf").string() + " " + (folder / "f.txt").string()).c_str()),
+        0);
     std::stringstream text;
     text << std::ifstream(folder / "f.txt").rdbuf();
     EXPECT_NE(text.str().find("Selectable title"), std::string::npos) << text.str();
@@ -204,7 +211,8 @@ TEST(Sanitize, DropsAndCountsAndKeepsColumnsTogether) {
 TEST(Csv, QuotesAndRoundTrips) {
     PlotSpec p;
     p.layers = {layer(Kind::line, "a, \"b\"", {0.1}, {1.0 / 3})};
-    EXPECT_EQ(to_csv(p), "layer,kind,name,x,y,y2,group\r\n0,line,\"a, \"\"b\"\"\",0.1,0.3333333333333333,,\r\n");
+    EXPECT_EQ(to_csv(p),
+              "layer,kind,name,x,y,y2,group\r\n0,line,\"a, \"\"b\"\"\",0.1,0.3333333333333333,,\r\n");
 }
 
 TEST(PlotJson, HoldsWhatWasDrawn) {
@@ -246,14 +254,16 @@ TEST(Themes, TextAndSeriesStandOutFromThePanel) {
             const double a = luminance(rgb) + 0.05, b = luminance(p.panel) + 0.05;
             return std::max(a, b) / std::min(a, b);
         };
-        for (unsigned rgb : {p.text, p.dim, p.accent, p.exact, p.sampled, p.weighted, p.learned, p.good, p.warning, p.bad}) {
+        for (unsigned rgb :
+             {p.text, p.dim, p.accent, p.exact, p.sampled, p.weighted, p.learned, p.good, p.warning, p.bad}) {
             EXPECT_GE(contrast(rgb), 4.5) << theme << std::hex << " " << rgb;
         }
         for (unsigned rgb : p.modes) {
             EXPECT_GE(contrast(rgb), 2.0) << theme << std::hex << " " << rgb;
         }
         for (int k = 0; k < 3; ++k) {
-            EXPECT_NEAR(density_colour(p, 0)[static_cast<std::size_t>(k)], (p.panel >> (16 - 8 * k) & 255u) / 255.0, 1e-12);
+            EXPECT_NEAR(density_colour(p, 0)[static_cast<std::size_t>(k)],
+                        (p.panel >> (16 - 8 * k) & 255u) / 255.0, 1e-12);
         }
     }
     EXPECT_THROW(palette("drak"), ConfigError);

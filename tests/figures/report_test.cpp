@@ -27,14 +27,17 @@ RunResult small_result() {
     }
     for (int k = 7; k >= 0; --k) {
         LevelStats l;
-        l.level = k, l.ess_fraction = 0.6 + 0.05 * k, l.cess_fraction = 0.95, l.log_z_increment = 0.01, l.resampled = k == 3;
+        l.level = k, l.ess_fraction = 0.6 + 0.05 * k, l.cess_fraction = 0.95, l.log_z_increment = 0.01,
+        l.resampled = k == 3;
         r.first.levels.push_back(l);
         ModeRow m;
-        m.level = k, m.exact = {0.75, 0.25}, m.sampled = {0.74, 0.26}, m.weighted = {0.76, 0.24}, m.weighted_interval = {0.03, 0.03};
+        m.level = k, m.exact = {0.75, 0.25}, m.sampled = {0.74, 0.26}, m.weighted = {0.76, 0.24},
+        m.weighted_interval = {0.03, 0.03};
         r.first.modes.push_back(m);
     }
     r.positions.resize(9);
-    r.summary = Json::parse(R"({"name": "small <b>", "status": "finished", "target": "gaussian_mixture", "path": "diffusion",
+    r.summary = Json::parse(
+        R"({"name": "small <b>", "status": "finished", "target": "gaussian_mixture", "path": "diffusion",
         "kernel": "second_order", "moves": "none", "sampler": "smc", "n_particles": 400, "n_levels": 8, "seed": 5, "ess_fraction": 0.6,
         "log_z": 0.08, "log_z_stderr": 0.04, "log_z_true": 0.0, "log_z_error": 0.08, "sliced_w2": null, "acceptance": null,
         "mode_weights": {"true": [0.75, 0.25], "sampled": [0.74, 0.26], "weighted": [0.76, 0.24], "learned": null},
@@ -46,13 +49,15 @@ RunResult small_result() {
 }
 
 const PlotSpec* find(const std::vector<PlotSpec>& figures, const std::string& id) {
-    const auto it = std::find_if(figures.begin(), figures.end(), [&](const PlotSpec& p) { return p.id == id; });
+    const auto it =
+        std::find_if(figures.begin(), figures.end(), [&](const PlotSpec& p) { return p.id == id; });
     return it == figures.end() ? nullptr : &*it;
 }
 
 TEST(ResultFigures, HoldWhatTheResultHolds) {
     const std::vector<PlotSpec> figures = result_figures(small_result());
-    for (const char* id : {"particles", "ess_by_level", "mode_weights_by_level", "mode_weights", "weight_histogram", "lorenz", "log_z_by_level"}) {
+    for (const char* id : {"particles", "ess_by_level", "mode_weights_by_level", "mode_weights",
+                           "weight_histogram", "lorenz", "log_z_by_level"}) {
         EXPECT_NE(find(figures, id), nullptr) << id;
     }
     EXPECT_EQ(find(figures, "swap_acceptance"), nullptr);
@@ -81,7 +86,9 @@ TEST(ResultFigures, ReplicaExchangeHasItsOwn) {
     EXPECT_EQ(find(figures, "lorenz"), nullptr);
 }
 
-TEST(ResultFigures, EmptyResultsGiveNone) { EXPECT_TRUE(result_figures(RunResult{.preset = Json::object(), .summary = Json::object()}).empty()); }
+TEST(ResultFigures, EmptyResultsGiveNone) {
+    EXPECT_TRUE(result_figures(RunResult{.preset = Json::object(), .summary = Json::object()}).empty());
+}
 
 TEST(Report, StandsAloneAndEscapesWhatUsersWrote) {
     const std::string page = html_report(small_result());
@@ -110,10 +117,13 @@ TEST(Report, VerdictSeesWrongWeights) {
 
 TEST(SummaryTable, IsPlainAndAligned) {
     const std::string table = summary_table(small_result());
-    for (const char* part : {"ESS / N", "0.600", "log Z", "0.080 +- 0.040", "exact 0.000", "mode weights, weighted", "warning: Something"}) {
+    for (const char* part : {"ESS / N", "0.600", "log Z", "0.080 +- 0.040", "exact 0.000",
+                             "mode weights, weighted", "warning: Something"}) {
         EXPECT_NE(table.find(part), std::string::npos) << part << "\n" << table;
     }
-    EXPECT_TRUE(std::all_of(table.begin(), table.end(), [](char c) { return static_cast<unsigned char>(c) < 128; })) << table;
+    EXPECT_TRUE(std::all_of(table.begin(), table.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 128;
+    })) << table;
     EXPECT_FALSE(summary_table(RunResult{.preset = Json::object(), .summary = Json::object()}).empty());
 }
 
