@@ -4,6 +4,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,6 +33,8 @@ struct ModelContext {
     double scale = 1;
     std::optional<Mixture> mixture;  ///< the target in path coordinates where it is a mixture
     std::uint64_t seed = 1;
+    /// Loads a TorchScript model (learn/); empty in programs without LibTorch.
+    std::function<std::shared_ptr<const Model<Real>>(const Json& settings, const ModelContext&)> load_torchscript;
 };
 
 using ModelEntry = Entry<Model, ModelContext>;

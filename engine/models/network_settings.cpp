@@ -87,10 +87,9 @@ void TrainingSettings::check(const std::string& place, Problems& problems) const
     }
 }
 
+NetworkSettings::NetworkSettings() : training(write_settings(TrainingSettings{})) {}
+
 void NetworkSettings::describe(Describer& d) {
-    if (training.is_null()) {
-        training = write_settings(TrainingSettings{});
-    }
     d.numbers("hidden", hidden, {.help = "widths of the hidden layers"});
     d.choice("activation", activation, {"silu"}, {.help = "between the layers"});
     d.choice("head", head, {"scalar", "dot", "squared_norm"},

@@ -33,6 +33,7 @@ struct NetworkSettings {
     Json losses = Json::array({Json{{"type", "dsm"}, {"weight", 1}}});
     Json training;  ///< a TrainingSettings document
 
+    NetworkSettings();
     void describe(Describer& d);
     void check(const std::string& place, Problems& problems) const;
 };

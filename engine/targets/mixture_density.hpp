@@ -114,20 +114,6 @@ void outer_products(int dim, int n_components, const Real* r, const Real* g, Rea
     }
 }
 
-/// Runs stripe(integral_constant U, first lane) over the lanes, two vectors at a time and one where one is
-/// left.
-template <class Real, class Stripe>
-HWY_INLINE void for_stripes(int lanes, Stripe stripe) {
-    constexpr int n = width<Real>;
-    int lane = 0;
-    for (; lane + 2 * n <= lanes; lane += 2 * n) {
-        stripe(std::integral_constant<int, 2>(), lane);
-    }
-    for (; lane < lanes; lane += n) {
-        stripe(std::integral_constant<int, 1>(), lane);
-    }
-}
-
 }  // namespace simd
 
 }  // namespace tempera

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Vector helpers of the mixture kernels: lanes are particles. Compiled for the instruction set of the build
-// (Highway's static dispatch), so only .cpp files of this folder include it.
+// (Highway's static dispatch), so only .cpp files include it.
 #pragma once
 
 // One instruction set, the build's: Highway 1.0.3 does not even compile otherwise where -march=native names
@@ -9,6 +9,8 @@
 #define HWY_COMPILE_ONLY_STATIC
 #endif
 #include <hwy/contrib/math/math-inl.h>
+#include <type_traits>
+
 #include <hwy/highway.h>
 
 #include "core/block.hpp"
@@ -72,6 +74,20 @@ HWY_INLINE Vec<Real> exp2_nonpositive(Vec<Real> t) {
     const Vec<Real> value = hn::Mul(exp2_fraction<Real>(hn::Sub(t, whole)), power);
     return hn::IfThenElse(hn::IsNaN(t), t, value);
 #endif
+}
+
+/// Runs stripe(integral_constant U, first lane) over the lanes, two vectors at a time and one where one is
+/// left.
+template <class Real, class Stripe>
+HWY_INLINE void for_stripes(int lanes, Stripe stripe) {
+    constexpr int n = width<Real>;
+    int lane = 0;
+    for (; lane + 2 * n <= lanes; lane += 2 * n) {
+        stripe(std::integral_constant<int, 2>(), lane);
+    }
+    for (; lane < lanes; lane += n) {
+        stripe(std::integral_constant<int, 1>(), lane);
+    }
 }
 
 }  // namespace tempera::simd
