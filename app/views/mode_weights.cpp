@@ -122,17 +122,10 @@ std::string verdict(const ModeRow& row, bool exchange) {
     if (row.exact.empty() || got.size() != row.exact.size()) {
         return {};
     }
-    double worst = 0, allowed = 0;
     const std::vector<double>& half = row.weighted.empty() || exchange ? row.sampled_interval : row.weighted_interval;
-    for (std::size_t m = 0; m < got.size(); ++m) {
-        if (std::abs(got[m] - row.exact[m]) > worst) {
-            worst = std::abs(got[m] - row.exact[m]);
-            allowed = m < half.size() && std::isfinite(half[m]) ? half[m] : 0;
-        }
-    }
     char text[160];
     std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact),
-                  worst <= std::max(allowed * 1.5, 1e-9) ? "The weights agree with the exact ones." : "The weights are off by more than chance explains.");
+                  proportions_agree(got, row.exact, half) ? "The weights agree with the exact ones." : "The weights are off by more than chance explains.");
     return text;
 }
 

@@ -40,6 +40,18 @@ std::vector<double> mode_interval(const std::vector<double>& proportion, double 
     return out;
 }
 
+bool proportions_agree(const std::vector<double>& found, const std::vector<double>& exact,
+                       const std::vector<double>& interval) {
+    constexpr double standard_errors = 4, half_width = 1.96;
+    for (std::size_t m = 0; m < found.size(); ++m) {
+        const double half = m < interval.size() && std::isfinite(interval[m]) ? interval[m] : 0;
+        if (std::abs(found[m] - exact[m]) > std::max(half * standard_errors / half_width, 1e-9)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 double total_variation(const std::vector<double>& p, const std::vector<double>& q) {
     return 0.5 * mean_absolute_error(p, q) * static_cast<double>(std::min(p.size(), q.size()));
 }

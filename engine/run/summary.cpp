@@ -118,7 +118,8 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
                 "): a few particles carry all weight.",
             "Use more levels, a kernel of higher order, or SMC with resampling.");
     }
-    if (!h.exchange && h.n >= 25 && h.pareto_k > 0.7) {
+    // Nearly equal weights have no tail to speak of, whatever its index.
+    if (!h.exchange && h.n >= 25 && h.pareto_k > 0.7 && h.ess_fraction < 0.9) {
         add("heavy_tail",
             "Pareto k of the weights is " + short_number(h.pareto_k) +
                 " (above 0.7): means over the weights converge slowly and their "

@@ -209,6 +209,9 @@ TEST(ModeWeights, DistancesAndIntervals) {
     EXPECT_NEAR(mode_interval({0.5}, 1e6)[0], 1.96 * 0.5 / 1000, 1e-6);
     EXPECT_GT(mode_interval({0.0}, 100)[0], 0.0);
     EXPECT_TRUE(std::isnan(mode_interval({0.5}, 0)[0]));
+    // Half-widths of 1.96 standard errors: a difference of three agrees, one of five does not.
+    EXPECT_TRUE(proportions_agree({0.53, 0.47}, {0.5, 0.5}, {0.0196, 0.0196}));
+    EXPECT_FALSE(proportions_agree({0.55, 0.45}, {0.5, 0.5}, {0.0196, 0.0196}));
 }
 
 }  // namespace
