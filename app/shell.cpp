@@ -262,7 +262,7 @@ void draw_status(Workbench& bench) {
         state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
         std::vector<std::string> parts{state};
         if (s.n_particles > 0) {
-            parts.push_back(grouped(s.n_particles) + (s.exchange ? " replicas" : " particles") + ", " + std::to_string(s.dim) + "-D");
+            parts.push_back(grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " + std::to_string(s.dim) + "-D");
         }
         if (s.memory_bytes >= 1e6) {
             parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");

@@ -207,8 +207,10 @@ private:
         if (ImGui::IsMouseHoveringRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}) && ImGui::IsWindowHovered()) {
             ImGui::BeginTooltip();
             ImGui::PushTextWrapPos(theme_.px(340));
-            const Face mono(theme_.mono, Theme::small_size);
-            ImGui::TextUnformatted(dotted.c_str());
+            {
+                const Face mono(theme_.mono, Theme::small_size);
+                ImGui::TextUnformatted(dotted.c_str());
+            }
             ImGui::PopTextWrapPos();
             if (!help.empty()) {
                 const Face body(theme_.body, Theme::small_size);

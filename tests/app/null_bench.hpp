@@ -2,7 +2,9 @@
 // The whole window on Dear ImGui's null back end: no display, no GL, time under control.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <imgui.h>
+#include <imgui_internal.h>
 #include <imgui_impl_null.h>
 
 #include <chrono>
@@ -18,6 +20,7 @@ public:
     NullBench() {
         ImGui_ImplNull_Init();
         ImGui::GetIO().DisplaySize = {1280, 800};
+        ImGui::GetCurrentContext()->ErrorCallback = [](ImGuiContext*, void*, const char* text) { ADD_FAILURE() << text; };
         bench = std::make_unique<Workbench>(make_runner_link(), false);
         bench->workspace.autostart = false;
     }
