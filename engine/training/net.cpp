@@ -91,7 +91,7 @@ void Net<Real>::evaluate_chunk(PointBatch<Real>& batch, int c, bool with_slope) 
     Matrix<Real> seed;
     switch (spec_.head) {
         case Head::dot: g = u.cwiseProduct(r.output).colwise().sum().transpose(), seed = u; break;
-        case Head::squared_norm: g = r.output.colwise().squaredNorm().transpose() / Real(2), seed = r.output; break;
+        case Head::squared_norm: g = r.output.colwise().squaredNorm().transpose() / Real(-2), seed = -r.output; break;
         default: g = r.output.row(0).transpose(), seed = Matrix<Real>::Ones(1, n);
     }
     batch.energy.segment(first, n) = y.colwise().squaredNorm().transpose().array() / (Real(2) * f.v.array()) - f.scale.array() * g.array();
@@ -135,7 +135,7 @@ void Net<Real>::accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangent
         const Vector<Real> w = -cot.energy.segment(first, n).cwiseProduct(f.scale);
         switch (spec_.head) {
             case Head::dot: e = r.input.topRows(dim) * w.asDiagonal(); break;
-            case Head::squared_norm: e = r.output * w.asDiagonal(); break;
+            case Head::squared_norm: e = -(r.output * w.asDiagonal()); break;
             default: e = w.transpose();
         }
     }
@@ -150,7 +150,7 @@ void Net<Real>::accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangent
     if (spec_.head == Head::dot) {
         e += r.input_dot.topRows(dim);
     } else if (spec_.head == Head::squared_norm) {
-        e += r.output_dot;
+        e -= r.output_dot;
     }
     mlp.backward_tangent(r, e, gradient);
 }
@@ -172,7 +172,7 @@ std::vector<Matrix<Real>> Net<Real>::hessian(PointBatch<Real>& batch) const {
             if (spec_.head == Head::dot) {
                 e = r.input_dot.topRows(dim);
             } else if (spec_.head == Head::squared_norm) {
-                e = r.output_dot;
+                e = -r.output_dot;
             }
             Matrix<Real> h = mlp.backward_tangent(r, e, nullptr).topRows(dim);
             if (spec_.head == Head::dot) {

@@ -2,7 +2,7 @@
 // The learned field U(y, sigma) ~ -log p_sigma(y) as training sees it, in the coordinates y = x / alpha:
 //   U = |y|^2 / (2 v) - sigma_data / sqrt(sigma^2 + floor^2) G(y / sqrt(v), log(sigma) / 4),  v = sigma^2 + sigma_data^2
 // (Karras et al. 2022 preconditioning for energies; the floor keeps a bounded error of G bounded in nats), G one of
-//   scalar: g(u),   dot: u . F(u) (Thornton et al. 2025),   squared_norm: |F(u)|^2 / 2;
+//   scalar: g(u),   dot: u . F(u) (Thornton et al. 2025),   squared_norm: -|F(u)|^2 / 2;
 // or a score alone, -y / v + sigma_data / (sigma sqrt(v)) F. Normalisers F(sigma) are a table of their own.
 #pragma once
 

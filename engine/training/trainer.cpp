@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "training/trainer.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "training/teacher.hpp"
+
+namespace tempera::training {
+
+Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
+    : spec_(spec), data_(std::move(data)), noise_(spec.noise), net_([&] {
+          NetSpec s = spec.net;
+          s.noise_min = spec.noise.min, s.noise_max = spec.noise.max;
+          return s;
+      }()) {
+    if (data_.size() == 0) {
+        throw ConfigError("model.training.data", "holds no points");
+    }
+    ObjectiveContext<float> context;
+    context.has_energy = net_.has_energy();
+    context.has_target = data_.target != nullptr;
+    context.spec = net_.spec();
+    for (const Json& loss : spec.losses) {
+        const ObjectiveEntry& entry = find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
+        terms_.push_back({entry.info.name, loss.value("weight", 1.0), entry.make<float>(loss, context)});
+        names_.push_back(entry.info.name);
+    }
+    std::vector<double> start;
+    initialise(net_.shape(), static_cast<std::uint64_t>(spec.training.seed), start);
+    std::copy(start.begin(), start.end(), net_.parameters().begin());
+    average_ = net_.parameters();
+    first_.assign(average_.size(), 0.0F);
+    second_.assign(average_.size(), 0.0F);
+}
+
+StreamKey Trainer::key_of(long step, std::size_t term) const {
+    StreamKey key;
+    key.seed = static_cast<std::uint64_t>(spec_.training.seed);
+    return key.with(Purpose::training, static_cast<std::uint32_t>(term) + 256, static_cast<std::uint32_t>(step));
+}
+
+double Trainer::learning_rate(long step) const {
+    constexpr double flat = 400;
+    const double t = static_cast<double>(step) / flat;
+    return spec_.training.learning_rate / std::sqrt(1 + t * t);
+}
+
+StepLosses Trainer::step() {
+    StepLosses out;
+    out.step = step_ + 1;
+    std::vector<float> gradient(net_.parameters().size(), 0.0F);
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+        const Term& term = terms_[i];
+        if (step_ < term.objective->warm_up()) {
+            out.each.push_back(std::numeric_limits<double>::quiet_NaN());
+            continue;
+        }
+        if (step_ == term.objective->warm_up()) {
+            term.objective->start(net_, data_, noise_, key_of(0xfffffff0L, i));
+        }
+        const Batch<float> batch{net_, data_, noise_, key_of(step_, i), spec_.training.batch_size};
+        out.each.push_back(term.objective->add_gradient(batch, term.weight, gradient));
+        out.total += term.weight * out.each.back();
+    }
+    const Eigen::Map<const Eigen::VectorXf> g(gradient.data(), static_cast<Eigen::Index>(gradient.size()));
+    out.gradient_norm = std::sqrt(g.cast<double>().squaredNorm());
+    out.learning_rate = learning_rate(step_);
+    if (!std::isfinite(out.total) || !std::isfinite(out.gradient_norm)) {
+        throw NumericalError("training diverged at step " + std::to_string(step_ + 1) + ": the loss is no number", 0, -1);
+    }
+    if (spec_.training.gradient_clip > 0 && out.gradient_norm > spec_.training.gradient_clip) {
+        const float f = static_cast<float>(spec_.training.gradient_clip / out.gradient_norm);
+        for (float& x : gradient) {
+            x *= f;
+        }
+    }
+    apply(out.learning_rate, gradient);
+    ++step_;
+    history_.push_back(out);
+    return out;
+}
+
+/// Adam (Kingma and Ba 2015) and the average of the weights, whose memory grows with the steps up to `ema`.
+void Trainer::apply(double rate, std::vector<float>& gradient) {
+    const double n = static_cast<double>(step_ + 1);
+    const double correction = std::sqrt(1 - std::pow(0.999, n)) / (1 - std::pow(0.9, n));
+    const float size = static_cast<float>(rate * correction);
+    const float epsilon = static_cast<float>(1e-8 * std::sqrt(1 - std::pow(0.999, n)));
+    const float decay = static_cast<float>(std::min(spec_.training.ema, (1 + n) / (10 + n)));
+    float* p = net_.parameters().data();
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+        const float g = gradient[i];
+        first_[i] = 0.9F * first_[i] + 0.1F * g;
+        second_[i] = 0.999F * second_[i] + 0.001F * g * g;
+        p[i] -= size * first_[i] / (std::sqrt(second_[i]) + epsilon);
+        average_[i] = decay * average_[i] + (1 - decay) * p[i];
+    }
+}
+
+NetworkWeights Trainer::weights() const { return export_weights(net_, average_); }
+
+Net<float> Trainer::averaged() const {
+    Net<float> net = net_;
+    net.parameters() = average_;
+    return net;
+}
+
+std::vector<double> Trainer::final_losses() const {
+    const Net<float> net = averaged();
+    std::vector<double> out;
+    std::vector<float> ignored(net.parameters().size(), 0.0F);
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+        constexpr int repeats = 8;
+        double sum = 0;
+        for (int r = 0; r < repeats; ++r) {
+            sum += terms_[i].objective->add_gradient({net, data_, noise_, key_of(0xffffff00L + r, i), spec_.training.batch_size}, 0, ignored);
+        }
+        out.push_back(sum / repeats);
+    }
+    return out;
+}
+
+Npz Trainer::checkpoint() const {
+    Npz out;
+    const auto add = [&](const char* name, const std::vector<float>& v) { out[name] = NpyArray::of(v, {v.size()}); };
+    add("parameters", net_.parameters());
+    add("average", average_);
+    add("adam_first", first_);
+    add("adam_second", second_);
+    std::vector<std::int64_t> shape;
+    for (const int w : net_.shape().widths()) {
+        shape.push_back(w);
+    }
+    shape.push_back(static_cast<std::int64_t>(net_.spec().head));
+    out["shape"] = NpyArray::of(shape, {shape.size()});
+    out["step"] = NpyArray::of(std::vector<std::int64_t>{step_}, {1});
+    out["net"] = NpyArray::of(std::vector<double>{net_.spec().sigma_data, net_.spec().scale_floor}, {2});
+    std::vector<double> rows;
+    const std::size_t columns = 4 + names_.size();
+    for (const StepLosses& s : history_) {
+        rows.insert(rows.end(), {static_cast<double>(s.step), s.total, s.learning_rate, s.gradient_norm});
+        rows.insert(rows.end(), s.each.begin(), s.each.end());
+    }
+    out["history"] = NpyArray::of(rows, {history_.size(), columns});
+    return out;
+}
+
+void Trainer::restore(const Npz& state, const std::string& place) {
+    const auto get = [&](const char* name, std::size_t size) {
+        const auto at = state.find(name);
+        if (at == state.end() || (size && at->second.size() != size)) {
+            throw ConfigError(place, std::string("is the checkpoint of another model (") + name + " does not fit); train into a new folder");
+        }
+        return at->second.to_doubles();
+    };
+    const Npz own = checkpoint();
+    if (get("shape", 0) != own.at("shape").to_doubles() || get("net", 2) != own.at("net").to_doubles()) {
+        throw ConfigError(place, "is the checkpoint of another model or other data; train into a new folder");
+    }
+    const auto read = [&](const char* name, std::vector<float>& to) {
+        const std::vector<double> v = get(name, to.size());
+        std::copy(v.begin(), v.end(), to.begin());
+    };
+    read("parameters", net_.parameters());
+    read("average", average_);
+    read("adam_first", first_);
+    read("adam_second", second_);
+    step_ = static_cast<long>(get("step", 1)[0]);
+    const std::size_t columns = 4 + names_.size();
+    const std::vector<double> rows = get("history", columns * static_cast<std::size_t>(step_));
+    history_.clear();
+    for (std::size_t i = 0; i + columns <= rows.size(); i += columns) {
+        StepLosses s;
+        s.step = static_cast<long>(rows[i]);
+        s.total = rows[i + 1], s.learning_rate = rows[i + 2], s.gradient_norm = rows[i + 3];
+        s.each.assign(rows.begin() + static_cast<std::ptrdiff_t>(i) + 4, rows.begin() + static_cast<std::ptrdiff_t>(i + columns));
+        history_.push_back(std::move(s));
+    }
+}
+
+}  // namespace tempera::training
