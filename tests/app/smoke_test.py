@@ -17,8 +17,8 @@ def start_display():
     server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24"], pass_fds=[write],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
-    number = os.read(read, 16).decode().strip()
-    os.close(read)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()  # the server gives up when the pipe closes before the end of the line
     return server, ":" + number
 
 
@@ -63,7 +63,7 @@ def main():
         data = wait_for_json(facts, lambda d: d.get("idle_frames_5s") == 0, 60)
         assert data, "the idle window keeps drawing"
         assert window.poll() is None
-        subprocess.run(["xdotool", "key", "--window", handle, "ctrl+q"], env=env, check=True)
+        subprocess.run(["xdotool", "key", "--window", handle, "ctrl+q"], env=env, stderr=subprocess.DEVNULL)  # the window may be gone before xdotool is done
         try:
             assert window.wait(10) == 0
         except subprocess.TimeoutExpired:
