@@ -4,6 +4,7 @@
 
 #define TEMPERA_PATHS(X)                                                                                     \
     X(diffusion, true)                                                                                       \
+    X(learned_diffusion, true)                                                                               \
     X(tempering, false)
 
 namespace tempera {

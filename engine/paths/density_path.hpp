@@ -8,6 +8,7 @@
 
 #include "core/catalogue.hpp"
 #include "core/rng.hpp"
+#include "models/model.hpp"
 #include "targets/target.hpp"
 
 namespace tempera {
@@ -76,6 +77,9 @@ template <class Real>
 struct PathContext {
     std::shared_ptr<const Target<Real>> target;
     Schedule schedule;  ///< made by make_schedule() or by a pilot (adaptive schedules)
+    Json model;         ///< the preset's model section, for learned paths
+    std::uint64_t seed = 1;
+    decltype(ModelContext<Real>::load_torchscript) load_torchscript;
 };
 
 using PathEntry = Entry<DensityPath, PathContext>;

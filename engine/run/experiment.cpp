@@ -57,6 +57,8 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
     PathContext<Real> context;
     context.target = std::move(target);
     context.schedule = schedule;
+    context.model = resolved["model"];
+    context.seed = resolved["run"]["seed"].get<std::uint64_t>();
     return make_section<DensityPath<Real>, PathContext, Real>(path_catalogue(), "path", with_levels, context);
 }
 

@@ -228,6 +228,26 @@ std::string text_of(const Json& section, const char* key) {
                : std::string();
 }
 
+/// Scores alone leave the densities between the ends unknown: only AIS with kernels and no moves gets by without them.
+void check_score_model(const Json& p, Problems& problems) {
+    const std::string sampler = text_of(p["sampler"], "type"), kernel = text_of(p["kernel"], "type"), moves = text_of(p["moves"], "type");
+    const auto refuse = [&](const std::string& what, const std::string& fix) {
+        problems.add("model.type", "\"score_mlp\" has scores only, but " + what + " needs the log densities between the ends; " + fix);
+    };
+    if (sampler == "replica_exchange") {
+        refuse("sampler \"replica_exchange\"", "use energy_mlp, or sampler \"ais\"");
+    }
+    if (sampler == "smc" && p["sampler"].value("ess_threshold", 0.5) > 0) {
+        refuse("resampling in \"smc\"", "use energy_mlp, sampler \"ais\", or sampler.ess_threshold = 0");
+    }
+    if (!moves.empty() && moves != "none" && p["moves"].value("n_steps", 1) > 0) {
+        refuse("moves \"" + moves + "\"", "use energy_mlp, or moves \"none\"");
+    }
+    if (kernel == "none") {
+        refuse("kernel \"none\"", "use energy_mlp, or a kernel such as \"second_order\"");
+    }
+}
+
 /// What each section alone cannot know: does the target have a closed form for the path, the path a field for
 /// the kernel?
 void check_combinations(const Json& p, Problems& problems) {
@@ -255,6 +275,13 @@ void check_combinations(const Json& p, Problems& problems) {
         problems.add("path.type", "\"diffusion\" needs a target whose noised densities are known in closed "
                                   "form (Gaussian mixtures); \"" +
                                       text_of(p["target"], "type") + "\" has none; use \"tempering\"");
+    }
+    if (path == "learned_diffusion" && text_of(p["model"], "type") == "none") {
+        problems.add("model.type", "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
+                                   "perturbed_exact or torchscript, or path.type \"diffusion\"");
+    }
+    if (path == "learned_diffusion" && text_of(p["model"], "type") == "score_mlp") {
+        check_score_model(p, problems);
     }
     if (p["path"].value("standardise", false) && (!target->mean() || !target->covariance())) {
         problems.add("path.standardise",

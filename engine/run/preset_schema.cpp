@@ -30,16 +30,6 @@ Types schedule_types() {
     return out;
 }
 
-Types model_types() {
-    TypeAccess none;
-    none.summary = "no learned model: densities are exact";
-    none.check = [](const Json& in, const std::string& place, Problems& problems) {
-        check_unknown_keys(in, {}, {"type"}, place, problems);
-    };
-    none.resolve = [](const Json&) { return Json{{"type", "none"}}; };
-    return {{"none", none}};
-}
-
 /// Paths know their number of levels and schedule whatever their own settings list.
 void complete_paths(Types& paths) {
     for (auto& [name, access] : paths) {
@@ -64,7 +54,7 @@ const std::map<std::string, Types>& all_types() {
         out["moves"] = types_of(move_catalogue());
         out["sampler"] = types_of(sampler_catalogue());
         out["path.schedule"] = schedule_types();
-        out["model"] = model_types();
+        out["model"] = types_of(model_catalogue());
         complete_paths(out["path"]);
         return out;
     }();
@@ -115,11 +105,6 @@ const TypeAccess* require_type(const std::string& section, const Json& settings,
     const std::string name = type.get<std::string>();
     if (const TypeAccess* access = find_type(section, name)) {
         return access;
-    }
-    if (section == "model" || name == "learned_diffusion") {
-        problems.add(section + ".type",
-                     "\"" + name + "\": learned paths are not built in this version; use one of: " + all);
-        return nullptr;
     }
     const std::string near = nearest_name(name, known);
     problems.add(section + ".type", "\"" + name + "\" is not known" +
