@@ -294,6 +294,14 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     const bool judged = at_target && !truth.empty() && !counts.weighted.empty();
     j["mode_weight_mae"] =
         judged ? number_or_null(mean_absolute_error(counts.weighted, truth)) : Json(nullptr);
+    health.log_z_error = target.log_z() && at_target ? s.log_z() - *target.log_z() : health.log_z_error;
+    health.log_z_stderr = s.log_z_stderr();
+    const std::vector<ModeRow> rows = exchange ? exchange_rows() : modes_;
+    if (judged && !rows.empty() && rows.back().level == 0) {
+        health.modes_exact = truth;
+        health.modes_found = rows.back().weighted;
+        health.modes_interval = rows.back().weighted_interval;
+    }
     std::vector<double> in_target = x;
     to_target(path, in_target);
     j["sliced_w2"] = at_target && with_distance && n > 0 && target.mixture()
@@ -344,7 +352,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         return out;
     }
     out.levels = s.level_stats();
-    out.modes = exchange ? exchange_rows() : modes_;
+    out.modes = rows;
     out.mode = assign_modes(path, level, x, n);
     out.x = std::move(in_target);
     out.log_weight = std::move(log_weight);

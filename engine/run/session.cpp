@@ -220,6 +220,14 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     health.edited = edited_;
     health.tally = s.tally;
     health.sampling_done = finished();
+    health.log_z_error = s.log_z_true ? s.log_z - *s.log_z_true : nan_value;
+    health.log_z_stderr = s.log_z_stderr;
+    if (!s.modes->empty() && s.modes->back().level == 0) {
+        const ModeRow& row = s.modes->back();
+        health.modes_exact = row.exact;
+        health.modes_found = row.weighted;
+        health.modes_interval = row.weighted_interval;
+    }
     if (s.exchange) {
         const auto stats = std::make_shared<ExchangeStats>(*sampler.exchange_stats());
         s.exchange_stats = stats;

@@ -6,6 +6,7 @@
 
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
+#include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 
 namespace tempera {
@@ -131,6 +132,20 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
             "Only " + percent(h.unique_fraction) +
                 " of the starting particles have descendants: the samples are strongly related.",
             "Use more particles, or levels closer together so that resampling happens less often.");
+    }
+    if (h.sampling_done && !h.modes_exact.empty() && h.modes_found.size() == h.modes_exact.size() &&
+        !proportions_agree(h.modes_found, h.modes_exact, h.modes_interval)) {
+        add("mode_weights_off",
+            "The mode weights differ from the exact ones by more than four standard errors (total variation " +
+                short_number(total_variation(h.modes_found, h.modes_exact)) +
+                "). The effective sample size cannot see this.",
+            "Use a diffusion path, a kernel of higher order, or more levels.");
+    }
+    if (h.sampling_done && std::abs(h.log_z_error) > std::max(4 * h.log_z_stderr, 1e-3)) {
+        add("log_z_off",
+            "log Z differs from the exact value by " + short_number(h.log_z_error) + ", " +
+                short_number(std::abs(h.log_z_error) / h.log_z_stderr) + " of its standard errors.",
+            "Use more levels or a kernel of higher order; a lost mode shows like this.");
     }
     if (h.tally.map_not_converged > 0) {
         add("maps_failed",

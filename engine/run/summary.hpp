@@ -17,6 +17,10 @@ struct HealthNumbers {
     Tally tally;
     double measured_trips = 0, predicted_trips = 0, min_swap_acceptance = 1;
     bool after_burn_in = false, sampling_done = false;
+    /// Against the truth where it is known (NaN and empty otherwise).
+    double log_z_error = std::numeric_limits<double>::quiet_NaN();
+    double log_z_stderr = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> modes_found, modes_exact, modes_interval;
 };
 std::vector<RunWarning> health_warnings(const HealthNumbers& numbers);
 Json warnings_json(const std::vector<RunWarning>& warnings);
