@@ -19,17 +19,15 @@ struct EqualRejectionSettings : NoiseRange {
     }
 };
 
-struct EqualCessSettings : NoiseRange {
+struct EqualCessSettings {
     Json cess;
 
     void describe(Describer& d) {
         d.json("cess", cess,
                {.help = "conditional effective sample size per level, between 0 and 1; it then sets the "
                         "number of levels"});
-        NoiseRange::describe(d);
     }
     void check(const std::string& place, Problems& problems) const {
-        NoiseRange::check(place, problems);
         if (!cess.is_null() && !(cess.is_number() && cess.get<double>() > 0 && cess.get<double>() < 1)) {
             problems.add(place + ".cess",
                          cess.dump() + " must be a number between 0 and 1, or null to keep n_levels");
@@ -48,11 +46,9 @@ ScheduleEntry equal_rejection_schedule() {
 
 ScheduleEntry equal_cess_schedule() {
     return make_schedule<EqualCessSettings>(
-        "equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::both,
-        true, [](const EqualCessSettings& s, int n, bool rho) {
-            const int levels = n > 0 ? n : start_levels;
-            return rho ? log_snr_values(s, levels) : geometric_values(1e-3, levels);
-        });
+        "equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::beta,
+        true,
+        [](const EqualCessSettings&, int n, bool) { return geometric_values(1e-3, n > 0 ? n : start_levels); });
 }
 
 }  // namespace tempera
