@@ -52,6 +52,11 @@ int guarded(const Action& action) {
         std::cerr
             << "tempera: not enough memory; use fewer particles or levels, or --set run.precision=f32\n";
         return numerical_failure;
+    } catch (const std::filesystem::filesystem_error& error) {
+        const std::string place = error.path1().string();
+        std::cerr << "tempera: " << (place.size() > 120 ? place.substr(0, 120) + "..." : place) << ": "
+                  << error.code().message() << "; choose another place\n";
+        return bad_input;
     } catch (const std::exception& error) {
         std::cerr << "tempera: " << error.what() << "\n";
         return bad_input;
@@ -67,9 +72,9 @@ void PresetArguments::add_to(CLI::App& command, bool with_seed) {
         ->type_name("A.B=V");
     command
         .add_option("--threads", threads, "Worker threads (0 = all cores); the results do not depend on it")
-        ->check(CLI::Range(0, 4096));
+        ->check(CLI::Range(0, 1024));
     if (with_seed) {
-        command.add_option("--seed", seed, "Seed of all random numbers")->check(CLI::NonNegativeNumber);
+        command.add_option("--seed", seed, "Seed of all random numbers")->check(CLI::Range(0L, 9007199254740992L));
     }
 }
 
@@ -109,7 +114,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
         std::cout << app.help();
         return ok;
     };
-    for (const auto add : {add_run, add_sweep, add_eval, add_sample, add_report, add_compare, add_list,
+    for (const auto add : {add_run, add_train, add_sweep, add_eval, add_sample, add_report, add_compare, add_list,
                            add_describe, add_check, add_bench, add_app}) {
         add(app, action);
     }

@@ -22,6 +22,7 @@ enum Exit { ok = 0, bad_input = 2, numerical_failure = 3, assertion_failed = 4, 
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_train(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+#include "run/training.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include "models/network_settings.hpp"
+#include "paths/density_path.hpp"
+#include "paths/schedule.hpp"
+#include "paths/standardise.hpp"
+#include "run/csv.hpp"
+#include "run/preset.hpp"
+#include "run/preset_schema.hpp"
+#include "run/training_data.hpp"
+
+namespace tempera {
+
+namespace fs = std::filesystem;
+
+struct TrainingSession::Problem {
+    std::shared_ptr<const Target<double>> target;
+    Affine affine;
+    std::optional<Mixture> mixture;  ///< the target in path coordinates
+    std::vector<double> points;
+    std::uint64_t seed = 1;
+};
+
+namespace {
+
+std::shared_ptr<const Target<double>> make_target(const Json& resolved) {
+    const Json& settings = resolved["target"];
+    const TargetEntry& entry = find_entry(target_catalogue(), "target", settings["type"].get<std::string>());
+    return entry.make<double>(known_settings(settings, entry.info.fields), {});
+}
+
+std::vector<double> noise_levels(const Json& resolved) {
+    std::vector<double> out{0.05, 0.2, 0.5, 1, 2, 4};
+    const Json& path = resolved["path"];
+    if (path_uses_rho(path["type"].get<std::string>()) && path.contains("schedule")) {
+        const ScheduleEntry& entry = find_schedule(path["schedule"]["type"].get<std::string>());
+        if (!entry.adaptive) {
+            const std::vector<double> rho = entry.make(path["schedule"], path.value("n_levels", 64), true);
+            out.insert(out.end(), rho.begin(), rho.end());
+        }
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+double smallest_scale(const Mixture& m) {
+    double out = std::numeric_limits<double>::infinity();
+    for (const auto& c : m.components) {
+        out = std::min(out, c.eigenvalues.minCoeff());
+    }
+    return std::sqrt(out);
+}
+
+/// Column j of x0: a draw of the mixture (components in exact proportion) or a data point.
+Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::vector<double>& data, int dim, const StreamKey& key, int n) {
+    Eigen::MatrixXd out(dim, n);
+    std::size_t c = 0;
+    double end = mixture ? mixture->components[0].weight : 0;
+    const std::size_t rows = data.size() / static_cast<std::size_t>(dim);
+    for (int j = 0; j < n; ++j) {
+        Stream stream(key, static_cast<std::uint32_t>(j));
+        if (!mixture) {
+            const std::size_t row = static_cast<std::size_t>((j + stream.uniform()) / n * static_cast<double>(rows));
+            out.col(j) = Eigen::Map<const Eigen::VectorXd>(data.data() + row * static_cast<std::size_t>(dim), dim);
+            continue;
+        }
+        while ((j + 0.5) / n > end && c + 1 < mixture->components.size()) {
+            end += mixture->components[++c].weight;
+        }
+        const Mixture::Component& component = mixture->components[c];
+        Eigen::VectorXd z(dim);
+        for (int i = 0; i < dim; ++i) {
+            z[i] = std::sqrt(component.eigenvalues[i]) * stream.normal();
+        }
+        out.col(j) = component.mean + component.axes * z;
+    }
+    return out;
+}
+
+}  // namespace
+
+TrainingSession::~TrainingSession() = default;
+
+TrainingSession::TrainingSession(const Json& resolved) : preset_(resolved), problem_(std::make_unique<Problem>()) {
+    const std::string type = resolved["model"].value("type", "none");
+    if (type != "energy_mlp" && type != "score_mlp") {
+        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
+    }
+    Problems problems;
+    const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", problems);
+    const auto training = read_settings<TrainingSettings>(settings.training, "model.training", problems);
+    const auto noise = read_settings<NoiseSettings>(training.noise, "model.training.noise", problems, {});
+    problems.throw_if_any();
+    Problem& p = *problem_;
+    p.target = make_target(resolved);
+    p.affine = affine_of(*p.target, resolved["path"].value("standardise", false));
+    if (p.target->mixture()) {
+        p.mixture = p.target->mixture()->standardised(p.affine.shift, p.affine.scale);
+    }
+    p.points = load_training_points(*p.target, training, p.affine.shift, p.affine.scale);
+    p.seed = static_cast<std::uint64_t>(training.seed);
+    training::TrainerSpec spec;
+    spec.net.dim = p.target->dim();
+    spec.net.hidden.assign(settings.hidden.begin(), settings.hidden.end());
+    spec.net.head = training::head_of(type, settings.head);
+    spec.net.sigma_data = data_scale(p.points, spec.net.dim);
+    const bool from_file = training.data != "exact";
+    spec.net.scale_floor = settings.energy_scale_floor.is_number()
+                               ? settings.energy_scale_floor.get<double>()
+                               : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points, spec.net.dim));
+    spec.training = training;
+    spec.noise = noise;
+    spec.losses = settings.losses;
+    training::TrainingData data;
+    data.dim = spec.net.dim;
+    data.x = p.points;
+    data.target = make_standardised_density<double>(p.target, p.affine);
+    n_steps_ = training.n_steps;
+    sigmas_ = noise_levels(resolved);
+    trainer_ = std::make_unique<training::Trainer>(spec, std::move(data));
+}
+
+NetworkWeights TrainingSession::weights() const {
+    NetworkWeights w = trainer_->weights();
+    w.shift.assign(problem_->affine.shift.begin(), problem_->affine.shift.end());
+    w.scale = problem_->affine.scale;
+    return w;
+}
+
+Json TrainingSession::level_report(double sigma, int n) const {
+    const training::Net<float> net = trainer_->averaged();
+    const int dim = net.spec().dim;
+    StreamKey key;
+    key.seed = problem_->seed;
+    key = key.with(Purpose::diagnostic, 0);
+    const Eigen::MatrixXd x0 = clean_points(problem_->mixture, problem_->points, dim, key, n);
+    Eigen::MatrixXd z(dim, n);
+    for (int j = 0; j < n; ++j) {
+        Stream stream(key.with(Purpose::noise, 0), static_cast<std::uint32_t>(j));
+        for (int i = 0; i < dim; ++i) {
+            z(i, j) = stream.normal();
+        }
+    }
+    const Eigen::MatrixXd y = x0 + sigma * z;
+    training::PointBatch<float> points;
+    points.y = y.cast<float>();
+    points.sigma = Eigen::VectorXf::Constant(n, static_cast<float>(sigma));
+    net.evaluate(points, true);
+    const double sd2 = net.spec().sigma_data * net.spec().sigma_data;
+    const Eigen::MatrixXd slope = points.slope.cast<double>();
+    Json out{{"sigma", sigma}, {"loss", (sigma * sigma + sd2) / sd2 * (z - sigma * slope).squaredNorm() / n},
+             {"score_error", nullptr}, {"score_energy", nullptr}, {"learned_mode_weights", nullptr}};
+    if (!problem_->mixture) {
+        return out;
+    }
+    const Mixture noised = problem_->mixture->noised(1, sigma);
+    const Eigen::MatrixXd exact = training::target_values(*make_mixture_density<double>(noised), y);
+    out["score_error"] = (slope + exact.bottomRows(dim)).squaredNorm() / n;
+    out["score_energy"] = exact.bottomRows(dim).squaredNorm() / n;
+    if (net.has_energy()) {
+        const std::vector<double> r = noised.responsibilities({y.data(), y.data() + y.size()});
+        const Eigen::ArrayXd log_ratio = -points.energy.cast<double>().array() - exact.row(0).transpose().array();
+        const Eigen::ArrayXd weight = (log_ratio - log_ratio.maxCoeff()).exp();
+        std::vector<double> mass(static_cast<std::size_t>(noised.size()), 0.0);
+        for (int j = 0; j < n; ++j) {
+            for (std::size_t c = 0; c < mass.size(); ++c) {
+                mass[c] += weight[j] * r[static_cast<std::size_t>(j) * mass.size() + c] / weight.sum();
+            }
+        }
+        out["learned_mode_weights"] = mass;
+    }
+    return out;
+}
+
+TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks, const fs::path& resume_from) {
+    using Clock = std::chrono::steady_clock;
+    TrainingSession session(resolved);
+    training::Trainer& trainer = session.trainer();
+    if (!resume_from.empty()) {
+        trainer.restore(read_npz(resume_from / "checkpoint.pt"), (resume_from / "checkpoint.pt").string());
+    }
+    const long first = trainer.steps_done();
+    const auto begin = Clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+    std::string status = "finished", error;
+    while (!session.finished()) {
+        if (callbacks.stop.stop_requested()) {
+            status = "partial";
+            break;
+        }
+        try {
+            const training::StepLosses losses = trainer.step();
+            if (callbacks.progress) {
+                const double s = seconds();
+                callbacks.progress({trainer.steps_done(), session.n_steps(), s, static_cast<double>(trainer.steps_done() - first) / s, &losses});
+            }
+        } catch (const NumericalError& e) {
+            status = "failed", error = e.what();
+            break;
+        }
+    }
+    const double spent = seconds();
+    TrainingResult result;
+    result.preset = resolved;
+    result.weights = session.weights();
+    result.checkpoint = trainer.checkpoint();
+    result.history = trainer.history();
+    result.loss_names = trainer.loss_names();
+    Json losses = Json::object(), levels = Json::array();
+    const std::vector<double> last = trainer.final_losses();
+    for (std::size_t i = 0; i < last.size(); ++i) {
+        losses[result.loss_names[i]] = std::isfinite(last[i]) ? Json(last[i]) : Json(nullptr);
+    }
+    for (const double sigma : session.sigmas()) {
+        levels.push_back(session.level_report(sigma));
+    }
+    const long done = trainer.steps_done() - first;
+    result.report = Json{{"schema", "tempera-training"}, {"version", 1}, {"status", status}, {"error", error.empty() ? Json(nullptr) : Json(error)},
+                         {"steps", trainer.steps_done()}, {"losses", losses}, {"seconds", spent},
+                         {"steps_per_second", spent > 0 ? Json(static_cast<double>(done) / spent) : Json(nullptr)},
+                         {"sigma_data", result.weights.sigma_data}, {"energy_scale_floor", result.weights.energy_scale_floor}, {"levels", levels}};
+    return result;
+}
+
+void write_training_folder(const TrainingResult& result, const fs::path& folder) {
+    std::error_code problem;
+    fs::create_directories(folder, problem);
+    if (problem) {
+        throw std::runtime_error(folder.string() + ": cannot be made (" + problem.message() + ")");
+    }
+    std::string table = "step,total,learning_rate,gradient_norm";
+    for (const std::string& name : result.loss_names) {
+        table += "," + name;
+    }
+    table += "\n";
+    for (const training::StepLosses& s : result.history) {
+        table += std::to_string(s.step);
+        for (const double v : {s.total, s.learning_rate, s.gradient_norm}) {
+            table += "," + csv_number(v);
+        }
+        for (const double v : s.each) {
+            table += "," + csv_number(v);
+        }
+        table += "\n";
+    }
+    write_file_atomically(folder / "preset.json", format_preset(result.preset));
+    write_file_atomically(folder / "loss.csv", table);
+    write_npz(folder / "checkpoint.pt", result.checkpoint);
+    write_network_weights(folder / "weights.npz", result.weights);
+    write_file_atomically(folder / "training.json", result.report.dump(2) + "\n");
+}
+
+}  // namespace tempera

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Training of a preset's model: data in path coordinates, the steps, the report by noise level and the folder.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "training/trainer.hpp"
+
+namespace tempera {
+
+struct TrainingProgress {
+    long step = 0, n_steps = 0;
+    double seconds = 0;  ///< of this session
+    double steps_per_second = 0;
+    const training::StepLosses* losses = nullptr;
+};
+
+struct TrainingCallbacks {
+    std::function<void(const TrainingProgress&)> progress;  ///< after each step
+    std::stop_token stop;
+};
+
+/// Data, noise levels and trainer of a preset, step by step (the window trains like this, too).
+class TrainingSession {
+public:
+    /// `resolved` has a model of type energy_mlp or score_mlp; throws ConfigError for bad data.
+    explicit TrainingSession(const Json& resolved);
+    ~TrainingSession();
+
+    const Json& preset() const { return preset_; }
+    training::Trainer& trainer() { return *trainer_; }
+    const training::Trainer& trainer() const { return *trainer_; }
+    long n_steps() const { return n_steps_; }
+    bool finished() const { return trainer_->steps_done() >= n_steps_; }
+    /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
+    const std::vector<double>& sigmas() const { return sigmas_; }
+    /// { sigma, loss, score_error, score_energy, learned_mode_weights } of one level at the averaged weights; null
+    /// where the target is no mixture or the model has no density. `n` points, strata of the modes.
+    Json level_report(double sigma, int n = 4096) const;
+    NetworkWeights weights() const;
+
+private:
+    struct Problem;
+    Json preset_;
+    std::unique_ptr<Problem> problem_;
+    std::unique_ptr<training::Trainer> trainer_;
+    std::vector<double> sigmas_;
+    long n_steps_ = 0;
+};
+
+struct TrainingResult {
+    Json preset, report;  ///< report: training.json
+    NetworkWeights weights;
+    Npz checkpoint;
+    std::vector<training::StepLosses> history;
+    std::vector<std::string> loss_names;
+};
+
+/// Trains to the end, a stop request or divergence (report.status: finished, partial, failed). With `resume_from`, a
+/// training folder, its checkpoint is continued.
+TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks, const std::filesystem::path& resume_from = {});
+
+/// preset.json, training.json, loss.csv, weights.npz and checkpoint.pt (an npz archive), each written to a temporary
+/// name and renamed.
+void write_training_folder(const TrainingResult& result, const std::filesystem::path& folder);
+
+}  // namespace tempera
