@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
@@ -60,6 +62,46 @@ bool is_done(const fs::path& folder, const Json& resolved) {
     return before == now;
 }
 
+/// A folder that cannot be made is found out before the run, not after it.
+void check_writable(const fs::path& folder) {
+    const fs::path target = fs::absolute(folder).lexically_normal();
+    const fs::path name = target.has_filename() ? target : target.parent_path();
+    const fs::path probe = name.string() + ".probe-" + std::to_string(getpid());
+    std::error_code error;
+    fs::create_directories(name.parent_path(), error);
+    if (!error) {
+        fs::create_directory(probe, error);
+    }
+    std::error_code ignored;
+    fs::remove(probe, ignored);
+    if (error) {
+        throw ConfigError("--out " + folder.string(),
+                          "cannot be made (" + error.message() + "); choose a folder that you may write to");
+    }
+}
+
+/// Writes the run where it was asked for; when that has been taken or filled up meanwhile, beside it or in the
+/// temporary folder. Returns where it is.
+fs::path save(const RunResult& result, const fs::path& folder, const std::vector<std::string>& exports,
+              bool replace) {
+    for (int attempt = 0;; ++attempt) {
+        const fs::path to = replace ? folder : free_folder(folder);
+        try {
+            write_run_folder(result, to, exports, replace);
+            return to;
+        } catch (const std::exception& error) {
+            if (!replace && attempt < 8 && fs::exists(to)) {
+                continue;  // another program was faster
+            }
+            std::cerr << "tempera: " << error.what() << "\n";
+            break;
+        }
+    }
+    const fs::path other = free_folder(fs::temp_directory_path() / result.preset["name"].get<std::string>());
+    write_run_folder(result, other, exports, false);
+    return other;
+}
+
 int judge(const Json& summary, const std::vector<std::string>& assertions) {
     int code = ok;
     for (const std::string& a : assertions) {
@@ -88,6 +130,11 @@ int run(const RunArguments& a) {
         throw ConfigError("--out " + folder.string(),
                           "exists already; choose another folder or add --force to replace it");
     }
+    if (fs::exists(folder) && !is_replaceable(folder)) {
+        throw ConfigError("--out " + folder.string(),
+                          "exists and is no run folder; it is not replaced, choose another one");
+    }
+    check_writable(folder);
     RunResult result;
     {
         Progress progress(a.progress);
@@ -98,7 +145,12 @@ int run(const RunArguments& a) {
         };
         result = run_preset(resolved, callbacks);
     }
-    write_run_folder(result, folder, a.exports, replace);
+    const fs::path wanted = folder;
+    folder = save(result, wanted, a.exports, replace);
+    if (folder != wanted) {
+        std::cerr << "tempera: --out " << wanted.string()
+                  << ": could not be used; nothing is lost, the run was saved in " << folder.string() << "\n";
+    }
     std::cout << summary_table(result);
     std::cout << "  folder                " << folder.string()
               << (std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end()
@@ -116,7 +168,8 @@ int run(const RunArguments& a) {
                   << " and marked partial\n";
         return interrupted;
     }
-    return judge(result.summary, a.assertions);
+    const int verdict = judge(result.summary, a.assertions);
+    return verdict == ok && folder != wanted && !a.out.empty() ? bad_input : verdict;
 }
 
 }  // namespace

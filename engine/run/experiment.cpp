@@ -63,7 +63,8 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
 }
 
 template <class Real>
-Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> target) {
+Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> target,
+                     const std::stop_token& stop) {
     const Json& section = resolved["path"];
     const Json& settings = section["schedule"];
     const ScheduleEntry& entry = find_schedule(settings["type"].get<std::string>());
@@ -85,6 +86,7 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
     pilot.n_levels = n_levels;
     pilot.rho = rho;
     pilot.key = run_key(resolved, 0);
+    pilot.check_stop = [&stop] { check_stop(stop); };
     return adapt_schedule(pilot);
 }
 
@@ -120,7 +122,7 @@ Experiment<Real> build_path(const Json& resolved, std::stop_token stop) {
     e.target = make_section<Target<Real>, TargetContext, Real>(target_catalogue(), "target", resolved,
                                                                TargetContext<Real>{});
     check_stop(stop);
-    const Schedule schedule = schedule_of<Real>(resolved, e.target);
+    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop);
     check_stop(stop);
     e.path = path_with<Real>(resolved, e.target, schedule);
     return e;

@@ -80,7 +80,10 @@ void check_head(const Json& in, Json& out, Problems& problems) {
         }
     }
     const std::string name = out["name"].get<std::string>();
-    if (name.empty() || name.find_first_of("/\\\n") != std::string::npos || name[0] == '.') {
+    if (name.size() > 200) {
+        problems.add("name", "has " + std::to_string(name.size()) +
+                                 " bytes; it becomes a folder's name and may have at most 200");
+    } else if (name.empty() || name.find("\0", 0, 1) != std::string::npos || name.find_first_of("/\\\n") != std::string::npos || name[0] == '.') {
         problems.add(
             "name", "\"" + name +
                         "\" becomes a folder's name: it must not be empty, begin with a dot or hold slashes");

@@ -64,6 +64,19 @@ bool schedule_fits(const Json& schedule, const std::string& path_type) {
     return false;
 }
 
+/// Nesting that no preset needs: texts beyond it are refused before their recursion hurts.
+constexpr int most_nested = 64;
+
+Json::parser_callback_t depth_limit(const std::string& place) {
+    return [place](int depth, Json::parse_event_t, Json&) {
+        if (depth > most_nested) {
+            throw ConfigError(place, "is nested more than " + std::to_string(most_nested) +
+                                         " levels deep; no setting needs that");
+        }
+        return true;
+    };
+}
+
 Json load_with_parents(const std::filesystem::path& file, std::vector<std::filesystem::path> seen) {
     std::error_code error;
     const auto absolute = std::filesystem::weakly_canonical(file, error);
@@ -161,7 +174,7 @@ Json parse_preset(const std::string& text, const std::string& name) {
     }
     Json out;
     try {
-        out = Json::parse(text, nullptr, true, true);
+        out = Json::parse(text, depth_limit(name), true, true);
     } catch (const Json::exception& error) {
         throw ConfigError(name + " " + parse_message(error.what()), "nothing was changed");
     }
@@ -191,6 +204,10 @@ void set_value(Json& preset, const std::string& dotted, const Json& value) {
             change_type(preset, section, value.get<std::string>());
             return;
         }
+    }
+    if (parts.size() > most_nested) {
+        throw ConfigError("--set", "\"" + dotted.substr(0, 40) + "...\" has " + std::to_string(parts.size()) +
+                                       " parts; no setting lies that deep");
     }
     Json* at = &preset;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -227,9 +244,12 @@ void set_value(Json& preset, const std::string& assignment) {
                                        "\" must have the form a.b=value, for example path.n_levels=128");
     }
     const std::string text = assignment.substr(equal + 1);
-    Json value = Json::parse(text, nullptr, false, true);
+    Json value = Json::parse(text, depth_limit("--set"), false, true);
     if (value.is_discarded()) {
         value = text;
+    }
+    if (Json(assignment).dump(-1, ' ', false, Json::error_handler_t::ignore).size() < assignment.size() + 2) {
+        throw ConfigError("--set", "holds bytes that are not UTF-8; write the value in UTF-8");
     }
     set_value(preset, assignment.substr(0, equal), value);
 }

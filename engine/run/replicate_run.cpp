@@ -16,6 +16,8 @@ namespace {
 constexpr int chunk_size = 4096;
 /// Responsibilities per recorded level: more particles than this are thinned, so that recording stays cheap.
 constexpr long recorded_responsibilities = 1L << 20;
+/// Sliced W2 sorts its points along every direction: more than this are thinned evenly.
+constexpr long distance_points = 1L << 18;
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) {
@@ -113,6 +115,25 @@ void to_target(const DensityPath<Real>& path, std::vector<double>& x) {
     for (std::size_t i = 0; i < x.size(); ++i) {
         x[i] = shift[static_cast<Eigen::Index>(i % dim)] + scale * x[i];
     }
+}
+
+/// Sliced W2 to the exact mixture of points [n, dim] in path coordinates, of an even subset when there are many.
+template <class Real>
+double distance_to_exact(const DensityPath<Real>& path, const std::vector<double>& x,
+                         const std::vector<double>& log_weight) {
+    const std::size_t n = log_weight.size(), dim = static_cast<std::size_t>(path.dim()),
+                      kept = std::min<std::size_t>(n, distance_points);
+    std::vector<double> points, weights;
+    points.reserve(kept * dim);
+    weights.reserve(kept);
+    for (std::size_t j = 0; j < kept; ++j) {
+        const std::size_t i = j * n / kept;
+        points.insert(points.end(), x.begin() + static_cast<std::ptrdiff_t>(i * dim),
+                      x.begin() + static_cast<std::ptrdiff_t>((i + 1) * dim));
+        weights.push_back(log_weight[i]);
+    }
+    to_target(path, points);
+    return sliced_w2(points, path.dim(), weights, *path.target().mixture());
 }
 
 }  // namespace
@@ -302,10 +323,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         health.modes_found = rows.back().weighted;
         health.modes_interval = rows.back().weighted_interval;
     }
-    std::vector<double> in_target = x;
-    to_target(path, in_target);
     j["sliced_w2"] = at_target && with_distance && n > 0 && target.mixture()
-                         ? number_or_null(sliced_w2(in_target, dim, log_weight, *target.mixture()))
+                         ? number_or_null(distance_to_exact(path, x, log_weight))
                          : Json(nullptr);
     j["n_resamplings"] = exchange ? Json(nullptr) : Json(s.n_resamplings());
     health.unique_fraction = population.root && !exchange ? unique_fraction(*population.root) : 1;
@@ -354,7 +373,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     out.levels = s.level_stats();
     out.modes = rows;
     out.mode = assign_modes(path, level, x, n);
-    out.x = std::move(in_target);
+    to_target(path, x);
+    out.x = std::move(x);
     out.log_weight = std::move(log_weight);
     out.ancestor.assign(static_cast<std::size_t>(n), 0);
     if (!exchange && population.root) {

@@ -56,6 +56,8 @@ std::vector<PlotSpec> result_figures(const RunResult& result);
 /// the reason.
 void write_run_folder(const RunResult& result, const std::filesystem::path& folder,
                       const std::vector<std::string>& exports, bool force);
+/// Only what looks like a run folder (or is empty) may be replaced.
+bool is_replaceable(const std::filesystem::path& folder);
 /// First free of folder, folder-2, folder-3, ...
 std::filesystem::path free_folder(const std::filesystem::path& folder);
 /// Self-contained HTML report with inline SVG.

@@ -164,13 +164,12 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
     write_text(folder / "summary.json", r.summary.dump(2) + "\n");
 }
 
-/// Only what looks like a run folder (or is empty) may be replaced.
+}  // namespace
+
 bool is_replaceable(const fs::path& folder) {
     return fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "summary.json") ||
                                         fs::exists(folder / "preset.json"));
 }
-
-}  // namespace
 
 fs::path free_folder(const fs::path& folder) {
     fs::path out = folder;

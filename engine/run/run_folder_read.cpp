@@ -146,10 +146,9 @@ void read_exchange(RunResult& r, const fs::path& file) {
 
 }  // namespace
 
-RunResult read_run_folder(const fs::path& folder) {
-    if (!fs::is_directory(folder)) {
-        throw ConfigError(folder.string(), "is no run folder");
-    }
+namespace {
+
+RunResult read_checked(const fs::path& folder) {
     RunResult r;
     r.preset = parse_preset(read_text(folder / "preset.json"), (folder / "preset.json").string());
     const Json summary = Json::parse(read_text(folder / "summary.json"), nullptr, false);
@@ -160,6 +159,11 @@ RunResult read_run_folder(const fs::path& folder) {
     r.first.summary =
         summary.contains("replicates") && !summary["replicates"].empty() ? summary["replicates"][0] : summary;
     r.dim = summary.value("dim", 0);
+    const double n_levels = summary.value("n_levels", 0.0);
+    if (!(n_levels >= 0 && n_levels <= 100000) || r.dim < 1) {
+        throw ConfigError((folder / "summary.json").string(),
+                          "dim or n_levels is missing or impossible; run the preset again");
+    }
     read_levels(r, folder / "levels.csv");
     read_modes(r, folder / "modes.csv");
     read_samples(r, folder / "samples.npz");
@@ -181,6 +185,22 @@ RunResult read_run_folder(const fs::path& folder) {
                        ->mode_names();
     r.figures = result_figures(r);
     return r;
+}
+
+}  // namespace
+
+RunResult read_run_folder(const fs::path& folder) {
+    if (!fs::is_directory(folder)) {
+        throw ConfigError(folder.string(), "is no run folder");
+    }
+    try {
+        return read_checked(folder);
+    } catch (const Json::exception& error) {
+        const std::string what = error.what();
+        throw ConfigError((folder / "summary.json").string(),
+                          "has a value of the wrong kind (" + what.substr(what.find("] ") + 2) +
+                              "); run the preset again");
+    }
 }
 
 }  // namespace tempera

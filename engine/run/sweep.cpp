@@ -207,7 +207,7 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
     std::mutex mutex;
     long done = static_cast<long>(plan.cells.size() - todo.size());
     std::exception_ptr error;
-    const auto work = [&] {
+    const auto run_cells = [&] {
         for (std::size_t at = next++; at < todo.size() && !options.stop.stop_requested(); at = next++) {
             const std::size_t i = todo[at];
             Json summary;
@@ -218,11 +218,6 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
             } catch (const NumericalError& e) {
                 summary = {{"status", "failed"},
                            {"warnings", {{{"id", "numerical_failure"}, {"text", e.what()}}}}};
-            } catch (...) {
-                const std::lock_guard lock(mutex);
-                error = error ? error : std::current_exception();
-                next = todo.size();
-                return;
             }
             failed += summary["status"] == "failed";
             if (summary["status"] == "partial") {
@@ -236,6 +231,16 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
             if (options.progress) {
                 options.progress(done, static_cast<long>(plan.cells.size()));
             }
+        }
+    };
+    // What ends a worker early (a full disk, say) ends the others, too; cells that are there stay.
+    const auto work = [&] {
+        try {
+            run_cells();
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            error = error ? error : std::current_exception();
+            next = todo.size();
         }
     };
     {

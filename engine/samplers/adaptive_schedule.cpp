@@ -125,6 +125,7 @@ std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const 
         find_entry(sampler_catalogue(), "sampler", "replica_exchange").template make<Real>(settings, context);
     sampler->start();
     while (!sampler->finished()) {
+        problem.check_stop();
         sampler->advance();
     }
     return sampler->exchange_stats()->swap_rejection;

@@ -21,6 +21,7 @@ struct PilotProblem {
     int n_particles = 1024;
     bool rho = true;     ///< diffusion (rho) or tempering (beta)
     StreamKey key;
+    std::function<void()> check_stop = [] {};  ///< called between steps; may throw to end the pilots
 };
 
 /// Runs the pilots and returns the frozen schedule. Throws NumericalError when no schedule can be found.

@@ -30,6 +30,7 @@ public:
         CessRun out;
         out.beta = {0.0};
         while (out.beta.back() < 1) {
+            problem_.check_stop();
             if (static_cast<int>(out.beta.size()) > most_levels) {
                 out.steps = std::numeric_limits<double>::infinity();
                 return out;

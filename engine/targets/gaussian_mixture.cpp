@@ -166,7 +166,11 @@ private:
             }
             sum += weights[c];
         }
-        if (std::abs(sum - 1) > 1e-6) {
+        if (weights.empty()) {
+            problems.add(place, "is empty; give one weight per component");
+        } else if (!std::isfinite(sum)) {
+            problems.add(place, "are too large to be summed; use weights that sum to 1");
+        } else if (std::abs(sum - 1) > 1e-6) {
             problems.add(place,
                          "sum to " + short_number(sum) + ", not 1; divide each by " + short_number(sum));
         }

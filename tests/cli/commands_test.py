@@ -78,6 +78,20 @@ def run_folder(folder):
     check(code == 0 and "ESS" in stdout and "<svg" in (folder / "both" / "report.html").read_text(), "compare")
     check(call("report", out, "--out", folder / "r.html")[0] == 0 and "<svg" in (folder / "r.html").read_text(), "report")
     check(call("report", folder / "nothing")[0] == 2, "report of no run")
+    for key, value in (("n_levels", -5), ("n_levels", 10 ** 12), ("dim", "x"), ("dim", 0)):
+        (again / "summary.json").write_text(json.dumps({**summary, key: value}))
+        code, _, stderr = call("report", again)
+        check(code == 2 and "summary.json" in stderr, f"report with {key} {value}: exit {code}, {stderr[:150]!r}")
+
+
+def same_folder_twice(folder):
+    file, out = write(folder, {**SMALL, "sampler": {"type": "smc", "n_particles": 300000}}), folder / "twice"
+    both = [subprocess.Popen([str(PROGRAM), "run", str(file), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+    codes = sorted(p.wait(120) for p in both)
+    kept = len(list(folder.glob("twice*/summary.json")))
+    # A run that starts when the folder is there is refused; one that ends then is saved beside it.
+    check(codes == [0, 2] and kept in (1, 2), f"two runs to one folder: exits {codes}, {kept} results")
+    check(not list(folder.glob("*.tmp-*")) and not list(folder.glob("*.probe-*")), "two runs to one folder leave nothing else")
 
 
 def settings(folder):
@@ -99,6 +113,12 @@ def bad_usage(folder):
                  ["list", "no_such_family"], ["eval", file, "--level", "99", "--points", "none.npy", "--out", "x.npz"], ["sweep", file]):
         code, _, stderr = call(*args, cwd=folder)
         check(code == 2 and stderr.startswith("tempera: "), f"{args[:4]}: exit {code}, {stderr[:150]!r}")
+    deep = "[" * 100000 + "]" * 100000
+    for args in (["run", write(folder, '{"schema": ' + deep + "}", "deep.json")], ["run", file, "--set", ".".join("a" * 1000) + "=1"], ["run", file, "--set", "name=" + "x" * 300],
+                 ["run", file, "--seed", "-1"], ["run", file, "--out", "x" * 300], ["run", file, "--out", "/proc/none"], ["run", file, "--out", file, "--force"],
+                 ["run", file, "--set", "path.schedule.type=equal_cess"], ["sample", file, "--level", "0", "-n", "5", "--out", folder / "none" / "x.npy"]):
+        code, _, stderr = call(*args, cwd=folder)
+        check(code == 2 and stderr.startswith("tempera: ") and len(stderr) < 1000 and "exception" not in stderr, f"{str(args)[:120]}: exit {code}, {stderr[:150]!r}")
     both = {**SMALL, "path": {"type": "diffusion", "n_levels": 0}, "sampler": {"type": "smc", "n_particles": -3}}
     code, _, stderr = call("run", write(folder, both, "both.json"), cwd=folder)
     check(code == 2 and "path.n_levels" in stderr and "sampler.n_particles" in stderr, "every problem is reported")
@@ -161,7 +181,7 @@ def interruption(folder):
     check(not [f for f in folder.iterdir() if ".tmp-" in f.name], "no temporary folder is left")
 
 
-for name, function in (("run folder", run_folder), ("settings", settings), ("bad usage", bad_usage), ("assertions", assertions), ("evaluation", evaluation),
+for name, function in (("run folder", run_folder), ("same folder twice", same_folder_twice), ("settings", settings), ("bad usage", bad_usage), ("assertions", assertions), ("evaluation", evaluation),
                        ("lists", lists), ("sweeps", sweeps), ("interruption", interruption)):
     with tempfile.TemporaryDirectory(prefix="tempera-cli-") as root:
         try:
