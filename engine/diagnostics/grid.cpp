@@ -234,9 +234,12 @@ template <class Real>
 Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
                    const std::array<double, 4>& box, int nx, int ny) {
     Grid grid = empty_grid(box, nx, ny);
-    if (const std::optional<Mixture> mixture = path.level_mixture(level)) {
+    const bool inner = level > 0 && level < path.n_levels();
+    // A learned density is shown as it is where the plane holds all of it; its marginals are not known.
+    const bool as_learned = path.learned() && inner && path.dim() == 2 && path.has_level_densities();
+    if (const std::optional<Mixture> mixture = path.level_mixture(level); mixture && !as_learned) {
         marginal_on_grid<Real>(*mixture, plane, grid);
-    } else if (!path.has_level_densities() && level > 0 && level < path.n_levels()) {
+    } else if (!path.has_level_densities() && inner) {
         return Grid{};
     } else {
         Eigen::VectorXd centre = Eigen::VectorXd::Zero(path.dim());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 
+#include "diagnostics/blindness.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
@@ -17,7 +18,11 @@ struct Experiment {
     std::shared_ptr<TransitionKernel<Real>> kernel;
     std::shared_ptr<Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
+    /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
+    std::vector<LearnedLevel> learned;
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
+    /// Mode weights that the learned log density implies at a level; empty where unknown.
+    std::vector<double> learned_weights(int level) const;
     /// Kernel and move of another preset on this path (edits of a running experiment).
     std::shared_ptr<TransitionKernel<Real>> make_kernel(const Json& resolved) const;
     std::shared_ptr<Move<Real>> make_move(const Json& resolved) const;

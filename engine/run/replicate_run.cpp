@@ -225,6 +225,7 @@ void ReplicateRun<Real>::record_level() {
     ModeRow row;
     row.level = level;
     row.exact = experiment_->path->mode_weights(level);
+    row.learned = experiment_->learned_weights(level);
     ModeCounts counts = count_modes(*experiment_->path, population,
                                     recorded_responsibilities / experiment_->target->n_modes());
     const double n = population.x->size();
@@ -252,6 +253,7 @@ std::vector<ModeRow> ReplicateRun<Real>::exchange_rows() const {
         ModeRow row;
         row.level = level;
         row.exact = experiment_->path->mode_weights(level);
+        row.learned = experiment_->learned_weights(level);
         row.sampled = row.weighted = occupancy;
         row.sampled_interval = row.weighted_interval = mode_interval(occupancy, n_eff);
         rows.push_back(std::move(row));
@@ -311,7 +313,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     j["mode_weights"] = {{"true", list(truth)},
                          {"sampled", list(counts.sampled)},
                          {"weighted", list(counts.weighted)},
-                         {"learned", nullptr}};
+                         {"learned", list(experiment_->learned_weights(1))}};
+    j["learned_path"] = learned_summary(experiment_->learned);
     const bool judged = at_target && !truth.empty() && !counts.weighted.empty();
     j["mode_weight_mae"] =
         judged ? number_or_null(mean_absolute_error(counts.weighted, truth)) : Json(nullptr);

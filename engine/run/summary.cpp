@@ -247,6 +247,30 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
     return j;
 }
 
+Json learned_summary(const std::vector<LearnedLevel>& levels) {
+    if (levels.empty()) {
+        return nullptr;
+    }
+    double variation = 0, error = 0, ess = 1;
+    int worst = 0;
+    for (const LearnedLevel& l : levels) {
+        if (l.total_variation > variation) {
+            variation = l.total_variation;
+            worst = l.level;
+        }
+        if (l.score_energy > 0) {
+            error = std::max(error, l.score_error / l.score_energy);
+        }
+        ess = std::min(ess, std::isnan(l.ess_fraction) ? ess : l.ess_fraction);
+    }
+    const bool known = levels.size() < 3 || !levels[1].weights.empty();
+    return {{"max_total_variation", known ? number_or_null(variation) : Json(nullptr)},
+            {"level_of_max", known ? Json(worst) : Json(nullptr)},
+            {"roughness", number_or_null(path_roughness(levels))},
+            {"max_relative_score_error", number_or_null(error)},
+            {"min_ess_fraction", known ? number_or_null(ess) : Json(nullptr)}};
+}
+
 Json combine_summaries(const std::vector<Json>& replicates) {
     std::vector<const Json*> rows;
     for (const Json& r : replicates) {

@@ -15,6 +15,7 @@ EARLIER = {
     "samplers": UP_TO_PATHS | {"kernels", "moves"},
     "diagnostics": UP_TO_PATHS | {"kernels", "moves", "samplers"},
     "figures": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
+    "training": UP_TO_PATHS,
     "learn": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
     "run": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics", "figures", "training", "learn"},
 }

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "diagnostics/blindness.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/log_sum_exp.hpp"
+#include "core/parallel.hpp"
+#include "diagnostics/mode_weights.hpp"
+#include "diagnostics/weights.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr int most_cells = 640;  ///< per axis; finer structures are left to weighted samples
+
+/// Midpoints of nx x ny cells that cover every component by `reach` standard deviations, several to the narrowest one.
+struct Cells {
+    double x0, y0, step;
+    int nx, ny;
+
+    Cells(const Mixture& m, double reach, double per_deviation) {
+        double low[2] = {1e300, 1e300}, high[2] = {-1e300, -1e300}, narrowest = 1e300;
+        for (const Mixture::Component& c : m.components) {
+            const double wide = std::sqrt(c.eigenvalues.maxCoeff());
+            narrowest = std::min(narrowest, std::sqrt(c.eigenvalues.minCoeff()));
+            for (int i = 0; i < 2; ++i) {
+                low[i] = std::min(low[i], c.mean[i] - reach * wide);
+                high[i] = std::max(high[i], c.mean[i] + reach * wide);
+            }
+        }
+        step = narrowest / per_deviation;
+        x0 = low[0], y0 = low[1];
+        nx = static_cast<int>(std::ceil(std::min(1e9, (high[0] - low[0]) / step)));
+        ny = static_cast<int>(std::ceil(std::min(1e9, (high[1] - low[1]) / step)));
+    }
+    /// Row iy in pieces of a block: body(block of points).
+    template <class Real, class Body>
+    void for_row(int iy, Body body) const {
+        AlignedArray<Real> storage(2 * block_size);
+        for (int begin = 0; begin < nx; begin += block_size) {
+            const Block<Real> x{storage.data(), 2, std::min(block_size, nx - begin)};
+            for (int l = 0; l < x.lanes(); ++l) {
+                x(0, l) = static_cast<Real>(x0 + (begin + std::min(l, x.n - 1) + 0.5) * step);
+                x(1, l) = static_cast<Real>(y0 + (iy + 0.5) * step);
+            }
+            body(x);
+        }
+    }
+};
+
+/// Sums of exp(log density) r_c, scaled by exp(-largest).
+struct ModeMass {
+    double largest = -std::numeric_limits<double>::infinity();
+    std::vector<double> mass;
+
+    void add(double log_density, const double* responsibility, std::size_t n_modes) {
+        mass.resize(n_modes);
+        if (log_density > largest) {
+            const double shrink = std::exp(largest - log_density);
+            for (double& m : mass) {
+                m *= shrink;
+            }
+            largest = log_density;
+        }
+        const double w = std::exp(log_density - largest);
+        for (std::size_t c = 0; c < n_modes; ++c) {
+            mass[c] += w * responsibility[c];
+        }
+    }
+    ModeMass& operator+=(const ModeMass& o) {
+        if (o.mass.empty()) {
+            return *this;
+        }
+        if (mass.empty()) {
+            return *this = o;
+        }
+        const double top = std::max(largest, o.largest);
+        for (std::size_t c = 0; c < mass.size(); ++c) {
+            mass[c] = mass[c] * std::exp(largest - top) + o.mass[c] * std::exp(o.largest - top);
+        }
+        largest = top;
+        return *this;
+    }
+    std::vector<double> normalised() const {
+        double total = 0;
+        for (double m : mass) {
+            total += m;
+        }
+        std::vector<double> out = mass;
+        for (double& m : out) {
+            m /= total;
+        }
+        return out;
+    }
+};
+
+template <class Real>
+std::vector<double> rows_of(const Block<Real>& x) {
+    std::vector<double> out(static_cast<std::size_t>(x.n) * static_cast<std::size_t>(x.dim));
+    for (int l = 0; l < x.n; ++l) {
+        for (int i = 0; i < x.dim; ++i) {
+            out[static_cast<std::size_t>(l) * static_cast<std::size_t>(x.dim) + static_cast<std::size_t>(i)] = static_cast<double>(x(i, l));
+        }
+    }
+    return out;
+}
+
+template <class Real>
+std::vector<double> masses_by_quadrature(const Density<Real>& learned, const Mixture& exact, const Cells& cells) {
+    const std::size_t n_modes = static_cast<std::size_t>(exact.size());
+    return parallel_sum<ModeMass>(cells.ny, [&](int iy) {
+               ModeMass sum;
+               AlignedArray<Real> log_density(block_size);
+               cells.for_row<Real>(iy, [&](const Block<Real>& x) {
+                   Tally uncounted;
+                   learned.evaluate(x, {.log_density = log_density.data()}, uncounted);
+                   const std::vector<double> r = exact.responsibilities(rows_of(x));
+                   for (int l = 0; l < x.n; ++l) {
+                       sum.add(static_cast<double>(log_density[static_cast<std::size_t>(l)]), r.data() + static_cast<std::size_t>(l) * n_modes, n_modes);
+                   }
+               });
+               return sum;
+           }).normalised();
+}
+
+/// What exact samples say, one block's part.
+struct SampleSums {
+    double error = 0, energy = 0;
+    std::vector<double> log_weight, responsibility;
+    SampleSums& operator+=(const SampleSums& o) {
+        error += o.error, energy += o.energy;
+        log_weight.insert(log_weight.end(), o.log_weight.begin(), o.log_weight.end());
+        responsibility.insert(responsibility.end(), o.responsibility.begin(), o.responsibility.end());
+        return *this;
+    }
+};
+
+template <class Real>
+SampleSums sample_block(const Density<Real>& learned, const Density<double>& density, const Mixture& exact, const StreamKey& key, int b, int n) {
+    const int dim = exact.dim(), count = std::min(block_size, n - b * block_size);
+    const std::size_t size = static_cast<std::size_t>(dim) * block_size;
+    AlignedArray<double> at(size), s(size), l(block_size);
+    AlignedArray<Real> at_learned(size), s_learned(size), l_learned(block_size);
+    const Block<double> x{at.data(), dim, count};
+    exact.sample(key, static_cast<std::uint32_t>(b * block_size), x);
+    std::copy_n(at.data(), size, at_learned.data());
+    Tally uncounted;
+    density.evaluate(x, {l.data(), s.data()}, uncounted);
+    const bool has_density = learned.has_log_density();
+    learned.evaluate({at_learned.data(), dim, count}, {has_density ? l_learned.data() : nullptr, s_learned.data()}, uncounted);
+    SampleSums sums;
+    for (int lane = 0; lane < count; ++lane) {
+        for (int i = 0; i < dim; ++i) {
+            const std::size_t j = static_cast<std::size_t>(i) * block_size + static_cast<std::size_t>(lane);
+            const double gap = static_cast<double>(s_learned[j]) - s[j];
+            sums.error += gap * gap, sums.energy += s[j] * s[j];
+        }
+        if (has_density) {
+            sums.log_weight.push_back(static_cast<double>(l_learned[static_cast<std::size_t>(lane)]) - l[static_cast<std::size_t>(lane)]);
+        }
+    }
+    sums.responsibility = exact.responsibilities(rows_of(x));
+    return sums;
+}
+
+std::vector<double> weights_of(const Mixture& m) {
+    std::vector<double> out;
+    for (const Mixture::Component& c : m.components) {
+        out.push_back(c.weight);
+    }
+    return out;
+}
+
+LearnedLevel exact_level(const std::vector<double>& weights) {
+    return {0, 0, weights, 0, 0, unknown, 1};
+}
+
+double logit(double p) { return std::log(p) - std::log1p(-p); }
+
+}  // namespace
+
+template <class Real>
+LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key, int n) {
+    LearnedLevel out{0, 0, {}, unknown, unknown, unknown, unknown};
+    const auto density = make_mixture_density<double>(exact);
+    const SampleSums sums = parallel_sum<SampleSums>((n + block_size - 1) / block_size,
+                                                     [&](int b) { return sample_block(learned, *density, exact, key, b, n); });
+    out.score_error = sums.error / n;
+    out.score_energy = sums.energy / n;
+    if (!learned.has_log_density()) {
+        return out;
+    }
+    out.ess_fraction = ess_fraction(sums.log_weight);
+    if (exact.dim() == 2) {
+        const Cells cells(exact, 6, 4);
+        if (cells.nx <= most_cells && cells.ny <= most_cells) {
+            out.weights = masses_by_quadrature(learned, exact, cells);
+        }
+    }
+    if (out.weights.empty()) {
+        out.weights = mode_proportions(sums.responsibility, exact.size(), sums.log_weight);
+    }
+    out.total_variation = total_variation(out.weights, weights_of(exact));
+    return out;
+}
+
+template <class Real>
+LearnedLevel learned_level(const DensityPath<Real>& path, int level, const StreamKey& key, int n) {
+    const std::optional<Mixture> exact = path.level_mixture(level);
+    if (!exact) {
+        return {level, path.position(level).rho, {}, unknown, unknown, unknown, unknown};
+    }
+    const bool end = level == 0 || level == path.n_levels();
+    LearnedLevel out = end ? exact_level(weights_of(*exact))
+                           : compare_with_exact(path.density(level), *exact, key.with(Purpose::diagnostic, static_cast<std::uint32_t>(level)), n);
+    out.level = level;
+    out.rho = path.position(level).rho;
+    return out;
+}
+
+template <class Real>
+std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n) {
+    if (!path.learned() || !path.level_mixture(0)) {
+        return {};
+    }
+    std::vector<LearnedLevel> out(static_cast<std::size_t>(path.n_levels()) + 1);
+    parallel_for(path.n_levels() + 1, [&](int k) { out[static_cast<std::size_t>(k)] = learned_level(path, k, key, n); });
+    return out;
+}
+
+double path_roughness(const std::vector<LearnedLevel>& levels) {
+    double sum = 0;
+    for (std::size_t k = 1; k < levels.size(); ++k) {
+        if (levels[k].weights.empty() || levels[k - 1].weights.empty()) {
+            return unknown;
+        }
+        sum += std::abs(logit(levels[k].weights[0]) - logit(levels[k - 1].weights[0]));
+    }
+    return sum;
+}
+
+BlindnessPoint wrong_weights(const Mixture& truth, const std::vector<double>& weights, double sigma) {
+    Mixture right = sigma > 0 ? truth.noised(1, sigma) : truth;
+    right.log_z = 0;
+    Mixture wrong = right;
+    double total = 0;
+    for (double w : weights) {
+        total += w;
+    }
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+        wrong.components[c].weight = weights[c] / total;
+    }
+    const auto p = make_mixture_density<double>(right), q = make_mixture_density<double>(wrong);
+    // Responsibilities change over a small part of the narrowest component's width.
+    const Cells cells(right, 9, 25);
+    struct Sums {
+        double gap = 0, kl = 0;
+        Sums& operator+=(const Sums& o) {
+            gap += o.gap, kl += o.kl;
+            return *this;
+        }
+    };
+    const Sums sums = parallel_sum<Sums>(cells.ny, [&](int iy) {
+        Sums row;
+        AlignedArray<double> lp(block_size), lq(block_size), sp(2 * block_size), sq(2 * block_size);
+        cells.for_row<double>(iy, [&](const Block<double>& x) {
+            Tally uncounted;
+            p->evaluate(x, {lp.data(), sp.data()}, uncounted);
+            q->evaluate(x, {lq.data(), sq.data()}, uncounted);
+            for (std::size_t l = 0; l < static_cast<std::size_t>(x.n); ++l) {
+                const double mass = std::exp(lp[l]), a = sq[l] - sp[l], b = sq[l + block_size] - sp[l + block_size];
+                row.gap += mass * (a * a + b * b);
+                row.kl += mass * (lp[l] - lq[l]);
+            }
+        });
+        return row;
+    });
+    const double area = cells.step * cells.step;
+    return {sigma, sums.gap * area, sums.kl * area};
+}
+
+#define TEMPERA_BLINDNESS(Real)                                                                              \
+    template LearnedLevel compare_with_exact(const Density<Real>&, const Mixture&, const StreamKey&, int);   \
+    template LearnedLevel learned_level(const DensityPath<Real>&, int, const StreamKey&, int);               \
+    template std::vector<LearnedLevel> learned_levels(const DensityPath<Real>&, const StreamKey&, int);
+TEMPERA_BLINDNESS(float)
+TEMPERA_BLINDNESS(double)
+#undef TEMPERA_BLINDNESS
+
+}  // namespace tempera
