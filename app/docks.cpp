@@ -25,6 +25,17 @@ void dock_all(std::initializer_list<const char*> ids, ImGuiID node) {
     }
 }
 
+/// The tab that a node of several panels opens on.
+void show_first(const char* id, ImGuiID node) {
+    const View* view = find_view(id);
+    ImGuiDockNode* place = ImGui::DockBuilderGetNode(node);
+    if (view && place) {
+        place->SelectedTabId = ImHashStr("#TAB", 0, ImHashStr(window_name(*view).c_str()));
+    }
+}
+
+bool exchanging(const Workbench& bench) { return bench.workspace.value("sampler.type") == Json("replica_exchange"); }
+
 /// Cuts `share` off a node at a side; `node` becomes the rest.
 ImGuiID cut(ImGuiID& node, ImGuiDir side, float share) {
     ImGuiID rest = 0;
@@ -48,13 +59,16 @@ Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
 
 void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
     const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(200) / size.y));
-    const ImGuiID health = cut(right, ImGuiDir_Up, std::min(0.45f, theme.px(226) / (size.y - theme.px(200))));
+    // Warnings with their remedies need the room more than the list of runs does.
+    const float rest = size.y * (1 - std::min(0.4f, theme.px(200) / size.y));
+    const ImGuiID health = cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
     dock("mode_weights", weights);
     dock("health", health);
     dock_all({"runs", "log"}, right);
+    show_first("runs", right);
 }
 
-void build_explore(ImGuiID root, ImVec2 size, const Theme& theme) {
+void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
@@ -64,36 +78,46 @@ void build_explore(ImGuiID root, ImVec2 size, const Theme& theme) {
     dock("particles", c.middle);
     const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
     dock_all({"ess", "weights", "swaps"}, bottom_left);
+    show_first(exchange ? "swaps" : "ess", bottom_left);
     dock_all({"occupancy", "mode_mass", "replicas"}, bottom);
+    show_first("occupancy", bottom);
 }
 
-void build_weights(ImGuiID root, ImVec2 size, const Theme& theme) {
+void build_weights(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
     const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
     ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.46f);
-    dock_all({"weights"}, top);
-    dock("ess", c.middle);
+    dock(exchange ? "swaps" : "weights", top);
+    dock(exchange ? "replicas" : "ess", c.middle);
     const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
-    dock_all({"mode_mass", "swaps", "replicas"}, left);
+    if (exchange) {
+        dock_all({"mode_mass", "weights", "ess"}, left);
+    } else {
+        dock_all({"mode_mass", "swaps", "replicas"}, left);
+    }
+    show_first("mode_mass", left);
     dock_all({"particles", "occupancy", "density_path"}, bottom);
+    show_first("particles", bottom);
 }
 
-void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme) {
+void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
     const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
     ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.44f);
-    dock("swaps", top);
-    dock("replicas", c.middle);
+    dock(exchange ? "swaps" : "ess", top);
+    dock(exchange ? "replicas" : "weights", c.middle);
     const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
-    dock_all({"occupancy", "mode_mass", "ess"}, left);
-    dock_all({"particles", "density_path", "weights"}, bottom);
+    dock_all({"occupancy", "mode_mass", exchange ? "ess" : "swaps"}, left);
+    show_first("occupancy", left);
+    dock_all({"particles", "density_path", exchange ? "weights" : "replicas"}, bottom);
+    show_first("particles", bottom);
 }
 
-void build_modes(ImGuiID root, ImVec2 size, const Theme& theme) {
+void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchange*/) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
@@ -103,15 +127,19 @@ void build_modes(ImGuiID root, ImVec2 size, const Theme& theme) {
     ImGuiID right = c.middle;
     const ImGuiID mass = cut(right, ImGuiDir_Down, 0.5f);
     dock_all({"particles", "weights", "swaps"}, left);
+    show_first("particles", left);
     dock_all({"occupancy", "replicas"}, right);
+    show_first("occupancy", right);
     dock_all({"mode_mass", "ess"}, mass);
+    show_first("mode_mass", mass);
 }
 
-void build_picture(ImGuiID root, ImVec2 size, const Theme& theme) {
+void build_picture(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchange*/) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
     dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"}, c.middle);
+    show_first("particles", c.middle);
 }
 
 /// A node with one panel has no tab bar at all: the panel's own title row says what it is.
@@ -137,7 +165,7 @@ void build(Workbench& bench, ImGuiID root, ImVec2 size) {
      : layout == "ladder"         ? build_ladder
      : layout == "mode_blindness" ? build_modes
      : layout == "molecules"      ? build_picture
-                                  : build_explore)(root, size, bench.theme);
+                                  : build_explore)(root, size, bench.theme, exchanging(bench));
     ImGui::DockBuilderFinish(root);
 }
 

@@ -34,7 +34,10 @@ void Workbench::set_layout(const std::string& name) {
 }
 
 void Workbench::open_file(const std::string& path) {
+    const Json sampler = workspace.value("sampler.type");
     if (workspace.open(path)) {
+        // Panels for weights and panels for swaps take each other's places.
+        view.rebuild_layout = view.rebuild_layout || (sampler == Json("replica_exchange")) != (workspace.value("sampler.type") == Json("replica_exchange"));
         const Json layout = workspace.value("view.layout");
         if (layout.is_string() && layout.get<std::string>() != view.layout) {
             set_layout(layout.get<std::string>());

@@ -141,8 +141,13 @@ PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps) {
     add_strip(plot, sampled, 1.2, exact.level.empty(), names);
     add_strip(plot, weighted, 0, false, names);
     if (s.exchange) {
-        plot.y.ticks[2].second = "";
+        plot.y.ticks.pop_back();
+        plot.y.min = 1;
         plot.state = "mean over scans";
+    }
+    if (exact.level.empty()) {
+        plot.y.ticks.erase(plot.y.ticks.begin());
+        plot.y.max = 2.2;
     }
     sanitize(plot);
     return plot;

@@ -31,7 +31,7 @@ Placed place(const Grid& g, const std::array<double, 4>& box, ImVec2 at, ImVec2 
 }
 
 void thumbnail(Workbench& bench, const std::string& slot, const std::shared_ptr<const Grid>& grid, ImVec2 at, ImVec2 size, bool selected,
-               const std::array<double, 4>& box, int magnify) {
+               const std::array<double, 4>& box, int magnify, bool ghost = true) {
     ImDrawList* list = ImGui::GetWindowDrawList();
     const Theme& theme = bench.theme;
     const ImVec2 end(at.x + size.x, at.y + size.y);
@@ -43,7 +43,7 @@ void thumbnail(Workbench& bench, const std::string& slot, const std::shared_ptr<
                 list->AddImage(picture, p.from, p.to, p.uv0, p.uv1);
             }
         }
-    } else {
+    } else if (ghost) {
         list->AddRectFilled(at, end, Theme::packed(theme.colours().field, 0.35f), theme.px(4));
     }
     if (selected) {
@@ -113,6 +113,16 @@ void draw(Workbench& bench) {
     row_label("exact", Role::exact, exact_y);
     row_label(w.snapshot().exchange ? "sampled" : "particles", Role::sampled, seen_y);
     const int spacing = std::max(1, maps->n_levels / (2 * n_thumbnails));
+    if (w.snapshot().exchange) {
+        const Face face(theme.body, Theme::small_size);
+        const char* text = "Replica exchange keeps the samples of the target, level 0.";
+        const float room = (width + gap) * (count - 1) - gap;
+        if (ImGui::CalcTextSize(text).x > room) {
+            text = "Samples at level 0 only.";
+        }
+        const ImVec2 extent = ImGui::CalcTextSize(text);
+        list->AddText({origin.x + label + std::max(0.0f, (room - extent.x) / 2), seen_y + (row - extent.y) / 2}, Theme::packed(theme.colours().dim), text);
+    }
     for (std::size_t i = 0; i < levels.size(); ++i) {
         const int level = levels[i];
         const float x = origin.x + label + static_cast<float>(i) * (width + gap);
@@ -123,7 +133,8 @@ void draw(Workbench& bench) {
         const std::array<double, 4>& box = maps->frame;
         thumbnail(bench, "path " + std::to_string(i), maps->density[static_cast<std::size_t>(level)], {x, exact_y}, {width, row}, selected, box, 2);
         const LevelPicture* seen = w.nearest_picture(level, spacing);
-        thumbnail(bench, "seen " + std::to_string(i), seen ? seen->smooth : nullptr, {x, seen_y}, {width, row}, selected, box, 2);
+        thumbnail(bench, "seen " + std::to_string(i), seen ? seen->smooth : nullptr, {x, seen_y}, {width, row}, selected, box, 2,
+                  !w.snapshot().exchange);
         {
             const Face face(theme.mono, Theme::small_size);
             const std::string text = std::to_string(level);

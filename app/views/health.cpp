@@ -75,7 +75,8 @@ void rows(Workbench& bench, const Snapshot& s) {
     row(theme, "log Z", fixed(s.log_z, 3), note, mark, "Estimated log normalising constant of the target relative to the reference, with one standard error.");
     if (!s.exchange) {
         const double k = s.pareto_k;
-        row(theme, "k-hat", fixed(k, 2), std::isfinite(k) ? "good below 0.7" : "", !std::isfinite(k) ? Mark::none : k < 0.7 ? Mark::good : k < 1 ? Mark::warning : Mark::bad,
+        const bool matters = !(s.ess_fraction >= 0.9);  // nearly equal weights have no tail to speak of
+        row(theme, "k-hat", fixed(k, 2), !std::isfinite(k) ? "" : k > 0.7 && !matters ? "harmless: weights nearly equal" : "good below 0.7", !std::isfinite(k) ? Mark::none : k <= 0.7 ? Mark::good : !matters ? Mark::none : k < 1 ? Mark::warning : Mark::bad,
             "Tail index of the largest weights (generalised Pareto fit). Above 0.7 averages over these weights converge slowly; above 1 not at all.");
         const double share = s.n_particles > 0 ? static_cast<double>(s.unique_roots) / static_cast<double>(s.n_particles) : 1;
         row(theme, "roots", grouped(s.unique_roots), "of " + grouped(s.n_particles), s.unique_roots <= 0 ? Mark::none : share >= 0.02 ? Mark::none : Mark::warning,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How much mass each mode holds: exact, as sampled, as weighted.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "app/plot_implot.hpp"
@@ -74,7 +75,10 @@ void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, 
 }
 
 void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names) {
-    if (!ImGui::BeginTable("###modes", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp, remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(44)) : ImVec2(0, 0))) {
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {theme.px(6), 0});
+    const bool open = ImGui::BeginTable("###modes", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp, remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(44)) : ImVec2(0, 0));
+    ImGui::PopStyleVar();
+    if (!open) {
         return;
     }
     ImGui::TableSetupScrollFreeze(0, 1);
@@ -100,8 +104,11 @@ void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::s
         ImGui::Dummy({theme.px(10), h});
         ImGui::SameLine(0, theme.px(4));
         {
-            const Face face(theme.body, Theme::small_size);
-            ImGui::TextUnformatted(mode_name(names, static_cast<int>(m)).c_str());
+            const std::string name = mode_name(names, static_cast<int>(m));
+            // Signs such as +--+ run into each other in the text face.
+            const bool signs = std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
+            const Face face(signs ? theme.mono : theme.body, Theme::small_size);
+            ImGui::TextUnformatted(name.c_str());
         }
         const Face mono(theme.mono, 14);
         int c = 1;
@@ -124,8 +131,11 @@ std::string verdict(const ModeRow& row, bool exchange) {
     }
     const std::vector<double>& half = row.weighted.empty() || exchange ? row.sampled_interval : row.weighted_interval;
     char text[160];
-    std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact),
-                  proportions_agree(got, row.exact, half) ? "The weights agree with the exact ones." : "The weights are off by more than chance explains.");
+    const double widest = half.empty() ? 0 : *std::max_element(half.begin(), half.end());
+    const char* reading = !proportions_agree(got, row.exact, half) ? "The weights are off by more than chance explains."
+                          : widest > 0.2                          ? "Too few effective particles to tell them apart from the exact ones."
+                                                                  : "The weights agree with the exact ones.";
+    std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact), reading);
     return text;
 }
 

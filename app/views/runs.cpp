@@ -16,7 +16,7 @@ void draw_runs(Workbench& bench) {
         empty_text(bench, "Finished runs are listed here, so that two settings can be compared.");
         return;
     }
-    if (!ImGui::BeginTable("###runs", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp)) {
+    if (!ImGui::BeginTable("###runs", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_PadOuterX)) {
         return;
     }
     ImGui::TableSetupScrollFreeze(0, 1);

@@ -200,9 +200,19 @@ private:
         const bool edited = w_.differs_from_file(dotted);
         ImGui::PushStyleColor(ImGuiCol_Text, bad ? Theme::vec(theme_.colours().bad) : edited ? theme_.text() : theme_.dim());
         const float room = theme_.px(label_column) - theme_.px(6);
-        ImGui::PushClipRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}, true);
-        ImGui::TextUnformatted(text.c_str());
-        ImGui::PopClipRect();
+        // A long name is set smaller; one that is still too long ends in an ellipsis, and the tooltip has all of it.
+        if (ImGui::CalcTextSize(text.c_str()).x <= room) {
+            ImGui::TextUnformatted(text.c_str());
+        } else {
+            const float line = ImGui::GetTextLineHeight();
+            const Face small(theme_.body, Theme::small_size);
+            ImGui::SetCursorPosY(ImGui::GetCursorPosY() + (line - ImGui::GetTextLineHeight()) / 2);
+            std::string shown = text;
+            while (shown.size() > 4 && ImGui::CalcTextSize((shown + (shown.size() < text.size() ? "..." : "")).c_str()).x > room) {
+                shown.pop_back();
+            }
+            ImGui::TextUnformatted((shown + (shown.size() < text.size() ? "..." : "")).c_str());
+        }
         ImGui::PopStyleColor();
         if (ImGui::IsMouseHoveringRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}) && ImGui::IsWindowHovered()) {
             ImGui::BeginTooltip();

@@ -25,35 +25,34 @@ bool adaptive(const Json& preset) {
     return type == "equal_rejection" || type == "equal_cess";
 }
 
-/// The target's box, widened to two standard deviations of a reference of unit scale.
+/// The target's box; a variance-preserving path is centred on its reference and shows two standard deviations of it,
+/// so that the reference is cut alike on all sides or not at all.
 std::array<double, 4> framed(const DensityPath<double>& path, const ViewPlane& plane) {
     std::array<double, 4> box = plane.box;
     const LevelPosition top = path.position(path.n_levels());
-    if (!std::isfinite(top.sigma) || top.sigma >= 1.5) {
-        return box;
-    }
-    const double spread = 2 * path.scale();
+    const bool unit_reference = std::isfinite(top.sigma) && top.sigma < 1.5;
+    const double margin = 1.06, spread = 2.2 * path.scale();
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        double centre = 0;
-        for (std::size_t i = 0; i < plane.shift.size(); ++i) {
-            centre += plane.axis[axis][i] * plane.shift[i];
+        double &low = box[2 * axis], &high = box[2 * axis + 1];
+        double centre = 0.5 * (low + high), half = 0.5 * (high - low);
+        if (unit_reference) {
+            centre = 0;
+            for (std::size_t i = 0; i < plane.shift.size(); ++i) {
+                centre += plane.axis[axis][i] * plane.shift[i];
+            }
+            half = std::max({centre - low, high - centre, spread});
         }
-        box[2 * axis] = std::min(box[2 * axis], centre - spread);
-        box[2 * axis + 1] = std::max(box[2 * axis + 1], centre + spread);
+        low = centre - margin * half;
+        high = centre + margin * half;
     }
     return box;
 }
 
-/// A square around the target that also shows the spread of the reference; all levels share it.
-std::array<double, 4> shared_box(const DensityPath<double>& path, const ViewPlane& plane) {
-    const auto [x0, x1, y0, y1] = framed(path, plane);
-    const double cx = 0.5 * (x0 + x1), cy = 0.5 * (y0 + y1);
-    double half = 0.5 * std::max(x1 - x0, y1 - y0);
-    const LevelPosition top = path.position(path.n_levels());
-    if (std::isfinite(top.sigma) && top.sigma < 1.5) {  // variance preserving: a reference of unit scale
-        half = std::max(half, 3.5 * path.scale());
-    }
-    half *= 1.25;
+/// A square around the frame, large enough that thumbnails up to 1.6 times as wide as high show none of its edges.
+std::array<double, 4> shared_box(const std::array<double, 4>& frame) {
+    const double cx = 0.5 * (frame[0] + frame[1]), cy = 0.5 * (frame[2] + frame[3]);
+    const double half_x = 0.5 * (frame[1] - frame[0]), half_y = 0.5 * (frame[3] - frame[2]);
+    const double half = 1.25 * std::max(half_x, 1.28 * half_y);
     return {cx - half, cx + half, cy - half, cy + half};
 }
 
@@ -107,7 +106,7 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
         maps.dim = path.dim();
         maps.plane = view_plane(path);
         maps.frame = framed(path, maps.plane);
-        maps.box = shared_box(path, maps.plane);
+        maps.box = shared_box(maps.frame);
         maps.mode_names = path.target().mode_names();
         maps.density.resize(static_cast<std::size_t>(maps.n_levels) + 1);
         for (int level = 0; level <= maps.n_levels && !stop.stop_requested(); ++level) {
