@@ -60,7 +60,7 @@ public:
         net.set_target_normaliser(at_data + low.energy.template cast<double>().mean() + net.normaliser(noise.quantile(0)));
     }
 
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         const int m = s_.n_levels, first_level = s_.target_class ? 1 : 0, n_classes = m + first_level;
         Sample sample = draw(batch);
         const int n_points = static_cast<int>(sample.x.cols());
@@ -189,7 +189,7 @@ public:
     Rne(const RneSettings& s, const ObjectiveContext<Real>& context) : s_(s) { need_energy(context, "rne"); }
     int warm_up() const override { return s_.warm_up; }
 
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         const int n = s_.points, dim = batch.data.dim;
         auto low = draw_points(batch, n);
         PointBatch<Real> high;
@@ -277,7 +277,7 @@ public:
         }
     }
     int warm_up() const override { return s_.warm_up; }
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, s_.points);
         drawn.points.y = drawn.x0;
         drawn.points.sigma.setConstant(static_cast<Real>(batch.noise.quantile(0)));

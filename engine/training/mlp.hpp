@@ -11,6 +11,9 @@ namespace tempera::training {
 
 template <class Real>
 using Matrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
+/// Parameters and gradients: aligned, because how Eigen adds up depends on the alignment and bits shall not.
+template <class Real>
+using Parameters = std::vector<Real, Eigen::aligned_allocator<Real>>;
 template <class Real>
 using Vector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
 

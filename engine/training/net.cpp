@@ -105,10 +105,10 @@ void Net<Real>::evaluate_chunk(PointBatch<Real>& batch, int c, bool with_slope) 
 }
 
 template <class Real>
-void Net<Real>::accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, std::vector<Real>& gradient) const {
+void Net<Real>::accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, Parameters<Real>& gradient) const {
     const int n_chunks = static_cast<int>(batch.records.size());
     const auto size = shape_.n_parameters();
-    std::vector<std::vector<Real>> parts(static_cast<std::size_t>(n_chunks));
+    std::vector<Parameters<Real>> parts(static_cast<std::size_t>(n_chunks));
     parallel_for(n_chunks, [&](int i) {
         auto& part = parts[static_cast<std::size_t>(i)];
         part.assign(size, Real(0));
@@ -203,7 +203,7 @@ double Net<Real>::normaliser(double sigma) const {
 }
 
 template <class Real>
-void Net<Real>::add_normaliser_gradient(double sigma, double cotangent, std::vector<Real>& gradient) const {
+void Net<Real>::add_normaliser_gradient(double sigma, double cotangent, Parameters<Real>& gradient) const {
     const auto [i, t] = table_position(sigma);
     const std::size_t at = shape_.n_parameters() + static_cast<std::size_t>(i);
     gradient[at] += static_cast<Real>(constant_scale * (1 - t) * cotangent);
@@ -217,7 +217,7 @@ template <class Real>
 void Net<Real>::set_target_normaliser(double value) { parameters_.back() = static_cast<Real>(value / constant_scale); }
 
 template <class Real>
-void Net<Real>::add_target_gradient(double cotangent, std::vector<Real>& gradient) const {
+void Net<Real>::add_target_gradient(double cotangent, Parameters<Real>& gradient) const {
     gradient.back() += static_cast<Real>(constant_scale * cotangent);
 }
 

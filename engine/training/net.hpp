@@ -49,22 +49,22 @@ public:
     const NetSpec& spec() const { return spec_; }
     const MlpShape& shape() const { return shape_; }
     bool has_energy() const { return spec_.head != Head::score; }
-    std::vector<Real>& parameters() { return parameters_; }
-    const std::vector<Real>& parameters() const { return parameters_; }
+    Parameters<Real>& parameters() { return parameters_; }
+    const Parameters<Real>& parameters() const { return parameters_; }
 
     void evaluate(PointBatch<Real>& batch, bool with_slope) const;
     /// Adds the gradient for every parameter; after evaluate() (with the slope when its cotangent is given).
-    void accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, std::vector<Real>& gradient) const;
+    void accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, Parameters<Real>& gradient) const;
     /// Hessians of U at the batch's points: column block i is H e_i, [dim][dim, n]. After evaluate(batch, true).
     std::vector<Matrix<Real>> hessian(PointBatch<Real>& batch) const;
 
     /// log normaliser F(sigma): that of the Gaussian part plus a piecewise linear table in log sigma.
     double normaliser(double sigma) const;
-    void add_normaliser_gradient(double sigma, double cotangent, std::vector<Real>& gradient) const;
+    void add_normaliser_gradient(double sigma, double cotangent, Parameters<Real>& gradient) const;
     /// log Z of the target as a class of its own, learned.
     double target_normaliser() const;
     void set_target_normaliser(double value);
-    void add_target_gradient(double cotangent, std::vector<Real>& gradient) const;
+    void add_target_gradient(double cotangent, Parameters<Real>& gradient) const;
 
     static constexpr int table_size = 48;
     static constexpr int chunk = 256;  ///< points per task; fixed, so that results do not depend on the threads
@@ -77,7 +77,7 @@ private:
 
     NetSpec spec_;
     MlpShape shape_;
-    std::vector<Real> parameters_;  ///< network, table, target's constant
+    Parameters<Real> parameters_;  ///< network, table, target's constant
 };
 
 }  // namespace tempera::training

@@ -43,7 +43,7 @@ class Objective {
 public:
     virtual ~Objective() = default;
     /// Value of the loss; adds weight times its gradient.
-    virtual double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const = 0;
+    virtual double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const = 0;
     /// Steps before the loss takes part.
     virtual int warm_up() const { return 0; }
     /// Called once, before its first step.

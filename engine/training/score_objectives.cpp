@@ -17,7 +17,7 @@ struct PlainSettings {
 /// mean lambda |residual|^2, lambda = v / (sigma sd)^2, where the residual of the denoiser is `base` - sigma^2 slope; adds its
 /// gradient through the slope.
 template <class Real>
-double denoiser_loss(const Net<Real>& net, PointBatch<Real>& points, const Matrix<Real>& base, double weight, std::vector<Real>& gradient) {
+double denoiser_loss(const Net<Real>& net, PointBatch<Real>& points, const Matrix<Real>& base, double weight, Parameters<Real>& gradient) {
     const int n = points.size();
     const Real sd2 = static_cast<Real>(net.spec().sigma_data * net.spec().sigma_data);
     const auto s2 = points.sigma.array().square().eval();
@@ -35,7 +35,7 @@ template <class Real>
 class Dsm final : public Objective<Real> {
 public:
     Dsm(const PlainSettings&, const ObjectiveContext<Real>&) {}
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
         return denoiser_loss(batch.net, drawn.points, Matrix<Real>(drawn.z * drawn.points.sigma.asDiagonal()), weight, gradient);
@@ -59,7 +59,7 @@ public:
             throw ConfigError("model.losses", "tsm needs the target's score, not only samples");
         }
     }
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size, top_);
         batch.net.evaluate(drawn.points, true);
         const Matrix<double> at = target_values(*batch.data.target, drawn.x0.template cast<double>());
@@ -87,7 +87,7 @@ template <class Real>
 class EnergyDistillation final : public Objective<Real> {
 public:
     EnergyDistillation(const DistillationSettings& s, const ObjectiveContext<Real>& context) : teacher_(load_teacher<Real>(s.teacher, context.spec.dim)) {}
-    double add_gradient(const Batch<Real>& batch, double weight, std::vector<Real>& gradient) const override {
+    double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
         PointBatch<Real> taught;

@@ -32,7 +32,7 @@ Net<Real> load_teacher(const std::string& file, int dim) {
 }
 
 template <class Real>
-NetworkWeights export_weights(const Net<Real>& net, const std::vector<Real>& parameters) {
+NetworkWeights export_weights(const Net<Real>& net, const Parameters<Real>& parameters) {
     NetworkWeights w;
     const NetSpec& s = net.spec();
     w.type = s.head == Head::score ? "score_mlp" : "energy_mlp";
@@ -55,7 +55,7 @@ NetworkWeights export_weights(const Net<Real>& net, const std::vector<Real>& par
 
 template Net<float> load_teacher(const std::string&, int);
 template Net<double> load_teacher(const std::string&, int);
-template NetworkWeights export_weights(const Net<float>&, const std::vector<float>&);
-template NetworkWeights export_weights(const Net<double>&, const std::vector<double>&);
+template NetworkWeights export_weights(const Net<float>&, const Parameters<float>&);
+template NetworkWeights export_weights(const Net<double>&, const Parameters<double>&);
 
 }  // namespace tempera::training

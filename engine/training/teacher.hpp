@@ -13,6 +13,6 @@ Net<Real> load_teacher(const std::string& file, int dim);
 
 /// The weights of `parameters` (those of `net`, or their average) as they are stored.
 template <class Real>
-NetworkWeights export_weights(const Net<Real>& net, const std::vector<Real>& parameters);
+NetworkWeights export_weights(const Net<Real>& net, const Parameters<Real>& parameters);
 
 }  // namespace tempera::training

@@ -49,7 +49,7 @@ double Trainer::learning_rate(long step) const {
 StepLosses Trainer::step() {
     StepLosses out;
     out.step = step_ + 1;
-    std::vector<float> gradient(net_.parameters().size(), 0.0F);
+    Parameters<float> gradient(net_.parameters().size(), 0.0F);
     for (std::size_t i = 0; i < terms_.size(); ++i) {
         const Term& term = terms_[i];
         if (step_ < term.objective->warm_up()) {
@@ -82,7 +82,7 @@ StepLosses Trainer::step() {
 }
 
 /// Adam (Kingma and Ba 2015) and the average of the weights, whose memory grows with the steps up to `ema`.
-void Trainer::apply(double rate, std::vector<float>& gradient) {
+void Trainer::apply(double rate, Parameters<float>& gradient) {
     const double n = static_cast<double>(step_ + 1);
     const double correction = std::sqrt(1 - std::pow(0.999, n)) / (1 - std::pow(0.9, n));
     const float size = static_cast<float>(rate * correction);
@@ -109,7 +109,7 @@ Net<float> Trainer::averaged() const {
 std::vector<double> Trainer::final_losses() const {
     const Net<float> net = averaged();
     std::vector<double> out;
-    std::vector<float> ignored(net.parameters().size(), 0.0F);
+    Parameters<float> ignored(net.parameters().size(), 0.0F);
     for (std::size_t i = 0; i < terms_.size(); ++i) {
         constexpr int repeats = 8;
         double sum = 0;
@@ -123,7 +123,7 @@ std::vector<double> Trainer::final_losses() const {
 
 Npz Trainer::checkpoint() const {
     Npz out;
-    const auto add = [&](const char* name, const std::vector<float>& v) { out[name] = NpyArray::of(v, {v.size()}); };
+    const auto add = [&](const char* name, const Parameters<float>& v) { out[name] = NpyArray::of(std::vector<float>(v.begin(), v.end()), {v.size()}); };
     add("parameters", net_.parameters());
     add("average", average_);
     add("adam_first", first_);
@@ -158,7 +158,7 @@ void Trainer::restore(const Npz& state, const std::string& place) {
     if (get("shape", 0) != own.at("shape").to_doubles() || get("net", 2) != own.at("net").to_doubles()) {
         throw ConfigError(place, "is the checkpoint of another model or other data; train into a new folder");
     }
-    const auto read = [&](const char* name, std::vector<float>& to) {
+    const auto read = [&](const char* name, Parameters<float>& to) {
         const std::vector<double> v = get(name, to.size());
         std::copy(v.begin(), v.end(), to.begin());
     };

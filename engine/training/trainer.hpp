@@ -59,7 +59,7 @@ private:
         std::shared_ptr<Objective<float>> objective;
     };
     StreamKey key_of(long step, std::size_t term) const;
-    void apply(double rate, std::vector<float>& gradient);
+    void apply(double rate, Parameters<float>& gradient);
 
     TrainerSpec spec_;
     TrainingData data_;
@@ -67,7 +67,7 @@ private:
     Net<float> net_;
     std::vector<Term> terms_;
     std::vector<std::string> names_;
-    std::vector<float> average_, first_, second_;
+    Parameters<float> average_, first_, second_;
     std::vector<StepLosses> history_;
     long step_ = 0;
 };
