@@ -10,8 +10,11 @@
 #include "cli/commands.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
+#include "models/model.hpp"
+#include "run/experiment.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
+#include "run/training.hpp"
 
 namespace tempera::cli {
 
@@ -102,6 +105,37 @@ fs::path save(const RunResult& result, const fs::path& folder, const std::vector
     return other;
 }
 
+/// A training on its way into a run folder; removed when the run fails.
+struct TrainedBeside {
+    explicit TrainedBeside(const fs::path& run)
+        : folder(fs::absolute(run).lexically_normal().string() + ".model-" + std::to_string(getpid())) {}
+    ~TrainedBeside() {
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+    }
+    TrainedBeside(const TrainedBeside&) = delete;
+    TrainedBeside& operator=(const TrainedBeside&) = delete;
+    fs::path folder;
+};
+
+/// Trains the model of a preset that names no file; returns the folder.
+std::string train_first(const Json& resolved, const fs::path& folder, Progress& progress) {
+    TrainingCallbacks callbacks;
+    callbacks.stop = interrupt_token();
+    callbacks.progress = [&](const TrainingProgress& p) {
+        progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps), "training the model, step " + std::to_string(p.step));
+    };
+    const TrainingResult trained = train_model(resolved, callbacks);
+    if (trained.report["status"] == "partial") {
+        throw Stopped{};
+    }
+    if (trained.report["status"] == "failed") {
+        throw NumericalError(trained.report["error"].get<std::string>(), 0, -1);
+    }
+    write_training_folder(trained, folder);
+    return folder.string();
+}
+
 int judge(const Json& summary, const std::vector<std::string>& assertions) {
     int code = ok;
     for (const std::string& a : assertions) {
@@ -135,18 +169,30 @@ int run(const RunArguments& a) {
                           "exists and is no run folder; it is not replaced, choose another one");
     }
     check_writable(folder);
+    Json used = resolved;
+    const bool trains = resolved["path"]["type"] == "learned_diffusion" && needs_training(resolved["model"]);
+    const TrainedBeside beside(folder);
     RunResult result;
     {
         Progress progress(a.progress);
+        if (trains) {
+            used["model"]["file"] = train_first(resolved, beside.folder, progress);
+        }
         RunCallbacks callbacks;
         callbacks.stop = interrupt_token();
         callbacks.progress = [&](double fraction, const std::string& text) {
             progress.update(fraction, text);
         };
-        result = run_preset(resolved, callbacks);
+        result = run_preset(used, callbacks);
     }
     const fs::path wanted = folder;
+    if (trains) {
+        result.preset["model"]["file"] = fs::absolute(wanted / "model").lexically_normal().string();
+    }
     folder = save(result, wanted, a.exports, replace);
+    if (trains) {
+        fs::rename(beside.folder, folder / "model");
+    }
     if (folder != wanted) {
         std::cerr << "tempera: --out " << wanted.string()
                   << ": could not be used; nothing is lost, the run was saved in " << folder.string() << "\n";
