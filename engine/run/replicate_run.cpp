@@ -139,7 +139,8 @@ double distance_to_exact(const DensityPath<Real>& path, const std::vector<double
 }  // namespace
 
 template <class Real>
-ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit) {
+ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit,
+                       std::vector<int>* hard) {
     ModeCounts counts;
     const int n_modes = path.target().n_modes();
     if (n_modes == 0 || !population.x || population.x->size() == 0) {
@@ -149,12 +150,20 @@ ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& po
     const long stride = limit > 0 ? std::max(1L, total / limit) : 1;
     const long n = (total + stride - 1) / stride;
     const double shift = population.log_weight ? largest(population.log_weight->span()) : 0;
+    counts.counted = n;
+    if (hard) {
+        hard->assign(static_cast<std::size_t>(n), 0);
+    }
     const ModeSums sums =
         parallel_sum<ModeSums>(static_cast<int>((n + chunk_size - 1) / chunk_size), [&](int c) {
             const long first = static_cast<long>(c) * chunk_size;
             const int m = static_cast<int>(std::min<long>(chunk_size, n - first));
             const std::vector<double> r =
                 path.mode_responsibilities(population.level, gather(*population.x, first, stride, m));
+            if (hard) {
+                const std::vector<int> modes = hard_modes(r, n_modes);
+                std::copy(modes.begin(), modes.end(), hard->begin() + first);
+            }
             ModeSums s;
             s.plain.assign(static_cast<std::size_t>(n_modes), 0);
             s.weighted = s.plain;
@@ -232,8 +241,10 @@ void ReplicateRun<Real>::record_level() {
     const double ess = population.log_weight ? ess_fraction(population.log_weight->span()) * n : n;
     const auto& stats = sampler_->level_stats();
     const double roots = stats.empty() || stats.back().unique_roots <= 0 ? n : stats.back().unique_roots;
-    row.sampled_interval = mode_interval(counts.sampled, roots);
-    row.weighted_interval = mode_interval(counts.weighted, std::min(ess, roots));
+    // The intervals are those of the particles that were counted.
+    const double counted = static_cast<double>(counts.counted);
+    row.sampled_interval = mode_interval(counts.sampled, std::min(roots, counted));
+    row.weighted_interval = mode_interval(counts.weighted, std::min(std::min(ess, roots), ess * counted / n));
     row.sampled = std::move(counts.sampled);
     row.weighted = std::move(counts.weighted);
     modes_.push_back(std::move(row));
@@ -280,7 +291,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     std::vector<double> x = collected ? *s.collected()
                             : n       ? gather(*population.x, 0, 1, static_cast<int>(n))
                                       : std::vector<double>();
-    const ModeCounts counts = collected ? count_points(path, x, n) : count_modes(path, population);
+    std::vector<int> hard;
+    const ModeCounts counts = collected ? count_points(path, x, n) : count_modes(path, population, 0, with_arrays ? &hard : nullptr);
     std::vector<double> log_weight(static_cast<std::size_t>(n), 0.0);
     if (!collected && population.log_weight) {
         std::copy(population.log_weight->span().begin(), population.log_weight->span().end(),
@@ -375,7 +387,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     }
     out.levels = s.level_stats();
     out.modes = rows;
-    out.mode = assign_modes(path, level, x, n);
+    out.mode = hard.empty() ? assign_modes(path, level, x, n) : std::move(hard);
     to_target(path, x);
     out.x = std::move(x);
     out.log_weight = std::move(log_weight);
@@ -401,7 +413,9 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
 
 template class ReplicateRun<float>;
 template class ReplicateRun<double>;
-template ModeCounts count_modes<float>(const DensityPath<float>&, const Population<float>&, long);
-template ModeCounts count_modes<double>(const DensityPath<double>&, const Population<double>&, long);
+template ModeCounts count_modes<float>(const DensityPath<float>&, const Population<float>&, long,
+                                              std::vector<int>*);
+template ModeCounts count_modes<double>(const DensityPath<double>&, const Population<double>&, long,
+                                               std::vector<int>*);
 
 }  // namespace tempera

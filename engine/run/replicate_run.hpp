@@ -12,11 +12,13 @@ namespace tempera {
 /// modes.
 struct ModeCounts {
     std::vector<double> sampled, weighted;
+    long counted = 0;  ///< particles that were looked at
 };
 /// Counts at most `limit` particles (evenly spread over the population; 0 = all), in fixed chunks added in
-/// order.
+/// order. `hard`, when given, gets the likeliest mode of each particle that was counted.
 template <class Real>
-ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit = 0);
+ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit = 0,
+                       std::vector<int>* hard = nullptr);
 
 template <class Real>
 class ReplicateRun {

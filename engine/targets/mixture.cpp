@@ -150,7 +150,9 @@ std::vector<double> Mixture::responsibilities(const std::vector<double>& x) cons
                 log_peak(components[c]) - 0.5 * white.leftCols(m).colwise().squaredNorm().transpose().array();
         }
         const Eigen::ArrayXd largest = logits.topRows(m).rowwise().maxCoeff();
-        logits.topRows(m) = (logits.topRows(m).colwise() - largest).exp();
+        for (int c = 0; c < n_components; ++c) {  // column by column: only so is the exponential vectorised
+            logits.col(c).head(m) = (logits.col(c).head(m) - largest).exp();
+        }
         const Eigen::ArrayXd sum = logits.topRows(m).rowwise().sum();
         for (Eigen::Index i = 0; i < m; ++i) {
             for (int c = 0; c < n_components; ++c) {
