@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// A person's session, clicked and typed by Dear ImGui's Test Engine through the widgets' stable ids.
+#include <gtest/gtest.h>
+
+#include <imgui_te_context.h>
+#include <imgui_te_engine.h>
+
+#include <functional>
+
+#include "null_bench.hpp"
+
+namespace tempera::app {
+namespace {
+
+constexpr const char* transport = "//###transport/";
+
+/// The engine outlives Dear ImGui's context, as it asks for.
+struct Engine {
+    Engine() : self(ImGuiTestEngine_CreateContext()) {
+        ImGuiTestEngineIO& io = ImGuiTestEngine_GetIO(self);
+        io.ConfigRunSpeed = ImGuiTestRunSpeed_Fast;
+        io.ConfigNoThrottle = true;
+        io.ConfigSavedSettings = false;
+        io.ConfigCaptureEnabled = false;
+        io.ConfigFixedDeltaTime = 1.0f / 60;
+        io.ConfigLogToTTY = true;
+        io.ConfigVerboseLevel = ImGuiTestVerboseLevel_Error;
+    }
+    ~Engine() { ImGuiTestEngine_DestroyContext(self); }
+    ImGuiTestEngine* self;
+};
+
+using Session = std::function<void(ImGuiTestContext*, Workbench&)>;
+
+struct Job {
+    Workbench* bench;
+    const Session* session;
+};
+
+/// Runs one session to its end; any error that the engine saw fails the test.
+void play(const char* name, const Session& session, const char* preset = "two_lakes") {
+    Engine engine;
+    NullBench window;
+    window.bench->workspace.set_pace(0);
+    ASSERT_TRUE(window.bench->workspace.open(std::string(TEMPERA_PRESET_DIR) + "/" + preset + ".json"));
+    ImGuiTestEngine_Start(engine.self, ImGui::GetCurrentContext());
+    window.frames(5);
+    ImGuiTest* test = IM_REGISTER_TEST(engine.self, "window", name);
+    Job job{window.bench.get(), &session};
+    test->UserData = &job;
+    test->TestFunc = [](ImGuiTestContext* ctx) {
+        const Job& j = *static_cast<const Job*>(ctx->Test->UserData);
+        (*j.session)(ctx, *j.bench);
+    };
+    ImGuiTestEngine_QueueTest(engine.self, test);
+    for (int i = 0; i < 20000 && !ImGuiTestEngine_IsTestQueueEmpty(engine.self); ++i) {
+        window.frames();
+        ImGuiTestEngine_PostSwap(engine.self);
+    }
+    ImGuiTestEngineResultSummary summary;
+    ImGuiTestEngine_GetResultSummary(engine.self, &summary);
+    EXPECT_EQ(summary.CountTested, 1);
+    EXPECT_EQ(summary.CountSuccess, 1);
+    ImGuiTestEngine_Stop(engine.self);
+}
+
+/// Frames until something holds; the run works beside them.
+bool until(ImGuiTestContext* ctx, const std::function<bool()>& holds) {
+    for (int i = 0; i < 4000; ++i) {
+        if (holds()) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        ctx->Yield();
+    }
+    return false;
+}
+
+bool reaches(ImGuiTestContext* ctx, const Workbench& bench, RunState state) {
+    return until(ctx, [&] { return bench.workspace.snapshot().state == state; });
+}
+
+void click(ImGuiTestContext* ctx, const std::string& ref) { ctx->ItemClick(ref.c_str()); }
+
+/// The scrolled part of Setup; its fields are named by their dotted paths.
+void enter_setup(ImGuiTestContext* ctx) { ctx->SetRef(ctx->WindowInfo("//###setup/###fields").Window); }
+
+TEST(Clicks, RunPauseStepStopAndRestart) {
+    play("transport", [](ImGuiTestContext* ctx, Workbench& bench) {
+        Workspace& w = bench.workspace;
+        w.set_pace(20);
+        ctx->SetRef(transport);
+        click(ctx, "###run");
+        IM_CHECK(reaches(ctx, bench, RunState::running));
+        click(ctx, "###run");
+        IM_CHECK(reaches(ctx, bench, RunState::paused));
+        const int before = w.snapshot().level;
+        click(ctx, "###step");
+        IM_CHECK(until(ctx, [&] { return w.snapshot().level == before - 1; }));
+        IM_CHECK(reaches(ctx, bench, RunState::paused));
+        click(ctx, "###run");
+        IM_CHECK(reaches(ctx, bench, RunState::running));
+        click(ctx, "###stop");
+        IM_CHECK(reaches(ctx, bench, RunState::cancelled));
+        w.set_pace(0);
+        click(ctx, "###restart");
+        IM_CHECK(reaches(ctx, bench, RunState::finished));
+        IM_CHECK_GE(static_cast<int>(w.runs().size()), 1);
+    });
+}
+
+TEST(Clicks, AnEditedNumberWaitsForApply) {
+    play("number", [](ImGuiTestContext* ctx, Workbench& bench) {
+        Workspace& w = bench.workspace;
+        w.set_pace(4);
+        ctx->SetRef(transport);
+        click(ctx, "###run");
+        IM_CHECK(reaches(ctx, bench, RunState::running));
+        enter_setup(ctx);
+        ctx->ItemInputValue("path.n_levels/###value", 24);
+        IM_CHECK_EQ(w.value("path.n_levels").get<int>(), 24);
+        IM_CHECK_EQ(static_cast<int>(w.pending().size()), 1);
+        w.set_pace(0);
+        ctx->SetRef("//###setup");
+        click(ctx, "###apply");
+        IM_CHECK(until(ctx, [&] { return w.snapshot().n_levels == 24; }));
+        IM_CHECK(reaches(ctx, bench, RunState::finished));
+        IM_CHECK_EQ(static_cast<int>(w.pending().size()), 0);
+        ctx->KeyPress(ImGuiMod_Ctrl | ImGuiKey_Z);
+        IM_CHECK_EQ(w.value("path.n_levels").get<int>(), 64);
+    });
+}
+
+TEST(Clicks, TheKernelChangesDuringARun) {
+    play("kernel", [](ImGuiTestContext* ctx, Workbench& bench) {
+        Workspace& w = bench.workspace;
+        w.set_pace(6);
+        ctx->SetRef(transport);
+        click(ctx, "###run");
+        IM_CHECK(reaches(ctx, bench, RunState::running));
+        enter_setup(ctx);
+        click(ctx, "kernel.type/###value");
+        ctx->SetRef("//$FOCUSED");
+        click(ctx, "first_order");
+        IM_CHECK_STR_EQ(w.value("kernel.type").get<std::string>().c_str(), "first_order");
+        IM_CHECK_EQ(static_cast<int>(w.pending().size()), 0);
+        w.set_pace(0);
+        IM_CHECK(reaches(ctx, bench, RunState::finished));
+        IM_CHECK_GE(static_cast<int>(w.snapshot().edits.size()), 1);
+    });
+}
+
+TEST(Clicks, ThePaletteRunsACommand) {
+    play("palette", [](ImGuiTestContext* ctx, Workbench& bench) {
+        ctx->KeyPress(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_P);
+        IM_CHECK(until(ctx, [&] { return ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }));
+        ctx->Yield(2);
+        ctx->KeyChars("theme light");
+        ctx->KeyPress(ImGuiKey_Enter);
+        IM_CHECK(until(ctx, [&] { return bench.theme.name() == "light"; }));
+        IM_CHECK(until(ctx, [&] { return !bench.view.show_palette; }));
+    });
+}
+
+TEST(Clicks, TheFileDialogOpensAndCancels) {
+    play("dialog", [](ImGuiTestContext* ctx, Workbench& bench) {
+        const Json before = bench.workspace.document();
+        ctx->KeyPress(ImGuiMod_Ctrl | ImGuiKey_O);
+        IM_CHECK(until(ctx, [] { return ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }));
+        ctx->SetRef("//###file_dialog");
+        ctx->ItemInputValue("###name", "no_such_preset.json");
+        click(ctx, "###choose");
+        IM_CHECK(ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup));
+        click(ctx, "###cancel");
+        IM_CHECK(until(ctx, [] { return !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }));
+        IM_CHECK(bench.workspace.document() == before);
+        ctx->KeyPress(ImGuiMod_Ctrl | ImGuiKey_O);
+        ctx->Yield(2);
+        ctx->ItemInputValue("###name", "mog9.json");
+        if (ctx->ItemExists("###choose")) {
+            click(ctx, "###choose");
+        }
+        IM_CHECK(until(ctx, [&] { return bench.workspace.file().filename() == "mog9.json"; }));
+    });
+}
+
+TEST(Clicks, LayoutsSwitchByKeyAndByMenu) {
+    play("layouts", [](ImGuiTestContext* ctx, Workbench& bench) {
+        const char* names[] = {"explore", "weights", "ladder", "mode_blindness", "molecules"};
+        for (int i = 0; i < 5; ++i) {
+            ctx->KeyPress(ImGuiMod_Ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + i));
+            IM_CHECK_STR_EQ(bench.view.layout.c_str(), names[i]);
+            ctx->Yield(3);
+        }
+        ctx->SetRef("##MainMenuBar");
+        ctx->MenuClick("View/Layout/###layout.explore");
+        IM_CHECK_STR_EQ(bench.view.layout.c_str(), "explore");
+    }, "re_ladder");
+}
+
+}  // namespace
+}  // namespace tempera::app
