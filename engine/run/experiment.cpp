@@ -3,6 +3,7 @@
 
 #include "paths/schedule.hpp"
 #include "run/preset_schema.hpp"
+#include "run/torchscript.hpp"
 #include "samplers/adaptive_schedule.hpp"
 #include "samplers/move_tuning.hpp"
 
@@ -58,6 +59,7 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
     context.target = std::move(target);
     context.schedule = schedule;
     context.model = resolved["model"];
+    context.load_torchscript = torchscript_loader<Real>();
     context.seed = resolved["run"]["seed"].get<std::uint64_t>();
     return make_section<DensityPath<Real>, PathContext, Real>(path_catalogue(), "path", with_levels, context);
 }
