@@ -81,6 +81,10 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
 
 template <class Real>
 Schedule equal_cess(const PilotProblem<Real>& problem) {
+    if (problem.rho) {
+        throw ConfigError("path.schedule.type", "\"equal_cess\" fits tempering paths; use "
+                                                "\"equal_rejection\" or \"log_snr\" on a diffusion path");
+    }
     const auto cess = problem.schedule.find("cess");
     if (cess == problem.schedule.end() || !cess->is_number()) {
         return equal_cess_with_levels(problem);
