@@ -2,8 +2,10 @@
 // The window without a display: pictures and measurements.
 #include <epoxy/gl.h>
 #include <imgui.h>
+#include <imgui_internal.h>
 #include <imgui_impl_opengl3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -130,7 +132,44 @@ int count_idle_frames(Stage& stage) {
     return frames;
 }
 
+/// The pixels of a panel's window.
+PanelPicture cut_out(const EglContext& egl, const std::vector<unsigned char>& pixels, const std::string& panel) {
+    const ImGuiWindow* window = ImGui::FindWindowByID(ImHashStr(("###" + panel).c_str()));
+    if (!window || window->Hidden) {
+        throw std::runtime_error("the panel " + panel + " is not in this layout");
+    }
+    PanelPicture out;
+    out.panel = panel;
+    const int x0 = std::max(0, static_cast<int>(window->Pos.x)), y0 = std::max(0, static_cast<int>(window->Pos.y));
+    out.width = std::min(egl.width() - x0, static_cast<int>(window->Size.x));
+    out.height = std::min(egl.height() - y0, static_cast<int>(window->Size.y));
+    for (int y = y0; y < y0 + out.height; ++y) {
+        const auto row = pixels.begin() + 3 * (static_cast<std::ptrdiff_t>(y) * egl.width() + x0);
+        out.rgb.insert(out.rgb.end(), row, row + 3 * static_cast<std::ptrdiff_t>(out.width));
+    }
+    return out;
+}
+
 }  // namespace
+
+std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels) {
+    Stage stage(options);
+    Workbench& bench = stage.bench();
+    bench.masked = true;
+    if (!open_initial(bench, options, false)) {
+        throw std::runtime_error(options.file + " cannot be opened");
+    }
+    wait_for(stage, options);
+    for (int i = 0; i < 12; ++i) {
+        stage.frame(1.0f / 60);
+    }
+    const std::vector<unsigned char> pixels = stage.egl().read_pixels();
+    std::vector<PanelPicture> out;
+    for (const std::string& panel : panels) {
+        out.push_back(cut_out(stage.egl(), pixels, panel));
+    }
+    return out;
+}
 
 int run_offscreen(const AppOptions& options) {
     const auto start = Clock::now();

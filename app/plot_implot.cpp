@@ -350,7 +350,10 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
     if (picture) {
         flags |= ImPlotFlags_Equal;
     }
-    if (ImPlot::BeginPlot("##plot", size, flags)) {
+    ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);  // the plot has its own border
+    const bool open = ImPlot::BeginPlot("##plot", size, flags);
+    ImGui::PopStyleVar();
+    if (open) {
         setup_axes(plot, options, picture);
         ImPlot::SetupFinish();
         ImPlot::PushPlotClipRect();

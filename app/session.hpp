@@ -43,4 +43,14 @@ int run_offscreen(const AppOptions& options);
 /// A window on a display.
 int run_window(const AppOptions& options);
 
+/// One panel as pixels, RGB rows, top first.
+struct PanelPicture {
+    std::string panel;
+    int width = 0, height = 0;
+    std::vector<unsigned char> rgb;
+};
+/// Opens options.file off screen, runs it to its end and cuts the named panels out; times are masked. Throws
+/// std::runtime_error where there is no EGL.
+std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels);
+
 }  // namespace tempera::app

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The particles of a level over its density.
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -105,9 +107,20 @@ void draw(Workbench& bench) {
         state += "   not visited while drawn";
     }
     const ImVec2 start = ImGui::GetCursorPos();
+    // Choices, then the state at the right end; where both do not fit the choices count, and the panel's name stands
+    // in its tab already.
+    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    const bool tabbed = node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
+    const float choices_at = tabbed ? 0 : theme.px(84), choices = theme.px(310);
+    {
+        const Face face(theme.body, Theme::small_size);
+        if (choices_at + choices + theme.px(24) + ImGui::CalcTextSize(state.c_str()).x > whole.width) {
+            state.clear();
+        }
+    }
     panel_header(bench, *find_view("particles"), "Particles", state);
     const ImVec2 body = ImGui::GetCursorPos();
-    ImGui::SetCursorPos({start.x + theme.px(84), start.y});
+    ImGui::SetCursorPos({start.x + choices_at, start.y});
     if (choice(bench, "exact density", bench.view.exact_density, "Background: the exact density of the level, where it is known")) {
         bench.view.exact_density = true;
     }
