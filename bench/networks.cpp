@@ -34,7 +34,8 @@ enum class Pass { forward, gradient, hessian_vector };
 template <class Real>
 void network(Report& report, const Peaks& peaks, Pass pass, int n) {
     const char* what = pass == Pass::forward ? "forward" : pass == Pass::gradient ? "gradient" : "hvp";
-    const std::string name = std::string("mlp_") + what + "_3x128_n" + std::to_string(n) + (sizeof(Real) == 4 ? "_f32" : "_f64");
+    const std::string name =
+        std::string("mlp_") + what + "_3x128_n" + std::to_string(n) + (sizeof(Real) == 4 ? "_f32" : "_f64");
     if (!report.wants(name)) {
         return;
     }
@@ -52,16 +53,20 @@ void network(Report& report, const Peaks& peaks, Pass pass, int n) {
             if (pass == Pass::hessian_vector) {
                 density->hessian_vector(x.block(b), v.block(b), out.block(b), tally);
             } else {
-                density->evaluate(x.block(b), {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr}, tally);
+                density->evaluate(
+                    x.block(b), {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr},
+                    tally);
             }
         }
         keep(*log_density.block(0));
         keep(*out.block(0).data);
     });
-    const double multiplies = 2 * 128 + 2 * 128 * 128 + 128;  // the level's embedding is part of the first bias
+    const double multiplies =
+        2 * 128 + 2 * 128 * 128 + 128;  // the level's embedding is part of the first bias
     const double passes = pass == Pass::forward ? 1 : pass == Pass::gradient ? 2 : 4;
     const double flops = 2 * multiplies * passes * n;
-    report.add({name, seconds, n / seconds, "particles/s", flops / seconds / (sizeof(Real) == 4 ? peaks.fma_f32 : peaks.fma_f64), false,
+    report.add({name, seconds, n / seconds, "particles/s",
+                flops / seconds / (sizeof(Real) == 4 ? peaks.fma_f32 : peaks.fma_f64), false,
                 std::to_string(static_cast<int>(2 * passes)) + " flops per weight; 384 SiLUs per particle"});
 }
 

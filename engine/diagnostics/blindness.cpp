@@ -17,7 +17,8 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int most_cells = 640;  ///< per axis; finer structures are left to weighted samples
 
-/// Midpoints of nx x ny cells that cover every component by `reach` standard deviations, several to the narrowest one.
+/// Midpoints of nx x ny cells that cover every component by `reach` standard deviations, several to the
+/// narrowest one.
 struct Cells {
     double x0, y0, step;
     int nx, ny;
@@ -103,28 +104,34 @@ std::vector<double> rows_of(const Block<Real>& x) {
     std::vector<double> out(static_cast<std::size_t>(x.n) * static_cast<std::size_t>(x.dim));
     for (int l = 0; l < x.n; ++l) {
         for (int i = 0; i < x.dim; ++i) {
-            out[static_cast<std::size_t>(l) * static_cast<std::size_t>(x.dim) + static_cast<std::size_t>(i)] = static_cast<double>(x(i, l));
+            out[static_cast<std::size_t>(l) * static_cast<std::size_t>(x.dim) + static_cast<std::size_t>(i)] =
+                static_cast<double>(x(i, l));
         }
     }
     return out;
 }
 
 template <class Real>
-std::vector<double> masses_by_quadrature(const Density<Real>& learned, const Mixture& exact, const Cells& cells) {
+std::vector<double> masses_by_quadrature(const Density<Real>& learned, const Mixture& exact,
+                                         const Cells& cells) {
     const std::size_t n_modes = static_cast<std::size_t>(exact.size());
-    return parallel_sum<ModeMass>(cells.ny, [&](int iy) {
-               ModeMass sum;
-               AlignedArray<Real> log_density(block_size);
-               cells.for_row<Real>(iy, [&](const Block<Real>& x) {
-                   Tally uncounted;
-                   learned.evaluate(x, {.log_density = log_density.data()}, uncounted);
-                   const std::vector<double> r = exact.responsibilities(rows_of(x));
-                   for (int l = 0; l < x.n; ++l) {
-                       sum.add(static_cast<double>(log_density[static_cast<std::size_t>(l)]), r.data() + static_cast<std::size_t>(l) * n_modes, n_modes);
-                   }
-               });
-               return sum;
-           }).normalised();
+    return parallel_sum<ModeMass>(
+               cells.ny,
+               [&](int iy) {
+                   ModeMass sum;
+                   AlignedArray<Real> log_density(block_size);
+                   cells.for_row<Real>(iy, [&](const Block<Real>& x) {
+                       Tally uncounted;
+                       learned.evaluate(x, {.log_density = log_density.data()}, uncounted);
+                       const std::vector<double> r = exact.responsibilities(rows_of(x));
+                       for (int l = 0; l < x.n; ++l) {
+                           sum.add(static_cast<double>(log_density[static_cast<std::size_t>(l)]),
+                                   r.data() + static_cast<std::size_t>(l) * n_modes, n_modes);
+                       }
+                   });
+                   return sum;
+               })
+        .normalised();
 }
 
 /// What exact samples say, one block's part.
@@ -140,7 +147,8 @@ struct SampleSums {
 };
 
 template <class Real>
-SampleSums sample_block(const Density<Real>& learned, const Density<double>& density, const Mixture& exact, const StreamKey& key, int b, int n) {
+SampleSums sample_block(const Density<Real>& learned, const Density<double>& density, const Mixture& exact,
+                        const StreamKey& key, int b, int n) {
     const int dim = exact.dim(), count = std::min(block_size, n - b * block_size);
     const std::size_t size = static_cast<std::size_t>(dim) * block_size;
     AlignedArray<double> at(size), s(size), l(block_size);
@@ -151,7 +159,8 @@ SampleSums sample_block(const Density<Real>& learned, const Density<double>& den
     Tally uncounted;
     density.evaluate(x, {l.data(), s.data()}, uncounted);
     const bool has_density = learned.has_log_density();
-    learned.evaluate({at_learned.data(), dim, count}, {has_density ? l_learned.data() : nullptr, s_learned.data()}, uncounted);
+    learned.evaluate({at_learned.data(), dim, count},
+                     {has_density ? l_learned.data() : nullptr, s_learned.data()}, uncounted);
     SampleSums sums;
     for (int lane = 0; lane < count; ++lane) {
         for (int i = 0; i < dim; ++i) {
@@ -160,7 +169,8 @@ SampleSums sample_block(const Density<Real>& learned, const Density<double>& den
             sums.error += gap * gap, sums.energy += s[j] * s[j];
         }
         if (has_density) {
-            sums.log_weight.push_back(static_cast<double>(l_learned[static_cast<std::size_t>(lane)]) - l[static_cast<std::size_t>(lane)]);
+            sums.log_weight.push_back(static_cast<double>(l_learned[static_cast<std::size_t>(lane)]) -
+                                      l[static_cast<std::size_t>(lane)]);
         }
     }
     sums.responsibility = exact.responsibilities(rows_of(x));
@@ -175,20 +185,20 @@ std::vector<double> weights_of(const Mixture& m) {
     return out;
 }
 
-LearnedLevel exact_level(const std::vector<double>& weights) {
-    return {0, 0, weights, 0, 0, unknown, 1};
-}
+LearnedLevel exact_level(const std::vector<double>& weights) { return {0, 0, weights, 0, 0, unknown, 1}; }
 
 double logit(double p) { return std::log(p) - std::log1p(-p); }
 
 }  // namespace
 
 template <class Real>
-LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key, int n) {
+LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key,
+                                int n) {
     LearnedLevel out{0, 0, {}, unknown, unknown, unknown, unknown};
     const auto density = make_mixture_density<double>(exact);
-    const SampleSums sums = parallel_sum<SampleSums>((n + block_size - 1) / block_size,
-                                                     [&](int b) { return sample_block(learned, *density, exact, key, b, n); });
+    const SampleSums sums = parallel_sum<SampleSums>((n + block_size - 1) / block_size, [&](int b) {
+        return sample_block(learned, *density, exact, key, b, n);
+    });
     out.score_error = sums.error / n;
     out.score_energy = sums.energy / n;
     if (!learned.has_log_density()) {
@@ -196,7 +206,7 @@ LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exa
     }
     out.ess_fraction = ess_fraction(sums.log_weight);
     if (exact.dim() == 2) {
-        const Cells cells(exact, 6, 4);
+        const Cells cells(exact, 6, 3);
         if (cells.nx <= most_cells && cells.ny <= most_cells) {
             out.weights = masses_by_quadrature(learned, exact, cells);
         }
@@ -215,8 +225,10 @@ LearnedLevel learned_level(const DensityPath<Real>& path, int level, const Strea
         return {level, path.position(level).rho, {}, unknown, unknown, unknown, unknown};
     }
     const bool end = level == 0 || level == path.n_levels();
-    LearnedLevel out = end ? exact_level(weights_of(*exact))
-                           : compare_with_exact(path.density(level), *exact, key.with(Purpose::diagnostic, static_cast<std::uint32_t>(level)), n);
+    LearnedLevel out =
+        end ? exact_level(weights_of(*exact))
+            : compare_with_exact(path.density(level), *exact,
+                                 key.with(Purpose::diagnostic, static_cast<std::uint32_t>(level)), n);
     out.level = level;
     out.rho = path.position(level).rho;
     return out;
@@ -228,7 +240,8 @@ std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const St
         return {};
     }
     std::vector<LearnedLevel> out(static_cast<std::size_t>(path.n_levels()) + 1);
-    parallel_for(path.n_levels() + 1, [&](int k) { out[static_cast<std::size_t>(k)] = learned_level(path, k, key, n); });
+    parallel_for(path.n_levels() + 1,
+                 [&](int k) { out[static_cast<std::size_t>(k)] = learned_level(path, k, key, n); });
     return out;
 }
 
@@ -272,7 +285,8 @@ BlindnessPoint wrong_weights(const Mixture& truth, const std::vector<double>& we
             p->evaluate(x, {lp.data(), sp.data()}, uncounted);
             q->evaluate(x, {lq.data(), sq.data()}, uncounted);
             for (std::size_t l = 0; l < static_cast<std::size_t>(x.n); ++l) {
-                const double mass = std::exp(lp[l]), a = sq[l] - sp[l], b = sq[l + block_size] - sp[l + block_size];
+                const double mass = std::exp(lp[l]), a = sq[l] - sp[l],
+                             b = sq[l + block_size] - sp[l + block_size];
                 row.gap += mass * (a * a + b * b);
                 row.kl += mass * (lp[l] - lq[l]);
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mode blindness: which masses of the modes a learned log density implies, level by level, beside the errors of its score;
-// and how little a score-matching loss sees of wrong masses.
+// Mode blindness: which masses of the modes a learned log density implies, level by level, beside the errors
+// of its score; and how little a score-matching loss sees of wrong masses.
 #pragma once
 
 #include <vector>
@@ -9,17 +9,19 @@
 
 namespace tempera {
 
-/// A learned density p_theta against the exact one p_k of a level; numbers are NaN and lists empty where unknown.
+/// A learned density p_theta against the exact one p_k of a level; numbers are NaN and lists empty where
+/// unknown.
 struct LearnedLevel {
     int level = 0;
     double rho = 0;
-    /// Mass of every mode implied by the log density: integral of p_theta r_c over that of p_theta, r_c the exact
-    /// responsibilities. Quadrature in two dimensions, otherwise exact samples weighted by p_theta / p_k.
+    /// Mass of every mode implied by the log density: integral of p_theta r_c over that of p_theta, r_c the
+    /// exact responsibilities. Quadrature in two dimensions, otherwise exact samples weighted by p_theta /
+    /// p_k.
     std::vector<double> weights;
-    double total_variation;     ///< half the sum of |weights - exact weights|
-    double score_error;         ///< E_p |s_theta - s|^2
-    double score_energy;        ///< E_p |s|^2
-    double ess_fraction;        ///< of exact samples weighted by p_theta / p_k
+    double total_variation;  ///< half the sum of |weights - exact weights|
+    double score_error;      ///< E_p |s_theta - s|^2
+    double score_energy;     ///< E_p |s|^2
+    double ess_fraction;     ///< of exact samples weighted by p_theta / p_k
 };
 
 /// Needs a path with exact mixtures at its levels (level_mixture); n exact samples drawn with `key`.
@@ -28,9 +30,11 @@ LearnedLevel learned_level(const DensityPath<Real>& path, int level, const Strea
 
 /// The same for a density of y = x_0 + sigma z and its exact mixture.
 template <class Real>
-LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key, int n = 4096);
+LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key,
+                                int n = 4096);
 
-/// All levels of a learned path [n_levels + 1] (level 0 and n_levels are exact); empty where there are no exact mixtures.
+/// All levels of a learned path [n_levels + 1] (level 0 and n_levels are exact); empty where there are no
+/// exact mixtures.
 template <class Real>
 std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n = 4096);
 

@@ -2,11 +2,11 @@
 // Every model, one line each. A new one is a .cpp file that ends in NAME_model() and a line here.
 #include "models/model.hpp"
 
-#define TEMPERA_MODELS(X) \
-    X(none)               \
-    X(energy_mlp)         \
-    X(score_mlp)          \
-    X(perturbed_exact)    \
+#define TEMPERA_MODELS(X)                                                                                    \
+    X(none)                                                                                                  \
+    X(energy_mlp)                                                                                            \
+    X(score_mlp)                                                                                             \
+    X(perturbed_exact)                                                                                       \
     X(torchscript)
 
 namespace tempera {

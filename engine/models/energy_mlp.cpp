@@ -9,13 +9,15 @@ namespace {
 template <class Real>
 class EnergyMlp final : public NetworkModel<Real> {
 public:
-    EnergyMlp(const NetworkSettings& settings, const ModelContext<Real>& context) : NetworkModel<Real>("energy_mlp", settings, context) {}
+    EnergyMlp(const NetworkSettings& settings, const ModelContext<Real>& context)
+        : NetworkModel<Real>("energy_mlp", settings, context) {}
 };
 
 }  // namespace
 
 ModelEntry energy_mlp_model() {
-    return make_entry<Model, ModelContext, EnergyMlp, NetworkSettings>("model", "energy_mlp", "a learned energy: log densities with their scores and Hessians");
+    return make_entry<Model, ModelContext, EnergyMlp, NetworkSettings>(
+        "model", "energy_mlp", "a learned energy: log densities with their scores and Hessians");
 }
 
 }  // namespace tempera

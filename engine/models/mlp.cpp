@@ -20,12 +20,19 @@ public:
 
     explicit PackedNetwork(const NetworkWeights& w)
         : dim(w.dim), sigma_data(w.sigma_data), scale_floor(w.energy_scale_floor),
-          head(w.type == "score_mlp" ? Head::score : w.head == "scalar" ? Head::scalar : w.head == "dot" ? Head::dot : Head::squared_norm) {
+          head(w.type == "score_mlp" ? Head::score
+               : w.head == "scalar"  ? Head::scalar
+               : w.head == "dot"     ? Head::dot
+                                     : Head::squared_norm) {
         for (const NetworkWeights::Layer& l : w.layers) {
             const bool first = layers.empty();
             const int in = first ? w.dim : l.in;  // the noise level's column becomes part of the bias
-            const auto at = [&](int i, int j) { return l.weight[static_cast<std::size_t>(i) * static_cast<std::size_t>(l.in) + static_cast<std::size_t>(j)]; };
-            layers.push_back({simd::TiledMatrix<Real>(l.out, in, at), simd::TiledMatrix<Real>(in, l.out, [&](int i, int j) { return at(j, i); }),
+            const auto at = [&](int i, int j) {
+                return l.weight[static_cast<std::size_t>(i) * static_cast<std::size_t>(l.in) +
+                                static_cast<std::size_t>(j)];
+            };
+            layers.push_back({simd::TiledMatrix<Real>(l.out, in, at),
+                              simd::TiledMatrix<Real>(in, l.out, [&](int i, int j) { return at(j, i); }),
                               AlignedArray<Real>(static_cast<std::size_t>(simd::padded_rows(l.out)))});
             std::copy(l.bias.begin(), l.bias.end(), layers.back().bias.data());
             for (int i = 0; first && i < l.out; ++i) {
@@ -56,15 +63,19 @@ class NetworkDensity final : public Density<Real> {
     using Head = typename Network::Head;
 
 public:
-    NetworkDensity(std::shared_ptr<const Network> network, double sigma) : net_(std::move(network)), bias_(net_->layers.front().bias) {
-        const double s2 = sigma * sigma, d2 = net_->sigma_data * net_->sigma_data, noise = std::log(sigma) / 4;
+    NetworkDensity(std::shared_ptr<const Network> network, double sigma)
+        : net_(std::move(network)), bias_(net_->layers.front().bias) {
+        const double s2 = sigma * sigma, d2 = net_->sigma_data * net_->sigma_data,
+                     noise = std::log(sigma) / 4;
         for (std::size_t i = 0; i < net_->noise_column.size(); ++i) {
             bias_[i] += static_cast<Real>(noise * static_cast<double>(net_->noise_column[i]));
         }
         c_in_ = static_cast<Real>(1 / std::sqrt(s2 + d2));
         precision_ = static_cast<Real>(1 / (s2 + d2));
-        factor_ = static_cast<Real>(net_->head == Head::score ? net_->sigma_data / (sigma * std::sqrt(s2 + d2))
-                                                              : net_->sigma_data / std::sqrt(s2 + net_->scale_floor * net_->scale_floor));
+        factor_ =
+            static_cast<Real>(net_->head == Head::score
+                                  ? net_->sigma_data / (sigma * std::sqrt(s2 + d2))
+                                  : net_->sigma_data / std::sqrt(s2 + net_->scale_floor * net_->scale_floor));
     }
 
     int dim() const override { return net_->dim; }
@@ -72,10 +83,12 @@ public:
 
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
-        simd::for_stripes<Real>(x.lanes(), [&](auto u, int lane) { evaluate_stripe<u.value>(x, wanted, lane); });
+        simd::for_stripes<Real>(x.lanes(),
+                                [&](auto u, int lane) { evaluate_stripe<u.value>(x, wanted, lane); });
     }
     void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
-        simd::for_stripes<Real>(x.lanes(), [&](auto u, int lane) { product_stripe<u.value>(x, v, out, lane); });
+        simd::for_stripes<Real>(x.lanes(),
+                                [&](auto u, int lane) { product_stripe<u.value>(x, v, out, lane); });
     }
 
 private:
@@ -84,10 +97,11 @@ private:
     struct Stripe {
         static constexpr int lanes = U * simd::width<Real>;
         Scratch frame;
-        Real *input, *output, *ping, *pong;  ///< [widest] rows each
-        Real *gradient;                      ///< of G with respect to the input
+        Real *input, *output, *ping, *pong;        ///< [widest] rows each
+        Real* gradient;                            ///< of G with respect to the input
         Real *first = nullptr, *second = nullptr;  ///< activation's derivatives [layer][widest]
-        Real *slope = nullptr, *tangent = nullptr; ///< backward products before activations; forward tangents
+        Real *slope = nullptr,
+             *tangent = nullptr;  ///< backward products before activations; forward tangents
         std::size_t layer_size;
 
         Stripe(const Network& net, int order) : layer_size(static_cast<std::size_t>(net.widest) * lanes) {
@@ -147,28 +161,33 @@ private:
             out = out == s.ping ? s.pong : s.ping;
         }
         const auto& last = net_->layers.back();
-        simd::multiply<Real, U>(last.forward, in, last.bias.data(), [&](int i, const simd::Vec<Real>* z) { store_row<U>(s.output, i, z); });
+        simd::multiply<Real, U>(last.forward, in, last.bias.data(),
+                                [&](int i, const simd::Vec<Real>* z) { store_row<U>(s.output, i, z); });
     }
 
-    /// J^T g of the network for the cotangent g [outputs] of F; result in `out`. Keeps the products for tangents.
+    /// J^T g of the network for the cotangent g [outputs] of F; result in `out`. Keeps the products for
+    /// tangents.
     template <int U, bool keep>
     void backward(Stripe<U>& s, const Real* g, Real* out) const {
         for (std::size_t l = net_->layers.size(); l-- > 0;) {
             if (l == 0) {
-                simd::multiply<Real, U>(net_->layers[0].backward, g, nullptr, [&](int i, const simd::Vec<Real>* b) { store_row<U>(out, i, b); });
+                simd::multiply<Real, U>(net_->layers[0].backward, g, nullptr,
+                                        [&](int i, const simd::Vec<Real>* b) { store_row<U>(out, i, b); });
                 return;
             }
             Real* next = g == s.ping ? s.pong : s.ping;
             const Real* d1 = s.at(s.first, l - 1);
             Real* kept = keep ? s.at(s.slope, l - 1) : nullptr;
-            simd::multiply<Real, U>(net_->layers[l].backward, g, nullptr, [&](int i, const simd::Vec<Real>* b) {
-                for (int u = 0; u < U; ++u) {
-                    if constexpr (keep) {
-                        Store(b[u], tag, kept + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+            simd::multiply<Real, U>(
+                net_->layers[l].backward, g, nullptr, [&](int i, const simd::Vec<Real>* b) {
+                    for (int u = 0; u < U; ++u) {
+                        if constexpr (keep) {
+                            Store(b[u], tag, kept + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+                        }
+                        Store(Mul(b[u], row<U>(d1, i, u)), tag,
+                              next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
                     }
-                    Store(Mul(b[u], row<U>(d1, i, u)), tag, next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
-                }
-            });
+                });
             g = next;
         }
     }
@@ -181,36 +200,44 @@ private:
         for (std::size_t l = 0; l + 1 < net_->layers.size(); ++l) {
             const Real* d1 = s.at(s.first, l);
             Real* kept = keep ? s.at(s.tangent, l) : nullptr;
-            simd::multiply<Real, U>(net_->layers[l].forward, in, nullptr, [&](int i, const simd::Vec<Real>* t) {
-                for (int u = 0; u < U; ++u) {
-                    if constexpr (keep) {
-                        Store(t[u], tag, kept + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+            simd::multiply<Real, U>(
+                net_->layers[l].forward, in, nullptr, [&](int i, const simd::Vec<Real>* t) {
+                    for (int u = 0; u < U; ++u) {
+                        if constexpr (keep) {
+                            Store(t[u], tag, kept + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+                        }
+                        Store(Mul(t[u], row<U>(d1, i, u)), tag,
+                              next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
                     }
-                    Store(Mul(t[u], row<U>(d1, i, u)), tag, next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
-                }
-            });
+                });
             in = next;
             next = next == s.ping ? s.pong : s.ping;
         }
-        simd::multiply<Real, U>(net_->layers.back().forward, in, nullptr, [&](int i, const simd::Vec<Real>* t) { store_row<U>(out, i, t); });
+        simd::multiply<Real, U>(net_->layers.back().forward, in, nullptr,
+                                [&](int i, const simd::Vec<Real>* t) { store_row<U>(out, i, t); });
     }
 
-    /// Tangent of backward(): d(J^T g) for the tangents kept by push_forward and the cotangent's own tangent dg.
+    /// Tangent of backward(): d(J^T g) for the tangents kept by push_forward and the cotangent's own tangent
+    /// dg.
     template <int U>
     void push_backward(Stripe<U>& s, const Real* dg, Real* out) const {
         for (std::size_t l = net_->layers.size(); l-- > 0;) {
             if (l == 0) {
-                simd::multiply<Real, U>(net_->layers[0].backward, dg, nullptr, [&](int i, const simd::Vec<Real>* b) { store_row<U>(out, i, b); });
+                simd::multiply<Real, U>(net_->layers[0].backward, dg, nullptr,
+                                        [&](int i, const simd::Vec<Real>* b) { store_row<U>(out, i, b); });
                 return;
             }
             Real* next = dg == s.ping ? s.pong : s.ping;
-            const Real *d1 = s.at(s.first, l - 1), *d2 = s.at(s.second, l - 1), *kept = s.at(s.slope, l - 1), *t = s.at(s.tangent, l - 1);
-            simd::multiply<Real, U>(net_->layers[l].backward, dg, nullptr, [&](int i, const simd::Vec<Real>* b) {
-                for (int u = 0; u < U; ++u) {
-                    const auto bend = Mul(Mul(row<U>(d2, i, u), row<U>(t, i, u)), row<U>(kept, i, u));
-                    Store(MulAdd(row<U>(d1, i, u), b[u], bend), tag, next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
-                }
-            });
+            const Real *d1 = s.at(s.first, l - 1), *d2 = s.at(s.second, l - 1), *kept = s.at(s.slope, l - 1),
+                       *t = s.at(s.tangent, l - 1);
+            simd::multiply<Real, U>(
+                net_->layers[l].backward, dg, nullptr, [&](int i, const simd::Vec<Real>* b) {
+                    for (int u = 0; u < U; ++u) {
+                        const auto bend = Mul(Mul(row<U>(d2, i, u), row<U>(t, i, u)), row<U>(kept, i, u));
+                        Store(MulAdd(row<U>(d1, i, u), b[u], bend), tag,
+                              next + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+                    }
+                });
             dg = next;
         }
     }
@@ -220,7 +247,8 @@ private:
         const auto c = simd::hn::Set(tag, c_in_);
         for (int i = 0; i < net_->dim; ++i) {
             for (int u = 0; u < U; ++u) {
-                Store(Mul(c, Load(tag, x.row(i) + lane + u * width)), tag, s.input + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
+                Store(Mul(c, Load(tag, x.row(i) + lane + u * width)), tag,
+                      s.input + (static_cast<std::ptrdiff_t>(i) * U + u) * width);
             }
         }
     }
@@ -230,7 +258,8 @@ private:
     void cotangent(const Stripe<U>& s, Real* g) const {
         const int outputs = net_->layers.back().forward.rows, lanes = U * width;
         for (int i = 0; i < outputs; ++i) {
-            Real *to = g + static_cast<std::ptrdiff_t>(i) * lanes, *f = s.output + static_cast<std::ptrdiff_t>(i) * lanes,
+            Real *to = g + static_cast<std::ptrdiff_t>(i) * lanes,
+                 *f = s.output + static_cast<std::ptrdiff_t>(i) * lanes,
                  *in = s.input + static_cast<std::ptrdiff_t>(i) * lanes;
             for (int l = 0; l < lanes; ++l) {
                 to[l] = net_->head == Head::scalar ? Real(1) : net_->head == Head::dot ? in[l] : -f[l];
@@ -248,7 +277,8 @@ private:
         }
         std::fill_n(g, lanes, Real(0));
         for (int i = 0; i < net_->dim * lanes; ++i) {
-            g[i % lanes] += net_->head == Head::dot ? s.input[i] * s.output[i] : Real(-0.5) * s.output[i] * s.output[i];
+            g[i % lanes] +=
+                net_->head == Head::dot ? s.input[i] * s.output[i] : Real(-0.5) * s.output[i] * s.output[i];
         }
     }
 
@@ -264,7 +294,8 @@ private:
         }
     }
 
-    /// out [dim] = second derivative of G times v (in u), after forward<2> and differentiate<keep>; or J v for scores.
+    /// out [dim] = second derivative of G times v (in u), after forward<2> and differentiate<keep>; or J v
+    /// for scores.
     template <int U>
     void curvature(Stripe<U>& s, const Real* v, Real* out) const {
         const int entries = net_->dim * U * width;
@@ -313,7 +344,8 @@ private:
             write_log_density<U>(s, x, lane, wanted.log_density + lane);
         }
         for (int i = 0; wanted.score && i < net_->dim; ++i) {
-            const Real *g = (is_score ? s.output : s.gradient) + static_cast<std::ptrdiff_t>(i) * lanes, *y = x.row(i) + lane;
+            const Real *g = (is_score ? s.output : s.gradient) + static_cast<std::ptrdiff_t>(i) * lanes,
+                       *y = x.row(i) + lane;
             Real* out = wanted.score + static_cast<std::ptrdiff_t>(i) * block_size + lane;
             const Real slope = is_score ? factor_ : factor_ * c_in_;
             for (int l = 0; l < lanes; ++l) {
@@ -361,7 +393,8 @@ private:
             std::fill_n(v + static_cast<std::ptrdiff_t>(j) * lanes, lanes, Real(0));
             for (int i = 0; i < d; ++i) {
                 Real* out = hessian + (static_cast<std::ptrdiff_t>(i) * d + j) * block_size;
-                const Real *p = product + static_cast<std::ptrdiff_t>(i) * lanes, linear = i == j ? precision_ : Real(0);
+                const Real *p = product + static_cast<std::ptrdiff_t>(i) * lanes,
+                           linear = i == j ? precision_ : Real(0);
                 for (int l = 0; l < lanes; ++l) {
                     out[l] = bend() * p[l] - linear;
                 }
@@ -403,13 +436,16 @@ std::shared_ptr<const PackedNetwork<Real>> pack_network(const NetworkWeights& we
 }
 
 template <class Real>
-std::shared_ptr<const Density<Real>> network_density(std::shared_ptr<const PackedNetwork<Real>> network, double sigma) {
+std::shared_ptr<const Density<Real>> network_density(std::shared_ptr<const PackedNetwork<Real>> network,
+                                                     double sigma) {
     return std::make_shared<NetworkDensity<Real>>(std::move(network), sigma);
 }
 
 template std::shared_ptr<const PackedNetwork<float>> pack_network<float>(const NetworkWeights&);
 template std::shared_ptr<const PackedNetwork<double>> pack_network<double>(const NetworkWeights&);
-template std::shared_ptr<const Density<float>> network_density<float>(std::shared_ptr<const PackedNetwork<float>>, double);
-template std::shared_ptr<const Density<double>> network_density<double>(std::shared_ptr<const PackedNetwork<double>>, double);
+template std::shared_ptr<const Density<float>>
+network_density<float>(std::shared_ptr<const PackedNetwork<float>>, double);
+template std::shared_ptr<const Density<double>>
+network_density<double>(std::shared_ptr<const PackedNetwork<double>>, double);
 
 }  // namespace tempera

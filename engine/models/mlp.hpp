@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Vectorised inference of fully connected networks on blocks of particles: values, gradients, Hessian-vector products
-// (forward over reverse) and Jacobian-vector products. Internal to this folder and its tests.
+// Vectorised inference of fully connected networks on blocks of particles: values, gradients, Hessian-vector
+// products (forward over reverse) and Jacobian-vector products. Internal to this folder and its tests.
 #pragma once
 
 #include <memory>
@@ -17,9 +17,10 @@ class PackedNetwork;
 template <class Real>
 std::shared_ptr<const PackedNetwork<Real>> pack_network(const NetworkWeights& weights);
 
-/// The network's density (energy_mlp) or score field (score_mlp) of y at noise level sigma; the level's embedding is
-/// folded into the first bias.
+/// The network's density (energy_mlp) or score field (score_mlp) of y at noise level sigma; the level's
+/// embedding is folded into the first bias.
 template <class Real>
-std::shared_ptr<const Density<Real>> network_density(std::shared_ptr<const PackedNetwork<Real>> network, double sigma);
+std::shared_ptr<const Density<Real>> network_density(std::shared_ptr<const PackedNetwork<Real>> network,
+                                                     double sigma);
 
 }  // namespace tempera

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Internal to this folder: matrix times activations for a stripe of U vectors of particles, and the activation.
+// Internal to this folder: matrix times activations for a stripe of U vectors of particles, and the
+// activation.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@
 
 namespace tempera::simd {
 
-/// Rows of a product that share the loads of an input row: 8 x 2 accumulators hide the latency of multiply-adds.
+/// Rows of a product that share the loads of an input row: 8 x 2 accumulators hide the latency of
+/// multiply-adds.
 inline constexpr int tile_rows = 8;
 
 constexpr int padded_rows(int rows) { return (rows + tile_rows - 1) / tile_rows * tile_rows; }
@@ -24,19 +26,24 @@ struct TiledMatrix {
     /// element(i, j)
     template <class Element>
     TiledMatrix(int n_rows, int n_columns, Element element)
-        : rows(n_rows), columns(n_columns), data(static_cast<std::size_t>(padded_rows(n_rows)) * static_cast<std::size_t>(n_columns)) {
+        : rows(n_rows), columns(n_columns),
+          data(static_cast<std::size_t>(padded_rows(n_rows)) * static_cast<std::size_t>(n_columns)) {
         for (int i = 0; i < rows; ++i) {
             for (int j = 0; j < columns; ++j) {
-                data[(static_cast<std::size_t>(i / tile_rows) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j)) * tile_rows +
+                data[(static_cast<std::size_t>(i / tile_rows) * static_cast<std::size_t>(columns) +
+                      static_cast<std::size_t>(j)) *
+                         tile_rows +
                      static_cast<std::size_t>(i % tile_rows)] = static_cast<Real>(element(i, j));
             }
         }
     }
 };
 
-/// out = matrix * in (+ bias) for in [columns][U vectors]; epilogue(row, value[U]) gets every row, padding included.
+/// out = matrix * in (+ bias) for in [columns][U vectors]; epilogue(row, value[U]) gets every row, padding
+/// included.
 template <class Real, int U, class Epilogue>
-HWY_INLINE void multiply(const TiledMatrix<Real>& m, const Real* HWY_RESTRICT in, const Real* HWY_RESTRICT bias, Epilogue epilogue) {
+HWY_INLINE void multiply(const TiledMatrix<Real>& m, const Real* HWY_RESTRICT in,
+                         const Real* HWY_RESTRICT bias, Epilogue epilogue) {
     const Tag<Real> d;
     constexpr int n = width<Real>;
     for (int row = 0; row < m.rows; row += tile_rows) {
@@ -78,7 +85,8 @@ template <class Real>
 HWY_INLINE Vec<Real> sigmoid(Vec<Real> z) {
     const Tag<Real> d;
     const auto one = hn::Set(d, Real(1));
-    const auto e = exp2_nonpositive<Real>(hn::Mul(hn::Abs(z), hn::Set(d, static_cast<Real>(-1.4426950408889634))));
+    const auto e =
+        exp2_nonpositive<Real>(hn::Mul(hn::Abs(z), hn::Set(d, static_cast<Real>(-1.4426950408889634))));
     const auto inverse = hn::Div(one, hn::Add(one, e));
     return hn::IfThenElse(hn::Ge(z, hn::Zero(d)), inverse, hn::Mul(e, inverse));
 }
@@ -94,7 +102,8 @@ struct Silu {
         value = hn::Mul(z, s);
         first = hn::MulAdd(z, slope, s);
         // s' (2 + z (1 - 2 s))
-        second = hn::Mul(slope, hn::MulAdd(z, hn::NegMulAdd(hn::Set(d, Real(2)), s, one), hn::Set(d, Real(2))));
+        second =
+            hn::Mul(slope, hn::MulAdd(z, hn::NegMulAdd(hn::Set(d, Real(2)), s, one), hn::Set(d, Real(2))));
     }
 };
 

@@ -25,7 +25,8 @@ public:
     virtual std::shared_ptr<const Density<Real>> at(double sigma) const = 0;
 };
 
-/// What a model may know of the problem. Models live in path coordinates: x = shift + scale * y of the target's.
+/// What a model may know of the problem. Models live in path coordinates: x = shift + scale * y of the
+/// target's.
 template <class Real>
 struct ModelContext {
     std::shared_ptr<const Target<Real>> target;
@@ -34,7 +35,8 @@ struct ModelContext {
     std::optional<Mixture> mixture;  ///< the target in path coordinates where it is a mixture
     std::uint64_t seed = 1;
     /// Loads a TorchScript model (learn/); empty in programs without LibTorch.
-    std::function<std::shared_ptr<const Model<Real>>(const Json& settings, const ModelContext&)> load_torchscript;
+    std::function<std::shared_ptr<const Model<Real>>(const Json& settings, const ModelContext&)>
+        load_torchscript;
 };
 
 using ModelEntry = Entry<Model, ModelContext>;

@@ -10,17 +10,22 @@ namespace tempera {
 template <class Real>
 class NetworkModel : public Model<Real> {
 public:
-    NetworkModel(const std::string& type, const NetworkSettings& settings, const ModelContext<Real>& context) : type_(type) {
+    NetworkModel(const std::string& type, const NetworkSettings& settings, const ModelContext<Real>& context)
+        : type_(type) {
         if (settings.file.empty()) {
-            throw ConfigError("model.file", "is empty: the network has no trained weights; train it (tempera train), or name an npz file or a training folder");
+            throw ConfigError("model.file", "is empty: the network has no trained weights; train it (tempera "
+                                            "train), or name an npz file or a training folder");
         }
         const std::vector<double> shift(context.shift.begin(), context.shift.end());
-        network_ = pack_network<Real>(read_network_weights(type, settings, context.target->dim(), shift, context.scale, "model.file"));
+        network_ = pack_network<Real>(
+            read_network_weights(type, settings, context.target->dim(), shift, context.scale, "model.file"));
         dim_ = context.target->dim();
     }
     int dim() const override { return dim_; }
     bool has_log_density() const override { return type_ == "energy_mlp"; }
-    std::shared_ptr<const Density<Real>> at(double sigma) const override { return network_density<Real>(network_, sigma); }
+    std::shared_ptr<const Density<Real>> at(double sigma) const override {
+        return network_density<Real>(network_, sigma);
+    }
 
 private:
     std::string type_;

@@ -37,7 +37,8 @@ void check_loss(const Json& loss, const std::string& place, Problems& problems) 
     const std::string name = loss["type"].get<std::string>();
     if (std::find(loss_names().begin(), loss_names().end(), name) == loss_names().end()) {
         const std::string near = nearest_name(name, loss_names());
-        problems.add(place + ".type", "\"" + name + "\" is not a loss" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+        problems.add(place + ".type", "\"" + name + "\" is not a loss" +
+                                          (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
                                           " (one of: " + listed(loss_names()) + ")");
     }
     if (loss.contains("weight")) {
@@ -51,12 +52,15 @@ void check_loss(const Json& loss, const std::string& place, Problems& problems) 
 }  // namespace
 
 const std::vector<std::string>& loss_names() {
-    static const std::vector<std::string> names{"dsm", "tsm", "rne", "diffclf", "energy_distillation", "energy_pinning"};
+    static const std::vector<std::string> names{
+        "dsm", "tsm", "rne", "diffclf", "energy_distillation", "energy_pinning"};
     return names;
 }
 
 void NoiseSettings::describe(Describer& d) {
-    d.choice("type", type, {"log_uniform", "log_normal"}, {.help = "law of the training noise levels; log_normal takes min and max as its 2.5 % and 97.5 % quantiles"});
+    d.choice("type", type, {"log_uniform", "log_normal"},
+             {.help = "law of the training noise levels; log_normal takes min and max as its 2.5 % and 97.5 "
+                      "% quantiles"});
     d.number("min", min, {.min = 0, .open_min = true, .log_scale = true, .help = "smallest noise level"});
     d.number("max", max, {.min = 0, .open_min = true, .log_scale = true, .help = "largest noise level"});
 }
@@ -68,13 +72,30 @@ void NoiseSettings::check(const std::string& place, Problems& problems) const {
 }
 
 void TrainingSettings::describe(Describer& d) {
-    d.integer("n_steps", n_steps, {.min = 1, .max = 100000000, .log_scale = true, .help = "optimiser steps in all"});
-    d.integer("batch_size", batch_size, {.min = 1, .max = 1 << 24, .log_scale = true, .help = "data points a step"});
-    d.number("learning_rate", learning_rate, {.min = 0, .max = 1, .open_min = true, .log_scale = true, .help = "Adam's step, annealed by a cosine"});
-    d.number("ema", ema, {.min = 0, .max = 1, .open_max = true, .help = "decay of the average of the weights that is kept (0 = none)"});
-    d.number("gradient_clip", gradient_clip, {.min = 0, .help = "largest norm of the gradient (0 = no limit)"});
-    d.integer("n_data", n_data, {.min = 1, .max = 1 << 30, .log_scale = true, .help = "samples of the target when data is exact"});
-    d.text("data", data, {.help = "exact, an npy file [n, dim] in the target's coordinates, or a run folder (weights respected)"});
+    d.integer("n_steps", n_steps,
+              {.min = 1, .max = 100000000, .log_scale = true, .help = "optimiser steps in all"});
+    d.integer("batch_size", batch_size,
+              {.min = 1, .max = 1 << 24, .log_scale = true, .help = "data points a step"});
+    d.number("learning_rate", learning_rate,
+             {.min = 0,
+              .max = 1,
+              .open_min = true,
+              .log_scale = true,
+              .help = "Adam's step, annealed by a cosine"});
+    d.number("ema", ema,
+             {.min = 0,
+              .max = 1,
+              .open_max = true,
+              .help = "decay of the average of the weights that is kept (0 = none)"});
+    d.number("gradient_clip", gradient_clip,
+             {.min = 0, .help = "largest norm of the gradient (0 = no limit)"});
+    d.integer(
+        "n_data", n_data,
+        {.min = 1, .max = 1 << 30, .log_scale = true, .help = "samples of the target when data is exact"});
+    d.text(
+        "data", data,
+        {.help =
+             "exact, an npy file [n, dim] in the target's coordinates, or a run folder (weights respected)"});
     d.json("noise", noise, {.help = "law of the noise levels: type, min, max"});
     d.integer("seed", seed, {.min = 0, .help = "of the initial weights, the data and the batches"});
     d.integer("checkpoint_every", checkpoint_every, {.min = 1, .help = "steps between checkpoints"});
@@ -92,19 +113,27 @@ NetworkSettings::NetworkSettings() : training(write_settings(TrainingSettings{})
 void NetworkSettings::describe(Describer& d) {
     d.numbers("hidden", hidden, {.help = "widths of the hidden layers"});
     d.choice("activation", activation, {"silu"}, {.help = "between the layers"});
-    d.choice("head", head, {"scalar", "dot", "squared_norm"},
-             {.help = "energy networks: potential G = F(u), u . F(u) or -|F(u)|^2 / 2 of the scaled input u"});
-    d.choice("parameterisation", parameterisation, {"edm"}, {.help = "scaling of input and output with the noise level (Karras et al. 2022)"});
+    d.choice(
+        "head", head, {"scalar", "dot", "squared_norm"},
+        {.help = "energy networks: potential G = F(u), u . F(u) or -|F(u)|^2 / 2 of the scaled input u"});
+    d.choice("parameterisation", parameterisation, {"edm"},
+             {.help = "scaling of input and output with the noise level (Karras et al. 2022)"});
     d.json("energy_scale_floor", energy_scale_floor,
-           {.help = "s0 of the energy's prefactor sd / sqrt(sigma^2 + s0^2): \"auto\" = the smallest scale of the data, or a number"});
+           {.help = "s0 of the energy's prefactor sd / sqrt(sigma^2 + s0^2): \"auto\" = the smallest scale "
+                    "of the data, or a number"});
     d.text("file", file, {.help = "trained weights (npz) or a training folder; empty: train first"});
-    d.json("losses", losses, {.help = "list of { type, weight, ... }: dsm, tsm, rne, diffclf, energy_distillation, energy_pinning"});
-    d.json("training", training, {.help = "n_steps, batch_size, learning_rate, ema, n_data, data, noise, seed"});
+    d.json(
+        "losses", losses,
+        {.help =
+             "list of { type, weight, ... }: dsm, tsm, rne, diffclf, energy_distillation, energy_pinning"});
+    d.json("training", training,
+           {.help = "n_steps, batch_size, learning_rate, ema, n_data, data, noise, seed"});
 }
 
 void NetworkSettings::check(const std::string& place, Problems& problems) const {
     if (hidden.empty() || hidden.size() > 64) {
-        problems.add(place + ".hidden", "has " + std::to_string(hidden.size()) + " layers; write 1 to 64 widths such as [128, 128, 128]");
+        problems.add(place + ".hidden", "has " + std::to_string(hidden.size()) +
+                                            " layers; write 1 to 64 widths such as [128, 128, 128]");
     }
     for (double h : hidden) {
         if (!(h >= 1 && h <= 8192 && h == std::floor(h))) {
@@ -112,12 +141,15 @@ void NetworkSettings::check(const std::string& place, Problems& problems) const 
         }
     }
     const bool automatic = energy_scale_floor.is_string() && energy_scale_floor == "auto";
-    const bool number = energy_scale_floor.is_number() && std::isfinite(energy_scale_floor.get<double>()) && energy_scale_floor.get<double>() >= 0;
+    const bool number = energy_scale_floor.is_number() && std::isfinite(energy_scale_floor.get<double>()) &&
+                        energy_scale_floor.get<double>() >= 0;
     if (!automatic && !number) {
-        problems.add(place + ".energy_scale_floor", energy_scale_floor.dump() + " must be \"auto\" or a number from 0");
+        problems.add(place + ".energy_scale_floor",
+                     energy_scale_floor.dump() + " must be \"auto\" or a number from 0");
     }
     if (!losses.is_array() || losses.empty()) {
-        problems.add(place + ".losses", losses.dump() + " must be a list such as [{ \"type\": \"dsm\", \"weight\": 1 }]");
+        problems.add(place + ".losses",
+                     losses.dump() + " must be a list such as [{ \"type\": \"dsm\", \"weight\": 1 }]");
     } else {
         for (std::size_t i = 0; i < losses.size(); ++i) {
             check_loss(losses[i], place + ".losses[" + std::to_string(i) + "]", problems);

@@ -9,13 +9,15 @@ namespace {
 template <class Real>
 class ScoreMlp final : public NetworkModel<Real> {
 public:
-    ScoreMlp(const NetworkSettings& settings, const ModelContext<Real>& context) : NetworkModel<Real>("score_mlp", settings, context) {}
+    ScoreMlp(const NetworkSettings& settings, const ModelContext<Real>& context)
+        : NetworkModel<Real>("score_mlp", settings, context) {}
 };
 
 }  // namespace
 
 ModelEntry score_mlp_model() {
-    return make_entry<Model, ModelContext, ScoreMlp, NetworkSettings>("model", "score_mlp", "a learned score: no log densities between the ends");
+    return make_entry<Model, ModelContext, ScoreMlp, NetworkSettings>(
+        "model", "score_mlp", "a learned score: no log densities between the ends");
 }
 
 }  // namespace tempera

@@ -37,7 +37,8 @@ class Torchscript final : public Model<Real> {
 public:
     Torchscript(const TorchscriptSettings& s, const ModelContext<Real>& context) {
         if (!context.load_torchscript) {
-            throw ConfigError("model.type", "\"torchscript\" needs LibTorch, which this program was built without; build with TEMPERA_LEARN=ON, "
+            throw ConfigError("model.type", "\"torchscript\" needs LibTorch, which this program was built "
+                                            "without; build with TEMPERA_LEARN=ON, "
                                             "or export the network's weights to npz (energy_mlp)");
         }
         model_ = context.load_torchscript(write_settings(s), context);
@@ -53,7 +54,8 @@ private:
 }  // namespace
 
 ModelEntry torchscript_model() {
-    return make_entry<Model, ModelContext, Torchscript, TorchscriptSettings>("model", "torchscript", "a model of your own as a TorchScript file");
+    return make_entry<Model, ModelContext, Torchscript, TorchscriptSettings>(
+        "model", "torchscript", "a model of your own as a TorchScript file");
 }
 
 }  // namespace tempera

@@ -17,7 +17,9 @@ struct Reader {
     std::filesystem::path file;
     std::string place;
 
-    [[noreturn]] void fail(const std::string& what) const { throw ConfigError(place, "\"" + file.string() + "\" " + what); }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw ConfigError(place, "\"" + file.string() + "\" " + what);
+    }
 
     const NpyArray& array(const Npz& npz, const std::string& name) const {
         const auto found = npz.find(name);
@@ -26,15 +28,19 @@ struct Reader {
         }
         return found->second;
     }
-    std::vector<float> values(const Npz& npz, const std::string& name, const std::vector<std::size_t>& shape) const {
+    std::vector<float> values(const Npz& npz, const std::string& name,
+                              const std::vector<std::size_t>& shape) const {
         const NpyArray& a = array(npz, name);
         if (a.shape != shape) {
-            fail("holds " + name + " of shape " + Json(a.shape).dump() + " where its network needs " + Json(shape).dump() + how_to_make);
+            fail("holds " + name + " of shape " + Json(a.shape).dump() + " where its network needs " +
+                 Json(shape).dump() + how_to_make);
         }
         std::vector<float> out;
         for (double v : a.to_doubles()) {
             if (!std::isfinite(v)) {
-                fail("holds a value in " + name + " that is not a finite number: the training diverged or the file is damaged" + how_to_make);
+                fail("holds a value in " + name +
+                     " that is not a finite number: the training diverged or the file is damaged" +
+                     how_to_make);
             }
             out.push_back(static_cast<float>(v));
         }
@@ -77,8 +83,9 @@ NetworkWeights head_of(const Reader& r, const Json& meta) {
     w.energy_scale_floor = r.meta<double>(meta, "energy_scale_floor");
     w.shift = r.meta<std::vector<double>>(meta, "shift");
     w.scale = r.meta<double>(meta, "scale");
-    const bool sane = w.dim > 0 && w.dim <= 100000 && !w.hidden.empty() && w.shift.size() == static_cast<std::size_t>(w.dim) &&
-                      w.sigma_data > 0 && std::isfinite(w.sigma_data) && w.energy_scale_floor >= 0 &&
+    const bool sane = w.dim > 0 && w.dim <= 100000 && !w.hidden.empty() &&
+                      w.shift.size() == static_cast<std::size_t>(w.dim) && w.sigma_data > 0 &&
+                      std::isfinite(w.sigma_data) && w.energy_scale_floor >= 0 &&
                       std::isfinite(w.energy_scale_floor) && w.scale > 0 && std::isfinite(w.scale);
     for (int h : w.hidden) {
         if (h < 1 || h > 8192) {
@@ -108,9 +115,17 @@ void write_network_weights(const std::filesystem::path& file, const NetworkWeigh
         npz["w" + std::to_string(l)] = NpyArray::of(layer.weight, {out, in});
         npz["b" + std::to_string(l)] = NpyArray::of(layer.bias, {out});
     }
-    const Json meta{{"version", format_version}, {"type", w.type}, {"dim", w.dim}, {"hidden", w.hidden}, {"activation", w.activation},
-                    {"head", w.head}, {"parameterisation", w.parameterisation}, {"sigma_data", w.sigma_data},
-                    {"energy_scale_floor", w.energy_scale_floor}, {"shift", w.shift}, {"scale", w.scale}};
+    const Json meta{{"version", format_version},
+                    {"type", w.type},
+                    {"dim", w.dim},
+                    {"hidden", w.hidden},
+                    {"activation", w.activation},
+                    {"head", w.head},
+                    {"parameterisation", w.parameterisation},
+                    {"sigma_data", w.sigma_data},
+                    {"energy_scale_floor", w.energy_scale_floor},
+                    {"shift", w.shift},
+                    {"scale", w.scale}};
     const std::string text = meta.dump();
     NpyArray bytes;
     bytes.type = NpyArray::Type::u8;
@@ -139,7 +154,8 @@ NetworkWeights read_network_weights(const std::filesystem::path& given, const st
         NetworkWeights::Layer layer;
         layer.in = in;
         layer.out = l < w.hidden.size() ? w.hidden[l] : w.n_outputs();
-        const std::size_t rows = static_cast<std::size_t>(layer.out), columns = static_cast<std::size_t>(layer.in);
+        const std::size_t rows = static_cast<std::size_t>(layer.out),
+                          columns = static_cast<std::size_t>(layer.in);
         layer.weight = r.values(npz, "w" + std::to_string(l), {rows, columns});
         layer.bias = r.values(npz, "b" + std::to_string(l), {rows});
         in = layer.out;
@@ -148,22 +164,28 @@ NetworkWeights read_network_weights(const std::filesystem::path& given, const st
     return w;
 }
 
-NetworkWeights read_network_weights(const std::string& type, const NetworkSettings& s, int dim, const std::vector<double>& shift,
-                                    double scale, const std::string& place) {
+NetworkWeights read_network_weights(const std::string& type, const NetworkSettings& s, int dim,
+                                    const std::vector<double>& shift, double scale,
+                                    const std::string& place) {
     NetworkWeights w = read_network_weights(s.file, place);
     const Reader r{s.file, place};
     if (w.type != type) {
-        r.fail("holds a network of type \"" + w.type + "\", but model.type is \"" + type + "\"; change model.type or take another file");
+        r.fail("holds a network of type \"" + w.type + "\", but model.type is \"" + type +
+               "\"; change model.type or take another file");
     }
     if (w.dim != dim) {
-        r.fail("was trained in dimension " + std::to_string(w.dim) + ", but the target has " + std::to_string(dim) + "; take another file or target");
+        r.fail("was trained in dimension " + std::to_string(w.dim) + ", but the target has " +
+               std::to_string(dim) + "; take another file or target");
     }
     const std::vector<int> hidden(s.hidden.begin(), s.hidden.end());
     if (w.hidden != hidden) {
-        r.fail("holds hidden layers " + Json(w.hidden).dump() + ", but model.hidden is " + Json(hidden).dump() + "; set model.hidden to the file's");
+        r.fail("holds hidden layers " + Json(w.hidden).dump() + ", but model.hidden is " +
+               Json(hidden).dump() + "; set model.hidden to the file's");
     }
-    if (w.activation != s.activation || w.parameterisation != s.parameterisation || (type == "energy_mlp" && w.head != s.head)) {
-        r.fail("holds a network with activation \"" + w.activation + "\", head \"" + w.head + "\" and parameterisation \"" + w.parameterisation +
+    if (w.activation != s.activation || w.parameterisation != s.parameterisation ||
+        (type == "energy_mlp" && w.head != s.head)) {
+        r.fail("holds a network with activation \"" + w.activation + "\", head \"" + w.head +
+               "\" and parameterisation \"" + w.parameterisation +
                "\", which the preset's model section contradicts; set these three to the file's");
     }
     bool same = close(w.scale, scale);
@@ -171,8 +193,9 @@ NetworkWeights read_network_weights(const std::string& type, const NetworkSettin
         same = same && close(w.shift[i], shift[i]);
     }
     if (!same) {
-        r.fail("was trained in coordinates (x - " + Json(w.shift).dump() + ") / " + Json(w.scale).dump() + ", but the path uses (x - " +
-               Json(shift).dump() + ") / " + Json(scale).dump() + "; change path.standardise or take another file");
+        r.fail("was trained in coordinates (x - " + Json(w.shift).dump() + ") / " + Json(w.scale).dump() +
+               ", but the path uses (x - " + Json(shift).dump() + ") / " + Json(scale).dump() +
+               "; change path.standardise or take another file");
     }
     return w;
 }

@@ -30,10 +30,11 @@ struct NetworkWeights {
 };
 
 void write_network_weights(const std::filesystem::path& file, const NetworkWeights& weights);
-/// `file`: an npz file or a training folder. Throws ConfigError at `place` with what is wrong (missing, damaged, no
-/// number, wrong shape) and what to do.
+/// `file`: an npz file or a training folder. Throws ConfigError at `place` with what is wrong (missing,
+/// damaged, no number, wrong shape) and what to do.
 NetworkWeights read_network_weights(const std::filesystem::path& file, const std::string& place);
-/// Reads and compares with what a preset says: type, layers, head, dim and coordinates; ConfigError at `place`.
+/// Reads and compares with what a preset says: type, layers, head, dim and coordinates; ConfigError at
+/// `place`.
 NetworkWeights read_network_weights(const std::string& type, const NetworkSettings& settings, int dim,
                                     const std::vector<double>& shift, double scale, const std::string& place);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Diffusion path of a Gaussian mixture: every level is a mixture again, so that densities, scores and Hessians are exact.
+// Diffusion path of a Gaussian mixture: every level is a mixture again, so that densities, scores and
+// Hessians are exact.
 #include "paths/diffusion_levels.hpp"
 
 namespace tempera {

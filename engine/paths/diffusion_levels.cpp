@@ -48,7 +48,9 @@ DiffusionLevels<Real>::DiffusionLevels(const DiffusionSettings& s, const PathCon
     }
     if (exact_reference_) {
         if (!mixture_) {
-            throw ConfigError("path.reference", "\"exact\" needs the noised densities of a Gaussian mixture; use \"standard_normal\"");
+            throw ConfigError(
+                "path.reference",
+                "\"exact\" needs the noised densities of a Gaussian mixture; use \"standard_normal\"");
         }
         return;
     }
@@ -71,7 +73,8 @@ LevelPosition DiffusionLevels<Real>::position(int level) const {
 }
 
 template <class Real>
-void DiffusionLevels<Real>::sample_reference(const StreamKey& key, std::uint32_t first, Block<Real> out) const {
+void DiffusionLevels<Real>::sample_reference(const StreamKey& key, std::uint32_t first,
+                                             Block<Real> out) const {
     if (exact_reference_) {
         level_mixture(n_levels())->sample(key, first, out);
         return;
@@ -86,7 +89,8 @@ void DiffusionLevels<Real>::sample_reference(const StreamKey& key, std::uint32_t
 }
 
 template <class Real>
-void DiffusionLevels<Real>::sample_level(int level, const StreamKey& key, std::uint32_t first, Block<Real> out) const {
+void DiffusionLevels<Real>::sample_level(int level, const StreamKey& key, std::uint32_t first,
+                                         Block<Real> out) const {
     if (level == n_levels()) {
         sample_reference(key, first, out);
         return;
@@ -119,18 +123,21 @@ double DiffusionLevels<Real>::move_variance(int level) const {
         return level_mixture(level)->smallest_scale();
     }
     const LevelPosition p = position(level);
-    return p.alpha * p.alpha * target_->local_variance() / (affine_.scale * affine_.scale) + p.sigma * p.sigma;
+    return p.alpha * p.alpha * target_->local_variance() / (affine_.scale * affine_.scale) +
+           p.sigma * p.sigma;
 }
 
 template <class Real>
-std::vector<double> DiffusionLevels<Real>::mode_responsibilities(int level, const std::vector<double>& x) const {
+std::vector<double> DiffusionLevels<Real>::mode_responsibilities(int level,
+                                                                 const std::vector<double>& x) const {
     if (mixture_) {
         return level_mixture(level)->responsibilities(x);
     }
     const double alpha = position(level).alpha;
     std::vector<double> at(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-        at[i] = affine_.shift[static_cast<Eigen::Index>(i % static_cast<std::size_t>(dim()))] + affine_.scale * x[i] / alpha;
+        at[i] = affine_.shift[static_cast<Eigen::Index>(i % static_cast<std::size_t>(dim()))] +
+                affine_.scale * x[i] / alpha;
     }
     return target_->mode_responsibilities(at);
 }

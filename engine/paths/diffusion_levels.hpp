@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Internal to this folder: what exact and learned diffusion paths share - positions, reference, exact laws of the levels
-// where the target is a Gaussian mixture. Level k is the law of alpha_k x_0 + sigma_k z.
+// Internal to this folder: what exact and learned diffusion paths share - positions, reference, exact laws of
+// the levels where the target is a Gaussian mixture. Level k is the law of alpha_k x_0 + sigma_k z.
 #pragma once
 
 #include <optional>
@@ -30,7 +30,9 @@ public:
     LevelPosition position(int level) const override;
 
     void sample_reference(const StreamKey& key, std::uint32_t first, Block<Real> out) const override;
-    bool has_level_sampler(int level) const override { return level == n_levels() || mixture_ || target_->has_sampler(); }
+    bool has_level_sampler(int level) const override {
+        return level == n_levels() || mixture_ || target_->has_sampler();
+    }
     void sample_level(int level, const StreamKey& key, std::uint32_t first, Block<Real> out) const override;
 
     double move_variance(int level) const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Diffusion path whose noised densities come from a model. Level 0 is the target itself and level n_levels the
-// reference, so that weights end where they must; between them densities (or scores alone) are the model's.
+// Diffusion path whose noised densities come from a model. Level 0 is the target itself and level n_levels
+// the reference, so that weights end where they must; between them densities (or scores alone) are the
+// model's.
 #include <cmath>
 
 #include "core/scratch.hpp"
@@ -69,7 +70,8 @@ private:
 template <class Real>
 class LearnedDiffusion final : public DiffusionLevels<Real> {
 public:
-    LearnedDiffusion(const DiffusionSettings& s, const PathContext<Real>& context) : DiffusionLevels<Real>(s, context) {
+    LearnedDiffusion(const DiffusionSettings& s, const PathContext<Real>& context)
+        : DiffusionLevels<Real>(s, context) {
         const Json settings = context.model.is_object() ? context.model : Json{{"type", "none"}};
         const ModelEntry& entry = find_entry(model_catalogue(), "model", settings["type"].get<std::string>());
         ModelContext<Real> model;
@@ -81,15 +83,19 @@ public:
         model.load_torchscript = context.load_torchscript;
         model_ = entry.template make<Real>(settings, model);
         if (!model_) {
-            throw ConfigError("model.type", "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
-                                            "perturbed_exact or torchscript, or path.type \"diffusion\"");
+            throw ConfigError(
+                "model.type",
+                "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
+                "perturbed_exact or torchscript, or path.type \"diffusion\"");
         }
         if (model_->dim() != this->dim()) {
-            throw ConfigError("model.file", "is a model in dimension " + std::to_string(model_->dim()) + ", but the target has " +
-                                                std::to_string(this->dim()) + "; take another model or target");
+            throw ConfigError("model.file", "is a model in dimension " + std::to_string(model_->dim()) +
+                                                ", but the target has " + std::to_string(this->dim()) +
+                                                "; take another model or target");
         }
         if (!this->reference() && !model_->has_log_density()) {
-            throw ConfigError("path.reference", "\"exact\" needs a density at the last level; use \"standard_normal\"");
+            throw ConfigError("path.reference",
+                              "\"exact\" needs a density at the last level; use \"standard_normal\"");
         }
         fields_.push_back(make_standardised_density<Real>(context.target, this->affine()));
         for (int k = 1; k <= this->n_levels(); ++k) {
@@ -114,7 +120,9 @@ public:
         }
         return level == this->n_levels() ? std::optional<double>(0.0) : std::nullopt;
     }
-    const Density<Real>* field(int level) const override { return fields_.at(static_cast<std::size_t>(level)).get(); }
+    const Density<Real>* field(int level) const override {
+        return fields_.at(static_cast<std::size_t>(level)).get();
+    }
     std::shared_ptr<const Density<Real>> field_at(double alpha, double sigma) const override {
         auto density = model_->at(sigma / alpha);
         return alpha == 1 ? density : std::make_shared<Shrunk<Real>>(std::move(density), alpha);
@@ -132,7 +140,8 @@ private:
 
 PathEntry learned_diffusion_path() {
     return make_entry<DensityPath, PathContext, LearnedDiffusion, DiffusionSettings>(
-        "path", "learned_diffusion", "a diffusion path whose noised densities come from a model (model section)");
+        "path", "learned_diffusion",
+        "a diffusion path whose noised densities come from a model (model section)");
 }
 
 }  // namespace tempera

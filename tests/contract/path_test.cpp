@@ -21,9 +21,6 @@ std::vector<Case> cases() {
     const Schedule rho{0.05, 0.2, 0.8, 3, 20}, beta{1, 0.5, 0.2, 0.05, 0.01, 0};
     std::vector<Case> out;
     for (const PathEntry& entry : path_catalogue()) {
-        if (entry.info.name == "learned_diffusion") {
-            continue;  // needs a trained model: tests/learn
-        }
         const Schedule& schedule = path_uses_rho(entry.info.name) ? rho : beta;
         for (const bool standardise : {false, true}) {
             out.push_back({entry.info.name + (standardise ? "_standardised" : ""), entry.info.name, {{"standardise", standardise}}, schedule});

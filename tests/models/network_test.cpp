@@ -14,7 +14,8 @@
 namespace tempera {
 namespace {
 
-NetworkWeights random_weights(const std::string& type, const std::string& head, int dim, std::vector<int> hidden) {
+NetworkWeights random_weights(const std::string& type, const std::string& head, int dim,
+                              std::vector<int> hidden) {
     NetworkWeights w;
     w.type = type, w.head = head, w.dim = dim, w.hidden = std::move(hidden);
     w.sigma_data = 1.3, w.energy_scale_floor = 0.25;
@@ -46,8 +47,11 @@ struct Reference {
         h << u, std::log(sigma) / 4;
         for (std::size_t l = 0; l < w.layers.size(); ++l) {
             const auto& layer = w.layers[l];
-            const Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>> m(layer.weight.data(), layer.out, layer.in);
-            h = (m.cast<double>() * h + Eigen::Map<const Eigen::VectorXf>(layer.bias.data(), layer.out).cast<double>()).eval();
+            const Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>> m(layer.weight.data(),
+                                                                                    layer.out, layer.in);
+            h = (m.cast<double>() * h +
+                 Eigen::Map<const Eigen::VectorXf>(layer.bias.data(), layer.out).cast<double>())
+                    .eval();
             for (int i = 0; l + 1 < w.layers.size() && i < h.size(); ++i) {
                 h[i] /= 1 + std::exp(-h[i]);
             }
@@ -58,7 +62,8 @@ struct Reference {
         const double t = sigma * sigma + w.sigma_data * w.sigma_data;
         const Eigen::VectorXd u = y / std::sqrt(t), f = output(u);
         const double g = w.head == "scalar" ? f[0] : w.head == "dot" ? u.dot(f) : -0.5 * f.squaredNorm();
-        return -y.squaredNorm() / (2 * t) + w.sigma_data / std::sqrt(sigma * sigma + w.energy_scale_floor * w.energy_scale_floor) * g;
+        return -y.squaredNorm() / (2 * t) +
+               w.sigma_data / std::sqrt(sigma * sigma + w.energy_scale_floor * w.energy_scale_floor) * g;
     }
     Eigen::VectorXd score(const Eigen::VectorXd& y) const {
         const double t = sigma * sigma + w.sigma_data * w.sigma_data;
@@ -86,11 +91,15 @@ TEST_P(EnergyNetwork, MatchesTheFormulasAndItsOwnDerivatives) {
         const Eigen::VectorXd y = Eigen::VectorXd::NullaryExpr(dim, [&] { return 2 * random.normal(); });
         const Eigen::VectorXd v = Eigen::VectorXd::NullaryExpr(dim, [&] { return random.normal(); });
         const test::Point p = test::evaluate(*density, y);
-        EXPECT_NEAR(p.log_density, (Reference{w, sigma}.log_density(y)), 1e-11 * (1 + std::abs(p.log_density)));
-        EXPECT_LT((p.score - test::difference_score(*density, y)).norm(), 1e-6 * (1 + p.score.norm() + std::abs(p.log_density)));
-        EXPECT_LT((p.hessian - test::difference_hessian(*density, y)).norm(), 1e-6 * (1 + p.hessian.norm() + p.score.norm()));
+        EXPECT_NEAR(p.log_density, (Reference{w, sigma}.log_density(y)),
+                    1e-11 * (1 + std::abs(p.log_density)));
+        EXPECT_LT((p.score - test::difference_score(*density, y)).norm(),
+                  1e-6 * (1 + p.score.norm() + std::abs(p.log_density)));
+        EXPECT_LT((p.hessian - test::difference_hessian(*density, y)).norm(),
+                  1e-6 * (1 + p.hessian.norm() + p.score.norm()));
         EXPECT_LT((p.hessian - p.hessian.transpose()).norm(), 1e-11 * (1 + p.hessian.norm()));
-        EXPECT_LT((p.hessian * v - test::hessian_vector(*density, y, v)).norm(), 1e-11 * (1 + p.hessian.norm()));
+        EXPECT_LT((p.hessian * v - test::hessian_vector(*density, y, v)).norm(),
+                  1e-11 * (1 + p.hessian.norm()));
         const test::Point q = test::evaluate(*single, y);
         EXPECT_NEAR(q.log_density, p.log_density, 1e-5 * (1 + std::abs(p.log_density)));
         EXPECT_LT((q.score - p.score).norm(), 2e-5 * (1 + p.score.norm()));
@@ -99,8 +108,9 @@ TEST_P(EnergyNetwork, MatchesTheFormulasAndItsOwnDerivatives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Heads, EnergyNetwork,
-                         ::testing::Values(Shape{"scalar", 2, {128, 128, 128}}, Shape{"dot", 3, {20, 9}}, Shape{"squared_norm", 2, {16, 16}},
-                                           Shape{"scalar", 9, {5}}, Shape{"dot", 8, {32, 32}}));
+                         ::testing::Values(Shape{"scalar", 2, {128, 128, 128}}, Shape{"dot", 3, {20, 9}},
+                                           Shape{"squared_norm", 2, {16, 16}}, Shape{"scalar", 9, {5}},
+                                           Shape{"dot", 8, {32, 32}}));
 
 TEST(ScoreNetwork, MatchesTheFormulas) {
     const NetworkWeights w = random_weights("score_mlp", "scalar", 3, {24, 24});
@@ -117,7 +127,8 @@ TEST(ScoreNetwork, MatchesTheFormulas) {
 
 /// Lanes of a block do not depend on each other or on how many there are.
 TEST(NetworkBlocks, LanesAreIndependent) {
-    const auto density = network_density<float>(pack_network<float>(random_weights("energy_mlp", "scalar", 2, {128, 128, 128})), 0.7);
+    const auto density = network_density<float>(
+        pack_network<float>(random_weights("energy_mlp", "scalar", 2, {128, 128, 128})), 0.7);
     const Particles<float> x(256, 2);
     fill_normals(StreamKey{.seed = 2}, 0, x.block(0));
     AlignedArray<float> all(block_size), part(block_size);
@@ -197,7 +208,8 @@ TEST_F(WeightFiles, BelongToADimensionAndToCoordinates) {
 
 TEST(ModelSettings, NameTheNearestLoss) {
     Problems problems;
-    const Json section{{"type", "energy_mlp"}, {"losses", {{{"type", "dsmm"}}}}, {"training", {{"n_stepz", 5}}}};
+    const Json section{
+        {"type", "energy_mlp"}, {"losses", {{{"type", "dsmm"}}}}, {"training", {{"n_stepz", 5}}}};
     find_entry(model_catalogue(), "model", "energy_mlp").check(section, "model", problems);
     ASSERT_EQ(problems.list().size(), 2u);
     EXPECT_EQ(problems.list()[0].place, "model.losses[0].type");
@@ -214,11 +226,16 @@ TEST(PerturbedExact, IsWrongBelowItsNoiseOnlyAndTheSameEveryTime) {
     const ModelEntry& entry = find_entry(model_catalogue(), "model", "perturbed_exact");
     const auto model = entry.make<double>({{"logit_noise", 1.0}, {"below_rho", 0.5}}, context);
     const Eigen::VectorXd x = target->mixture()->components[0].mean;
-    const auto exact = [&](double sigma) { return test::log_density(*make_mixture_density<double>(target->mixture()->noised(1, sigma)), x); };
+    const auto exact = [&](double sigma) {
+        return test::log_density(*make_mixture_density<double>(target->mixture()->noised(1, sigma)), x);
+    };
     EXPECT_EQ(test::log_density(*model->at(0.5), x), exact(0.5));
     EXPECT_NE(test::log_density(*model->at(0.3), x), exact(0.3));
-    EXPECT_EQ(test::log_density(*model->at(0.3), x), test::log_density(*entry.make<double>({{"logit_noise", 1.0}, {"below_rho", 0.5}}, context)->at(0.3), x));
-    EXPECT_NE(test::log_density(*model->at(0.3), x) - exact(0.3), test::log_density(*model->at(0.2), x) - exact(0.2));
+    EXPECT_EQ(test::log_density(*model->at(0.3), x),
+              test::log_density(
+                  *entry.make<double>({{"logit_noise", 1.0}, {"below_rho", 0.5}}, context)->at(0.3), x));
+    EXPECT_NE(test::log_density(*model->at(0.3), x) - exact(0.3),
+              test::log_density(*model->at(0.2), x) - exact(0.2));
     EXPECT_THROW(entry.make<double>({{"weights", {1.0, 2.0, 3.0}}}, context), ConfigError);
 }
 

@@ -123,6 +123,9 @@ std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json
     PathContext<Real> context;
     context.target = std::move(target);
     context.schedule = schedule;
+    if (name == "learned_diffusion") {  // the exact densities by way of a model
+        context.model = {{"type", "perturbed_exact"}, {"logit_noise", 0.0}};
+    }
     return find_entry(path_catalogue(), "path", name).template make<Real>(settings, context);
 }
 
