@@ -352,10 +352,12 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
     }
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);  // the plot has its own border
     const bool open = ImPlot::BeginPlot("##plot", size, flags);
-    ImGui::PopStyleVar();
     if (open) {
         setup_axes(plot, options, picture);
         ImPlot::SetupFinish();
+    }
+    ImGui::PopStyleVar();
+    if (open) {
         ImPlot::PushPlotClipRect();
         for (std::size_t i = 0; i < plot.layers.size(); ++i) {
             draw_layer(plot.layers[i], i, plot, theme, textures, options);

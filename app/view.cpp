@@ -71,13 +71,14 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     }
     ImGui::SetCursorPos({start.x + width - theme.px(12), start.y});
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0, 0});
+    ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
     ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().panel, 0));
     ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
     if (ImGui::Button((std::string(icon::menu) + "###menu").c_str(), {theme.px(14), ImGui::GetTextLineHeight()})) {
         ImGui::OpenPopup("###panel_menu");
     }
     ImGui::PopStyleColor(2);
-    ImGui::PopStyleVar();
+    ImGui::PopStyleVar(2);
     ImGui::SetItemTooltip("Export, copy, hide");
     panel_menu(bench, view);
     bool below = false;

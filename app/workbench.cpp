@@ -43,6 +43,10 @@ void Workbench::open_file(const std::string& path) {
             set_layout(layout.get<std::string>());
         }
         view.fit = true;
+        if (std::filesystem::is_directory(path)) {
+            toast = "The stored result is listed in Runs; its preset runs again";
+            toast_until = ImGui::GetTime() + 12;
+        }
     }
 }
 

@@ -164,10 +164,40 @@ bool Workspace::open_run(const std::filesystem::path& folder) {
         return false;
     }
     note(LogLine::Kind::command, "open " + folder.string());
+    list_stored(folder);
     if (autostart) {
         start();
     }
     return true;
+}
+
+/// The stored numbers of a run folder join the list of runs, so that the run that starts now can be compared.
+void Workspace::list_stored(const std::filesystem::path& folder) {
+    try {
+        const RunResult stored = read_run_folder(folder);
+        const auto number = [&](const char* key) {
+            const Json v = get_value(stored.summary, key);
+            return v.is_number() ? v.get<double>() : std::nan("");
+        };
+        const auto type = [&](const char* key) {
+            const Json t = get_value(stored.preset, key);
+            return t.is_string() ? t.get<std::string>() : std::string();
+        };
+        FinishedRun run;
+        run.stored = true;
+        run.name = folder.filename().string();
+        run.sampler = type("sampler.type");
+        run.kernel = type("kernel.type");
+        run.ess = number("ess_fraction");
+        run.log_z = std::isfinite(number("log_z_error")) ? number("log_z_error") : number("log_z");
+        run.seconds = number("seconds.total");
+        run.mode_error = number("mode_error_tv");
+        run.preset = stored.preset;
+        runs_.push_back(std::move(run));
+        note(LogLine::Kind::note, folder.filename().string() + ": the stored result is listed in Runs; its preset runs again");
+    } catch (const std::exception& e) {
+        note(LogLine::Kind::warning, folder.filename().string() + ": the stored result cannot be read; its preset runs again (" + e.what() + ")");
+    }
 }
 
 void Workspace::adopt(Json document, std::filesystem::path file) {

@@ -25,6 +25,7 @@ struct LevelPicture {
 
 struct FinishedRun {
     long id = 0;
+    bool stored = false;          ///< read from a run folder
     std::string name, sampler, kernel;
     RunState state = RunState::finished;
     double ess = 0, log_z = 0, mode_error = 0, seconds = 0;
@@ -127,6 +128,7 @@ private:
     void send_edits();
     void take_snapshot();
     void remember_run();
+    void list_stored(const std::filesystem::path& folder);
     void report(const std::string& title, const std::exception& e);
 
     std::unique_ptr<EngineLink> link_;

@@ -59,8 +59,9 @@ bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
     ImGui::PushStyleColor(ImGuiCol_Button, on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
     ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
+    ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
     const bool pressed = ImGui::SmallButton(label);
-    ImGui::PopStyleVar();
+    ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);
     ImGui::SetItemTooltip("%s", tip);
     return pressed;
@@ -111,7 +112,8 @@ void draw(Workbench& bench) {
     // in its tab already.
     const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
     const bool tabbed = node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
-    const float choices_at = tabbed ? 0 : theme.px(84), choices = theme.px(310);
+    const float choices_at = tabbed ? 0 : theme.px(84), choices = theme.px(330);
+    const bool narrow = choices_at + choices + theme.px(24) > whole.width;
     {
         const Face face(theme.body, Theme::small_size);
         if (choices_at + choices + theme.px(24) + ImGui::CalcTextSize(state.c_str()).x > whole.width) {
@@ -121,11 +123,11 @@ void draw(Workbench& bench) {
     panel_header(bench, *find_view("particles"), "Particles", state);
     const ImVec2 body = ImGui::GetCursorPos();
     ImGui::SetCursorPos({start.x + choices_at, start.y});
-    if (choice(bench, "exact density", bench.view.exact_density, "Background: the exact density of the level, where it is known")) {
+    if (choice(bench, narrow ? "exact###exact" : "exact density###exact", bench.view.exact_density, "Background: the exact density of the level, where it is known")) {
         bench.view.exact_density = true;
     }
     ImGui::SameLine(0, theme.px(2));
-    if (choice(bench, "particles' own", !bench.view.exact_density, "Background: all particles, weighted and binned")) {
+    if (choice(bench, narrow ? "own###own" : "particles' own###own", !bench.view.exact_density, "Background: all particles, weighted and binned")) {
         bench.view.exact_density = false;
     }
     ImGui::SameLine(0, theme.px(14));

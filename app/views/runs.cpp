@@ -35,8 +35,8 @@ void draw_runs(Workbench& bench) {
         ImGui::TableNextColumn();
         {
             const Face small(theme.body, Theme::small_size);
-            const std::string label = std::to_string(run->id) + " " + (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
-            ImGui::PushID(static_cast<int>(run->id));
+            const std::string label = (run->stored ? "stored" : std::to_string(run->id)) + " " + (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
+            ImGui::PushID(&*run);
             ImGui::Selectable((label + "###run").c_str(), false, ImGuiSelectableFlags_SpanAllColumns);
             ImGui::PopID();
             if (ImGui::IsItemHovered()) {

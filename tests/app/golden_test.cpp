@@ -72,7 +72,7 @@ TEST_P(Golden, PanelsLookAsStored) {
     options.theme = look.theme;
     options.width = 1280;
     options.height = 800;
-    const std::filesystem::path stored = std::filesystem::path(__FILE__).parent_path() / "goldens";
+    const std::filesystem::path stored = std::filesystem::path(TEMPERA_PRESET_DIR).parent_path() / "tests/app/goldens";
     const std::filesystem::path beside = "golden_failures";
     const char* update = std::getenv("TEMPERA_UPDATE_GOLDENS");
     for (const PanelPicture& picture : panel_pictures(options, look.panels)) {

@@ -8,6 +8,7 @@
 #include "app/frame_policy.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/result.hpp"
 
 namespace tempera::app {
 namespace {
@@ -122,6 +123,22 @@ TEST(Window, AnUnreadablePresetChangesNothingAndSaysEverything) {
     EXPECT_GE(w.messages.front().lines.size(), 2u);
     window.frames(3);
     std::filesystem::remove(file);
+}
+
+TEST(Window, ARunFolderListsItsStoredResult) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    const auto folder = std::filesystem::temp_directory_path() / "tempera_stored_run";
+    Json preset = load_preset(std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json");
+    preset["sampler"]["n_particles"] = 256;
+    write_run_folder(run_preset(resolve_preset(preset)), folder, {"npz", "csv"}, true);
+    window.bench->open_file(folder.string());
+    window.frames(3);
+    ASSERT_EQ(w.runs().size(), 1u);
+    EXPECT_TRUE(w.runs().front().stored);
+    EXPECT_GT(w.runs().front().ess, 0.1);
+    EXPECT_EQ(w.value("sampler.n_particles"), Json(256));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Window, EveryCommandRunsOnce) {
