@@ -191,7 +191,12 @@ void Workspace::list_stored(const std::filesystem::path& folder) {
         run.ess = number("ess_fraction");
         run.log_z = std::isfinite(number("log_z_error")) ? number("log_z_error") : number("log_z");
         run.seconds = number("seconds.total");
-        run.mode_error = number("mode_error_tv");
+        run.mode_error = std::nan("");
+        const Json known = get_value(stored.summary, "mode_weights.true"), weighted = get_value(stored.summary, "mode_weights.weighted");
+        const Json found = weighted.is_array() ? weighted : get_value(stored.summary, "mode_weights.sampled");
+        if (known.is_array() && found.is_array() && known.size() == found.size() && !known.empty()) {
+            run.mode_error = total_variation(found.get<std::vector<double>>(), known.get<std::vector<double>>());
+        }
         run.preset = stored.preset;
         runs_.push_back(std::move(run));
         note(LogLine::Kind::note, folder.filename().string() + ": the stored result is listed in Runs; its preset runs again");

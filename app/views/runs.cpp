@@ -35,7 +35,7 @@ void draw_runs(Workbench& bench) {
         ImGui::TableNextColumn();
         {
             const Face small(theme.body, Theme::small_size);
-            const std::string label = (run->stored ? "stored" : std::to_string(run->id)) + " " + (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
+            const std::string label = run->stored ? std::string("stored") : std::to_string(run->id) + " " + (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
             ImGui::PushID(&*run);
             ImGui::Selectable((label + "###run").c_str(), false, ImGuiSelectableFlags_SpanAllColumns);
             ImGui::PopID();
