@@ -81,7 +81,7 @@ void TrainingSettings::describe(Describer& d) {
               .max = 1,
               .open_min = true,
               .log_scale = true,
-              .help = "Adam's step, annealed by a cosine"});
+              .help = "Adam's first step; it falls as 1 / sqrt(1 + (step / 400)^2)"});
     d.number("ema", ema,
              {.min = 0,
               .max = 1,

@@ -77,6 +77,24 @@ Json::parser_callback_t depth_limit(const std::string& place) {
     };
 }
 
+/// Files that a preset names relative to itself (shipped weights) are found from any working directory.
+void find_beside(Json& preset, const std::filesystem::path& folder) {
+    const auto model = preset.find("model");
+    if (model == preset.end() || !model->is_object() || !model->contains("file") ||
+        !(*model)["file"].is_string()) {
+        return;
+    }
+    const std::filesystem::path named = (*model)["file"].get<std::string>();
+    std::error_code error;
+    if (named.empty() || named.is_absolute() || std::filesystem::exists(named, error)) {
+        return;
+    }
+    const auto beside = std::filesystem::absolute(folder / named, error).lexically_normal();
+    if (std::filesystem::exists(beside, error)) {
+        (*model)["file"] = beside.string();
+    }
+}
+
 Json load_with_parents(const std::filesystem::path& file, std::vector<std::filesystem::path> seen) {
     std::error_code error;
     const auto absolute = std::filesystem::weakly_canonical(file, error);
@@ -98,6 +116,7 @@ Json load_with_parents(const std::filesystem::path& file, std::vector<std::files
     std::ostringstream text;
     text << in.rdbuf();
     Json preset = parse_preset(text.str(), file.filename().string());
+    find_beside(preset, file.parent_path());
     if (!preset.contains("parent")) {
         return preset;
     }
