@@ -7,15 +7,16 @@
 namespace tempera::app {
 
 struct AppOptions {
-    std::string file;              ///< preset or run folder; empty = presets/two_lakes.json
-    std::string layout;            ///< explore, weights, ladder, mode_blindness, molecules; empty = the preset's view.layout
-    std::string theme = "dark";    ///< light, dark, high_contrast, print
-    std::string screenshot;        ///< PNG to write off screen; empty = a window
+    std::string file;  ///< preset or run folder; empty = presets/two_lakes.json
+    std::string
+        layout;  ///< explore, weights, ladder, mode_blindness, molecules; empty = the preset's view.layout
+    std::string theme = "dark";  ///< light, dark, high_contrast, print
+    std::string screenshot;      ///< PNG to write off screen; empty = a window
     int width = 1440, height = 900;
-    double scale = 1.0;            ///< of texts and spaces
-    std::string at = "finished";   ///< when to take the picture: "finished" or seconds
-    int frames = 0;                ///< > 0: draw so many frames off screen and write `json`
-    std::string json;              ///< file for the measurements; also written by the window when set
+    double scale = 1.0;           ///< of texts and spaces
+    std::string at = "finished";  ///< when to take the picture: "finished" or seconds
+    int frames = 0;               ///< > 0: draw so many frames off screen and write `json`
+    std::string json;             ///< file for the measurements; also written by the window when set
 };
 
 /// Returns an exit code of the program: 0, 2 (bad input, no display, no OpenGL 3.3).

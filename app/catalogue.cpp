@@ -2,19 +2,19 @@
 #include "app/view.hpp"
 
 // One panel = one file in app/views and one line here.
-#define TEMPERA_VIEWS(X) \
-    X(setup)             \
-    X(density_path)      \
-    X(particles)         \
-    X(mode_weights)      \
-    X(health)            \
-    X(runs)              \
-    X(ess)               \
-    X(occupancy)         \
-    X(mode_mass)         \
-    X(weights)           \
-    X(swaps)             \
-    X(replicas)          \
+#define TEMPERA_VIEWS(X)                                                                                     \
+    X(setup)                                                                                                 \
+    X(density_path)                                                                                          \
+    X(particles)                                                                                             \
+    X(mode_weights)                                                                                          \
+    X(health)                                                                                                \
+    X(runs)                                                                                                  \
+    X(ess)                                                                                                   \
+    X(occupancy)                                                                                             \
+    X(mode_mass)                                                                                             \
+    X(weights)                                                                                               \
+    X(swaps)                                                                                                 \
+    X(replicas)                                                                                              \
     X(log)
 
 namespace tempera::app {

@@ -24,12 +24,17 @@ void save_dialog(Workbench& b) {
 
 void file_commands(Commands& list) {
     list.add({"file.open", "File", "Open ...", ctrl | ImGuiKey_O, [](Workbench& b) {
-                  const std::filesystem::path start = b.workspace.file().empty() ? std::filesystem::path(TEMPERA_PRESET_DIR) : b.workspace.file().parent_path();
-                  b.dialog.show(FileDialog::Mode::open, start, [&b](const std::filesystem::path& path) { b.open_file(path.string()); });
+                  const std::filesystem::path start = b.workspace.file().empty()
+                                                          ? std::filesystem::path(TEMPERA_PRESET_DIR)
+                                                          : b.workspace.file().parent_path();
+                  b.dialog.show(FileDialog::Mode::open, start,
+                                [&b](const std::filesystem::path& path) { b.open_file(path.string()); });
               }});
-    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S, [](Workbench& b) { b.workspace.file().empty() ? save_dialog(b) : void(b.workspace.save()); }});
+    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S,
+              [](Workbench& b) { b.workspace.file().empty() ? save_dialog(b) : void(b.workspace.save()); }});
     list.add({"file.save_as", "File", "Save as ...", ctrl | shift | ImGuiKey_S, save_dialog});
-    list.add({"file.reload", "File", "Reload from disk", 0, [](Workbench& b) { b.open_file(b.workspace.file().string()); },
+    list.add({"file.reload", "File", "Reload from disk", 0,
+              [](Workbench& b) { b.open_file(b.workspace.file().string()); },
               [](const Workbench& b) { return !b.workspace.file().empty(); }});
     std::error_code ignored;
     std::vector<std::filesystem::path> presets;
@@ -40,91 +45,202 @@ void file_commands(Commands& list) {
     }
     std::sort(presets.begin(), presets.end());
     for (const auto& path : presets) {
-        list.add({"preset." + path.stem().string(), "Presets", path.stem().string(), 0, [path](Workbench& b) { b.open_file(path.string()); }});
+        list.add({"preset." + path.stem().string(), "Presets", path.stem().string(), 0,
+                  [path](Workbench& b) { b.open_file(path.string()); }});
     }
-    list.add({"file.quit", "File", "Quit", ctrl | ImGuiKey_Q, [](Workbench& b) { b.quit = true; }, {}, {}, true});
+    list.add(
+        {"file.quit", "File", "Quit", ctrl | ImGuiKey_Q, [](Workbench& b) { b.quit = true; }, {}, {}, true});
 }
 
 void edit_commands(Commands& list) {
-    list.add({"edit.undo", "Edit", "Undo", ctrl | ImGuiKey_Z, [](Workbench& b) { b.workspace.undo(); }, [](const Workbench& b) { return b.workspace.can_undo(); }});
-    list.add({"edit.redo", "Edit", "Redo", ctrl | shift | ImGuiKey_Z, [](Workbench& b) { b.workspace.redo(); }, [](const Workbench& b) { return b.workspace.can_redo(); }});
-    list.add({"edit.revert", "Edit", "Revert all edits", 0, [](Workbench& b) { b.workspace.revert_all(); }, [](const Workbench& b) { return b.workspace.modified(); }});
-    list.add({"edit.show_absent", "Edit", "Show settings that are not set", 0, [](Workbench& b) { b.view.show_absent = !b.view.show_absent; }, {},
-              [](const Workbench& b) { return b.view.show_absent; }, true});
-    list.add({"edit.copy_command", "Edit", "Copy as command line", 0, [](Workbench& b) { ImGui::SetClipboardText(b.workspace.command_line().c_str()); }});
+    list.add({"edit.undo", "Edit", "Undo", ctrl | ImGuiKey_Z, [](Workbench& b) { b.workspace.undo(); },
+              [](const Workbench& b) { return b.workspace.can_undo(); }});
+    list.add({"edit.redo", "Edit", "Redo", ctrl | shift | ImGuiKey_Z,
+              [](Workbench& b) { b.workspace.redo(); },
+              [](const Workbench& b) { return b.workspace.can_redo(); }});
+    list.add({"edit.revert", "Edit", "Revert all edits", 0, [](Workbench& b) { b.workspace.revert_all(); },
+              [](const Workbench& b) { return b.workspace.modified(); }});
+    list.add({"edit.show_absent",
+              "Edit",
+              "Show settings that are not set",
+              0,
+              [](Workbench& b) { b.view.show_absent = !b.view.show_absent; },
+              {},
+              [](const Workbench& b) { return b.view.show_absent; },
+              true});
+    list.add({"edit.copy_command", "Edit", "Copy as command line", 0,
+              [](Workbench& b) { ImGui::SetClipboardText(b.workspace.command_line().c_str()); }});
 }
 
 void run_commands(Commands& list) {
-    list.add({"run.toggle", "Run", "Run / pause", ImGuiKey_Space, [](Workbench& b) { b.workspace.run_or_pause(); }});
-    list.add({"run.step_move", "Run", "Step one move", ImGuiKey_Period, [](Workbench& b) { b.workspace.step_move(); }});
-    list.add({"run.step_level", "Run", "Step one level or scan", shift | ImGuiKey_Period, [](Workbench& b) { b.workspace.step_level(); }});
+    list.add({"run.toggle", "Run", "Run / pause", ImGuiKey_Space,
+              [](Workbench& b) { b.workspace.run_or_pause(); }});
+    list.add({"run.step_move", "Run", "Step one move", ImGuiKey_Period,
+              [](Workbench& b) { b.workspace.step_move(); }});
+    list.add({"run.step_level", "Run", "Step one level or scan", shift | ImGuiKey_Period,
+              [](Workbench& b) { b.workspace.step_level(); }});
     list.add({"run.stop", "Run", "Stop", ImGuiKey_Escape, [](Workbench& b) { b.workspace.stop(); }, busy});
-    list.add({"run.restart", "Run", "Apply and restart, same seed", ctrl | ImGuiKey_R, [](Workbench& b) { b.workspace.restart(false); }, {}, {}, true});
-    list.add({"run.new_seed", "Run", "Restart with the next seed", ctrl | shift | ImGuiKey_R, [](Workbench& b) { b.workspace.restart(true); }});
-    list.add({"run.watchable", "Run", "Watchable pace (8 levels a second)", 0, [](Workbench& b) { b.workspace.set_pace(b.workspace.pace() > 0 ? 0 : 8); }, {},
-              [](const Workbench& b) { return b.workspace.pace() > 0; }, true});
+    list.add({"run.restart",
+              "Run",
+              "Apply and restart, same seed",
+              ctrl | ImGuiKey_R,
+              [](Workbench& b) { b.workspace.restart(false); },
+              {},
+              {},
+              true});
+    list.add({"run.new_seed", "Run", "Restart with the next seed", ctrl | shift | ImGuiKey_R,
+              [](Workbench& b) { b.workspace.restart(true); }});
+    list.add({"run.watchable",
+              "Run",
+              "Watchable pace (8 levels a second)",
+              0,
+              [](Workbench& b) { b.workspace.set_pace(b.workspace.pace() > 0 ? 0 : 8); },
+              {},
+              [](const Workbench& b) { return b.workspace.pace() > 0; },
+              true});
 }
 
 void look(Workbench& b, int step) { b.workspace.look_at(b.workspace.level() + step); }
 
 void view_commands(Commands& list) {
     list.add({"view.play", "View", "Play the path", ImGuiKey_P, [](Workbench& b) { b.workspace.play(); }});
-    list.add({"view.follow", "View", "Follow the run's level", 0, [](Workbench& b) { b.workspace.follow(); }, {}, [](const Workbench& b) { return b.workspace.following(); }});
-    list.add({"view.previous_level", "", "Level towards the reference", ImGuiKey_LeftBracket, [](Workbench& b) { look(b, 1); }});
-    list.add({"view.next_level", "", "Level towards the target", ImGuiKey_RightBracket, [](Workbench& b) { look(b, -1); }});
-    list.add({"view.first_level", "", "Reference", ImGuiKey_Home, [](Workbench& b) { b.workspace.look_at(b.workspace.n_levels()); }});
+    list.add({"view.follow",
+              "View",
+              "Follow the run's level",
+              0,
+              [](Workbench& b) { b.workspace.follow(); },
+              {},
+              [](const Workbench& b) { return b.workspace.following(); }});
+    list.add({"view.previous_level", "", "Level towards the reference", ImGuiKey_LeftBracket,
+              [](Workbench& b) { look(b, 1); }});
+    list.add({"view.next_level", "", "Level towards the target", ImGuiKey_RightBracket,
+              [](Workbench& b) { look(b, -1); }});
+    list.add({"view.first_level", "", "Reference", ImGuiKey_Home,
+              [](Workbench& b) { b.workspace.look_at(b.workspace.n_levels()); }});
     list.add({"view.last_level", "", "Target", ImGuiKey_End, [](Workbench& b) { b.workspace.look_at(0); }});
     list.add({"view.fit", "View", "Fit all plots", ImGuiKey_F, [](Workbench& b) { b.view.fit = true; }});
-    list.add({"view.colour", "View", "Colour particles by mode", 0, [](Workbench& b) { b.view.by_mode = !b.view.by_mode; }, {}, [](const Workbench& b) { return b.view.by_mode; }});
-    list.add({"view.exact", "View", "Exact density behind particles", ImGuiKey_E, [](Workbench& b) { b.view.exact_density = !b.view.exact_density; }, {},
+    list.add({"view.colour",
+              "View",
+              "Colour particles by mode",
+              0,
+              [](Workbench& b) { b.view.by_mode = !b.view.by_mode; },
+              {},
+              [](const Workbench& b) { return b.view.by_mode; }});
+    list.add({"view.exact",
+              "View",
+              "Exact density behind particles",
+              ImGuiKey_E,
+              [](Workbench& b) { b.view.exact_density = !b.view.exact_density; },
+              {},
               [](const Workbench& b) { return b.view.exact_density; }});
-    list.add({"view.sprites", "View", "Draw particles", 0, [](Workbench& b) { b.view.show_particles = !b.view.show_particles; }, {},
+    list.add({"view.sprites",
+              "View",
+              "Draw particles",
+              0,
+              [](Workbench& b) { b.view.show_particles = !b.view.show_particles; },
+              {},
               [](const Workbench& b) { return b.view.show_particles; }});
     int key = 0;
-    for (const auto& [id, label] : {std::pair{"explore", "Explore"}, std::pair{"weights", "Weights"}, std::pair{"ladder", "Ladder"},
-                                    std::pair{"mode_blindness", "Mode weights"}, std::pair{"molecules", "Large picture"}}) {
-        list.add({std::string("layout.") + id, "Layout", label, ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + key), [id = std::string(id)](Workbench& b) { b.set_layout(id); }, {},
+    for (const auto& [id, label] :
+         {std::pair{"explore", "Explore"}, std::pair{"weights", "Weights"}, std::pair{"ladder", "Ladder"},
+          std::pair{"mode_blindness", "Mode weights"}, std::pair{"molecules", "Large picture"}}) {
+        list.add({std::string("layout.") + id,
+                  "Layout",
+                  label,
+                  ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + key),
+                  [id = std::string(id)](Workbench& b) { b.set_layout(id); },
+                  {},
                   [id = std::string(id)](const Workbench& b) { return b.view.layout == id; }});
         ++key;
     }
-    list.add({"layout.reset", "Layout", "Reset layout", 0, [](Workbench& b) { b.set_layout(b.view.layout); }, {}, {}, true});
-    for (const auto& [id, label] : {std::pair{"dark", "Dark"}, std::pair{"light", "Light"}, std::pair{"high_contrast", "High contrast"}, std::pair{"print", "Print"}}) {
-        list.add({std::string("theme.") + id, "Theme", label, 0, [id = std::string(id)](Workbench& b) { b.set_theme(id); }, {},
+    list.add({"layout.reset",
+              "Layout",
+              "Reset layout",
+              0,
+              [](Workbench& b) { b.set_layout(b.view.layout); },
+              {},
+              {},
+              true});
+    for (const auto& [id, label] :
+         {std::pair{"dark", "Dark"}, std::pair{"light", "Light"}, std::pair{"high_contrast", "High contrast"},
+          std::pair{"print", "Print"}}) {
+        list.add({std::string("theme.") + id,
+                  "Theme",
+                  label,
+                  0,
+                  [id = std::string(id)](Workbench& b) { b.set_theme(id); },
+                  {},
                   [id = std::string(id)](const Workbench& b) { return b.theme.name() == id; }});
     }
-    list.add({"view.larger", "View", "Larger", ctrl | ImGuiKey_Equal, [](Workbench& b) { b.set_scale(std::min(3.0f, b.scale + 0.125f)); }, {}, {}, true});
-    list.add({"view.smaller", "View", "Smaller", ctrl | ImGuiKey_Minus, [](Workbench& b) { b.set_scale(std::max(0.75f, b.scale - 0.125f)); }});
-    list.add({"view.normal_size", "View", "Normal size", ctrl | ImGuiKey_0, [](Workbench& b) { b.set_scale(1); }});
-    list.add({"view.fullscreen", "View", "Full screen", ImGuiKey_F11, [](Workbench& b) { b.fullscreen = !b.fullscreen; }});
+    list.add({"view.larger",
+              "View",
+              "Larger",
+              ctrl | ImGuiKey_Equal,
+              [](Workbench& b) { b.set_scale(std::min(3.0f, b.scale + 0.125f)); },
+              {},
+              {},
+              true});
+    list.add({"view.smaller", "View", "Smaller", ctrl | ImGuiKey_Minus,
+              [](Workbench& b) { b.set_scale(std::max(0.75f, b.scale - 0.125f)); }});
+    list.add(
+        {"view.normal_size", "View", "Normal size", ctrl | ImGuiKey_0, [](Workbench& b) { b.set_scale(1); }});
+    list.add({"view.fullscreen", "View", "Full screen", ImGuiKey_F11,
+              [](Workbench& b) { b.fullscreen = !b.fullscreen; }});
     for (const View& v : view_catalogue()) {
-        list.add({std::string("panel.") + v.id, "Panels", v.title, 0, [id = std::string(v.id)](Workbench& b) {
+        list.add({std::string("panel.") + v.id,
+                  "Panels",
+                  v.title,
+                  0,
+                  [id = std::string(v.id)](Workbench& b) {
                       auto& hidden = b.view.hidden;
                       const auto it = std::find(hidden.begin(), hidden.end(), id);
                       it == hidden.end() ? hidden.push_back(id) : void(hidden.erase(it));
-                  }, {}, [id = std::string(v.id)](const Workbench& b) { return std::find(b.view.hidden.begin(), b.view.hidden.end(), id) == b.view.hidden.end(); }});
+                  },
+                  {},
+                  [id = std::string(v.id)](const Workbench& b) {
+                      return std::find(b.view.hidden.begin(), b.view.hidden.end(), id) == b.view.hidden.end();
+                  }});
     }
 }
 
 void export_commands(Commands& list) {
-    list.add({"export.focused", "Export", "Panel under the mouse as SVG", ctrl | ImGuiKey_E, [](Workbench& b) { b.export_plots("svg", false); }});
+    list.add({"export.focused", "Export", "Panel under the mouse as SVG", ctrl | ImGuiKey_E,
+              [](Workbench& b) { b.export_plots("svg", false); }});
     for (const char* format : {"png", "svg", "pdf", "csv"}) {
         const bool svg = std::string(format) == "svg";
-        list.add({std::string("export.all_") + format, "Export", std::string("All figures as ") + format, svg ? (ctrl | shift | ImGuiKey_E) : 0,
+        list.add({std::string("export.all_") + format, "Export", std::string("All figures as ") + format,
+                  svg ? (ctrl | shift | ImGuiKey_E) : 0,
                   [format = std::string(format)](Workbench& b) { b.export_plots(format, true); }});
     }
     for (const char* format : {"npz", "csv"}) {
-        list.add({std::string("export.samples_") + format, "Export", std::string("Samples as ") + format, 0, [format = std::string(format)](Workbench& b) {
+        list.add({std::string("export.samples_") + format,
+                  "Export",
+                  std::string("Samples as ") + format,
+                  0,
+                  [format = std::string(format)](Workbench& b) {
                       b.exporter.samples(b.workspace.result(), format, "out/figures", b.export_prefix());
-                  }, has_result, {}, std::string(format) == "npz"});
+                  },
+                  has_result,
+                  {},
+                  std::string(format) == "npz"});
     }
-    list.add({"export.run", "Export", "Run folder with report", 0, [](Workbench& b) { b.exporter.run_folder(b.workspace.result(), std::filesystem::path("out") / b.export_prefix()); }, has_result});
+    list.add({"export.run", "Export", "Run folder with report", 0,
+              [](Workbench& b) {
+                  b.exporter.run_folder(b.workspace.result(),
+                                        std::filesystem::path("out") / b.export_prefix());
+              },
+              has_result});
 }
 
 void help_commands(Commands& list) {
-    list.add({"help.palette", "Help", "Search commands", ctrl | shift | ImGuiKey_P, [](Workbench& b) { b.view.show_palette = true; }});
-    list.add({"help.palette_f1", "", "Search commands (F1)", ImGuiKey_F1, [](Workbench& b) { b.view.show_palette = true; }});
-    list.add({"help.keys", "Help", "Keyboard", shift | ImGuiKey_Slash, [](Workbench& b) { b.view.show_keys = true; }});
-    list.add({"help.system", "Help", "About this system", 0, [](Workbench& b) { b.view.show_system = true; }});
+    list.add({"help.palette", "Help", "Search commands", ctrl | shift | ImGuiKey_P,
+              [](Workbench& b) { b.view.show_palette = true; }});
+    list.add({"help.palette_f1", "", "Search commands (F1)", ImGuiKey_F1,
+              [](Workbench& b) { b.view.show_palette = true; }});
+    list.add({"help.keys", "Help", "Keyboard", shift | ImGuiKey_Slash,
+              [](Workbench& b) { b.view.show_keys = true; }});
+    list.add(
+        {"help.system", "Help", "About this system", 0, [](Workbench& b) { b.view.show_system = true; }});
 }
 
 }  // namespace
@@ -150,7 +266,8 @@ bool Commands::run(const std::string& id, Workbench& bench) const {
 }
 
 void Commands::handle_keys(Workbench& bench) const {
-    if (ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) {
+    if (ImGui::GetIO().WantTextInput ||
+        ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) {
         return;
     }
     for (const Command& c : list_) {
@@ -177,13 +294,20 @@ std::string Commands::shortcut_text(ImGuiKeyChord chord) {
         text += "Shift+";
     }
     switch (key) {
-        case ImGuiKey_Period: return text + ".";
-        case ImGuiKey_LeftBracket: return text + "[";
-        case ImGuiKey_RightBracket: return text + "]";
-        case ImGuiKey_Equal: return text + "=";
-        case ImGuiKey_Minus: return text + "-";
-        case ImGuiKey_Escape: return text + "Esc";
-        default: return text + ImGui::GetKeyName(key);
+    case ImGuiKey_Period:
+        return text + ".";
+    case ImGuiKey_LeftBracket:
+        return text + "[";
+    case ImGuiKey_RightBracket:
+        return text + "]";
+    case ImGuiKey_Equal:
+        return text + "=";
+    case ImGuiKey_Minus:
+        return text + "-";
+    case ImGuiKey_Escape:
+        return text + "Esc";
+    default:
+        return text + ImGui::GetKeyName(key);
     }
 }
 

@@ -13,14 +13,14 @@ namespace tempera::app {
 struct Workbench;
 
 struct Command {
-    std::string id;       ///< "run.toggle"
-    std::string menu;     ///< "Run"; empty = palette only
+    std::string id;    ///< "run.toggle"
+    std::string menu;  ///< "Run"; empty = palette only
     std::string label;
     ImGuiKeyChord shortcut = 0;
     std::function<void(Workbench&)> action;
     std::function<bool(const Workbench&)> enabled = {};  ///< absent = always
     std::function<bool(const Workbench&)> checked = {};
-    bool separator = false;                              ///< a line above it in its menu
+    bool separator = false;  ///< a line above it in its menu
 };
 
 class Commands {

@@ -34,7 +34,9 @@ void show_first(const char* id, ImGuiID node) {
     }
 }
 
-bool exchanging(const Workbench& bench) { return bench.workspace.value("sampler.type") == Json("replica_exchange"); }
+bool exchanging(const Workbench& bench) {
+    return bench.workspace.value("sampler.type") == Json("replica_exchange");
+}
 
 /// Cuts `share` off a node at a side; `node` becomes the rest.
 ImGuiID cut(ImGuiID& node, ImGuiDir side, float share) {
@@ -51,7 +53,8 @@ struct Columns {
 
 Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
     Columns c{0, root, 0};
-    const float left = std::min(theme.px(292), size.x * 0.28f), right = std::min(theme.px(292), size.x * 0.28f);
+    const float left = std::min(theme.px(292), size.x * 0.28f),
+                right = std::min(theme.px(292), size.x * 0.28f);
     c.left = cut(c.middle, ImGuiDir_Left, left / size.x);
     c.right = cut(c.middle, ImGuiDir_Right, right / (size.x - left));
     return c;
@@ -61,7 +64,8 @@ void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
     const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(200) / size.y));
     // Warnings with their remedies need the room more than the list of runs does.
     const float rest = size.y * (1 - std::min(0.4f, theme.px(200) / size.y));
-    const ImGuiID health = cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
+    const ImGuiID health =
+        cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
     dock("mode_weights", weights);
     dock("health", health);
     dock_all({"runs", "log"}, right);
@@ -73,7 +77,8 @@ void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange)
     dock("setup", c.left);
     right_column(c.right, size, theme);
     const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(216) / size.y, 0.20f, 0.34f));
-    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(234) / (size.y - theme.px(216)), 0.34f, 0.44f));
+    ImGuiID bottom =
+        cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(234) / (size.y - theme.px(216)), 0.34f, 0.44f));
     dock("density_path", path);
     dock("particles", c.middle);
     const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
@@ -138,7 +143,8 @@ void build_picture(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchang
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
-    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"}, c.middle);
+    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"},
+             c.middle);
     show_first("particles", c.middle);
 }
 
@@ -174,16 +180,19 @@ void build(Workbench& bench, ImGuiID root, ImVec2 size) {
 void draw_docks(Workbench& bench) {
     const Theme& theme = bench.theme;
     const ImGuiViewport* screen = ImGui::GetMainViewport();
-    const float top = theme.px(menu_height + transport_height + panel_gap), bottom = theme.px(status_height + panel_gap);
-    const ImVec2 position(screen->Pos.x, screen->Pos.y + top), size(screen->Size.x, std::max(60.0f, screen->Size.y - top - bottom));
+    const float top = theme.px(menu_height + transport_height + panel_gap),
+                bottom = theme.px(status_height + panel_gap);
+    const ImVec2 position(screen->Pos.x, screen->Pos.y + top),
+        size(screen->Size.x, std::max(60.0f, screen->Size.y - top - bottom));
     ImGui::SetNextWindowPos(position);
     ImGui::SetNextWindowSize(size);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleColor(ImGuiCol_WindowBg, Theme::vec(theme.colours().ground));
     ImGui::Begin("###docks", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
-                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus);
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoNavFocus);
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);
     const ImGuiID root = ImGui::GetID("root");
@@ -192,8 +201,11 @@ void draw_docks(Workbench& bench) {
         bench.view.rebuild_layout = false;
     }
     quiet_tab_bars(ImGui::DockBuilderGetNode(root));
-    ImGui::PushStyleColor(ImGuiCol_Border, Theme::vec(theme.colours().ground));  // docking draws its separators with it
-    ImGui::DockSpace(root, {0, 0}, ImGuiDockNodeFlags_AutoHideTabBar | ImGuiDockNodeFlags_NoWindowMenuButton | ImGuiDockNodeFlags_NoCloseButton);
+    ImGui::PushStyleColor(ImGuiCol_Border,
+                          Theme::vec(theme.colours().ground));  // docking draws its separators with it
+    ImGui::DockSpace(root, {0, 0},
+                     ImGuiDockNodeFlags_AutoHideTabBar | ImGuiDockNodeFlags_NoWindowMenuButton |
+                         ImGuiDockNodeFlags_NoCloseButton);
     ImGui::PopStyleColor();
     ImGui::End();
     for (const View& view : view_catalogue()) {
@@ -201,7 +213,8 @@ void draw_docks(Workbench& bench) {
         if (std::find(hidden.begin(), hidden.end(), view.id) != hidden.end()) {
             continue;
         }
-        if (ImGui::Begin(window_name(view).c_str(), nullptr, ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoScrollbar)) {
+        if (ImGui::Begin(window_name(view).c_str(), nullptr,
+                         ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoScrollbar)) {
             view.draw(bench);
         }
         ImGui::End();

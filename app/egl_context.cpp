@@ -12,7 +12,8 @@ namespace tempera::app {
 
 EglContext::EglContext(int width, int height) : width_(width), height_(height) {
     const auto fail = [](const std::string& what) {
-        throw std::runtime_error("drawing off screen needs EGL with OpenGL 3.3 (packages libegl1, libgl1-mesa-dri): " + what);
+        throw std::runtime_error(
+            "drawing off screen needs EGL with OpenGL 3.3 (packages libegl1, libgl1-mesa-dri): " + what);
     };
     EGLDisplay display = EGL_NO_DISPLAY;
     const char* extensions = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
@@ -27,13 +28,20 @@ EglContext::EglContext(int width, int height) : width_(width), height_(height) {
     }
     display_ = display;
     eglBindAPI(EGL_OPENGL_API);
-    const EGLint config_wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
+    const EGLint config_wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
+                                    EGL_NONE};
     EGLConfig config = nullptr;
     EGLint n = 0;
     eglChooseConfig(display, config_wanted, &config, 1, &n);
-    const EGLint context_wanted[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                     EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
-    const EGLContext context = eglCreateContext(display, n > 0 ? config : nullptr, EGL_NO_CONTEXT, context_wanted);
+    const EGLint context_wanted[] = {EGL_CONTEXT_MAJOR_VERSION,
+                                     3,
+                                     EGL_CONTEXT_MINOR_VERSION,
+                                     3,
+                                     EGL_CONTEXT_OPENGL_PROFILE_MASK,
+                                     EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+                                     EGL_NONE};
+    const EGLContext context =
+        eglCreateContext(display, n > 0 ? config : nullptr, EGL_NO_CONTEXT, context_wanted);
     if (context == EGL_NO_CONTEXT || !eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context)) {
         fail("no OpenGL 3.3 context could be made");
     }
@@ -47,7 +55,8 @@ EglContext::EglContext(int width, int height) : width_(width), height_(height) {
     glBindFramebuffer(GL_FRAMEBUFFER, frame_);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, colour_, 0);
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
-        fail("a picture of " + std::to_string(width) + " x " + std::to_string(height) + " pixels is not possible");
+        fail("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
+             " pixels is not possible");
     }
     bind();
 }
@@ -72,8 +81,9 @@ std::vector<unsigned char> EglContext::read_pixels() const {
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
     glReadPixels(0, 0, width_, height_, GL_RGB, GL_UNSIGNED_BYTE, bottom_up.data());
     for (std::size_t y = 0; y < static_cast<std::size_t>(height_); ++y) {
-        std::copy_n(bottom_up.begin() + static_cast<std::ptrdiff_t>((static_cast<std::size_t>(height_) - 1 - y) * row), row,
-                    pixels.begin() + static_cast<std::ptrdiff_t>(y * row));
+        std::copy_n(bottom_up.begin() +
+                        static_cast<std::ptrdiff_t>((static_cast<std::size_t>(height_) - 1 - y) * row),
+                    row, pixels.begin() + static_cast<std::ptrdiff_t>(y * row));
     }
     return pixels;
 }

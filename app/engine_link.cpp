@@ -17,7 +17,9 @@ public:
     void edit(const Json& preset) override { runner_.edit(preset); }
     void set_pace(double boundaries_per_second) override { runner_.set_pace(boundaries_per_second); }
     std::shared_ptr<const Snapshot> latest() const override { return runner_.latest(); }
-    void set_on_publish(std::function<void()> callback) override { runner_.set_on_publish(std::move(callback)); }
+    void set_on_publish(std::function<void()> callback) override {
+        runner_.set_on_publish(std::move(callback));
+    }
     std::shared_ptr<const RunResult> result() const override { return runner_.result(); }
 
 private:

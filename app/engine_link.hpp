@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the window needs of a runner, as an interface so that tests can drive views with snapshots of their own.
+// What the window needs of a runner, as an interface so that tests can drive views with snapshots of their
+// own.
 #pragma once
 
 #include <functional>

@@ -54,7 +54,8 @@ std::string samples_csv(const RunResult& r) {
 std::filesystem::path free_file(const std::filesystem::path& wanted) {
     std::filesystem::path path = wanted;
     for (int i = 2; std::filesystem::exists(path); ++i) {
-        path = wanted.parent_path() / (wanted.stem().string() + "-" + std::to_string(i) + wanted.extension().string());
+        path = wanted.parent_path() /
+               (wanted.stem().string() + "-" + std::to_string(i) + wanted.extension().string());
     }
     return path;
 }
@@ -127,8 +128,8 @@ void Exporter::set_on_report(std::function<void()> callback) {
     on_report_ = std::move(callback);
 }
 
-void Exporter::figures(std::vector<PlotSpec> plots, const std::string& format, const std::string& theme, const std::filesystem::path& folder,
-                       const std::string& prefix) {
+void Exporter::figures(std::vector<PlotSpec> plots, const std::string& format, const std::string& theme,
+                       const std::filesystem::path& folder, const std::string& prefix) {
     std::erase_if(plots, [](const PlotSpec& p) { return p.layers.empty(); });
     enqueue([plots = std::move(plots), format, theme, folder, prefix] {
         if (plots.empty()) {
@@ -140,13 +141,17 @@ void Exporter::figures(std::vector<PlotSpec> plots, const std::string& format, c
         for (const PlotSpec& plot : plots) {
             const std::filesystem::path path = free_file(folder / (prefix + "-" + plot.id + "." + format));
             write_file_atomically(path, render(plot, format, colours));
-            names = plots.size() == 1 ? path.string() : names.empty() ? path.filename().string() : names + ", " + path.filename().string();
+            names = plots.size() == 1 ? path.string()
+                    : names.empty()   ? path.filename().string()
+                                      : names + ", " + path.filename().string();
         }
-        return "wrote " + (plots.size() == 1 ? names : std::to_string(plots.size()) + " figures to " + folder.string());
+        return "wrote " +
+               (plots.size() == 1 ? names : std::to_string(plots.size()) + " figures to " + folder.string());
     });
 }
 
-void Exporter::samples(std::shared_ptr<const RunResult> result, const std::string& format, const std::filesystem::path& folder, const std::string& name) {
+void Exporter::samples(std::shared_ptr<const RunResult> result, const std::string& format,
+                       const std::filesystem::path& folder, const std::string& name) {
     enqueue([result = std::move(result), format, folder, name] {
         if (!result) {
             throw std::runtime_error("There are no samples yet: let a run finish first.");
@@ -158,10 +163,11 @@ void Exporter::samples(std::shared_ptr<const RunResult> result, const std::strin
         } else {
             const auto n = result->first.log_weight.size();
             const auto d = static_cast<std::size_t>(result->dim);
-            write_npz(path, {{"x", NpyArray::of(result->first.x, {n, d})},
-                             {"log_weight", NpyArray::of(result->first.log_weight, {n})},
-                             {"mode", NpyArray::of(result->first.mode, {result->first.mode.size()})},
-                             {"ancestor", NpyArray::of(result->first.ancestor, {result->first.ancestor.size()})}});
+            write_npz(path,
+                      {{"x", NpyArray::of(result->first.x, {n, d})},
+                       {"log_weight", NpyArray::of(result->first.log_weight, {n})},
+                       {"mode", NpyArray::of(result->first.mode, {result->first.mode.size()})},
+                       {"ancestor", NpyArray::of(result->first.ancestor, {result->first.ancestor.size()})}});
         }
         return "wrote " + path.string();
     });

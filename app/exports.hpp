@@ -26,10 +26,11 @@ public:
     ~Exporter();  ///< finishes what was asked for
 
     /// format: png, svg, pdf, csv, json.
-    void figures(std::vector<PlotSpec> plots, const std::string& format, const std::string& theme, const std::filesystem::path& folder,
-                 const std::string& prefix);
+    void figures(std::vector<PlotSpec> plots, const std::string& format, const std::string& theme,
+                 const std::filesystem::path& folder, const std::string& prefix);
     /// format: npz, csv.
-    void samples(std::shared_ptr<const RunResult> result, const std::string& format, const std::filesystem::path& folder, const std::string& name);
+    void samples(std::shared_ptr<const RunResult> result, const std::string& format,
+                 const std::filesystem::path& folder, const std::string& name);
     void run_folder(std::shared_ptr<const RunResult> result, const std::filesystem::path& folder);
 
     struct Report {

@@ -11,7 +11,8 @@
 
 namespace tempera::app {
 
-void FileDialog::show(Mode mode, const std::filesystem::path& start, std::function<void(const std::filesystem::path&)> chosen) {
+void FileDialog::show(Mode mode, const std::filesystem::path& start,
+                      std::function<void(const std::filesystem::path&)> chosen) {
     std::error_code ignored;
     mode_ = mode;
     chosen_ = std::move(chosen);
@@ -28,7 +29,8 @@ void FileDialog::read_folder() {
     entries_.clear();
     problem_.clear();
     std::error_code error;
-    for (std::filesystem::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
+    for (std::filesystem::directory_iterator it(folder_, error), end; !error && it != end;
+         it.increment(error)) {
         std::error_code ignored;
         Entry e;
         e.name = it->path().filename().string();
@@ -41,7 +43,8 @@ void FileDialog::read_folder() {
                 continue;
             }
             const auto bytes = it->file_size(ignored);
-            e.size = bytes < 10000 ? grouped(static_cast<long>(bytes)) + " B" : grouped(static_cast<long>(bytes / 1024)) + " kB";
+            e.size = bytes < 10000 ? grouped(static_cast<long>(bytes)) + " B"
+                                   : grouped(static_cast<long>(bytes / 1024)) + " kB";
         }
         entries_.push_back(std::move(e));
     }
@@ -81,14 +84,17 @@ void FileDialog::draw(const Theme& theme) {
     if (!open_) {
         return;
     }
-    const char* title = mode_ == Mode::open ? "Open a preset or a run###file_dialog" : "Save preset as###file_dialog";
+    const char* title =
+        mode_ == Mode::open ? "Open a preset or a run###file_dialog" : "Save preset as###file_dialog";
     if (opening_) {
         ImGui::OpenPopup(title);
         opening_ = false;
     }
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos(screen->GetCenter(), ImGuiCond_Appearing, {0.5f, 0.5f});
-    ImGui::SetNextWindowSize({std::min(theme.px(620), screen->Size.x * 0.9f), std::min(theme.px(460), screen->Size.y * 0.9f)}, ImGuiCond_Appearing);
+    ImGui::SetNextWindowSize(
+        {std::min(theme.px(620), screen->Size.x * 0.9f), std::min(theme.px(460), screen->Size.y * 0.9f)},
+        ImGuiCond_Appearing);
     if (!ImGui::BeginPopupModal(title, &open_, ImGuiWindowFlags_NoSavedSettings)) {
         return;
     }
@@ -105,7 +111,9 @@ void FileDialog::draw(const Theme& theme) {
         std::filesystem::path clicked;
         for (const Entry& e : entries_) {
             const std::string label = std::string(e.folder ? icon::folder : icon::file) + "  " + e.name;
-            if (ImGui::Selectable(label.c_str(), e.name == name_, ImGuiSelectableFlags_AllowDoubleClick | ImGuiSelectableFlags_NoAutoClosePopups)) {
+            if (ImGui::Selectable(label.c_str(), e.name == name_,
+                                  ImGuiSelectableFlags_AllowDoubleClick |
+                                      ImGuiSelectableFlags_NoAutoClosePopups)) {
                 name_ = e.name;
                 confirm_ = false;
                 if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
@@ -131,9 +139,11 @@ void FileDialog::draw(const Theme& theme) {
         ImGui::TextColored(Theme::vec(theme.colours().warning), "%s", problem_.c_str());
     }
     ImGui::SetNextItemWidth(-theme.px(180));
-    const bool enter = ImGui::InputTextWithHint("###name", "file name", &name_, ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool enter =
+        ImGui::InputTextWithHint("###name", "file name", &name_, ImGuiInputTextFlags_EnterReturnsTrue);
     ImGui::SameLine();
-    const bool go = ImGui::Button(mode_ == Mode::open ? "Open###choose" : "Save###choose", {theme.px(80), 0}) || enter;
+    const bool go =
+        ImGui::Button(mode_ == Mode::open ? "Open###choose" : "Save###choose", {theme.px(80), 0}) || enter;
     ImGui::SameLine();
     if (ImGui::Button("Cancel###cancel", {theme.px(80), 0}) || ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
         open_ = false;
@@ -141,7 +151,8 @@ void FileDialog::draw(const Theme& theme) {
     if (go && !name_.empty()) {
         std::filesystem::path path = name_[0] == '/' ? std::filesystem::path(name_) : folder_ / name_;
         std::error_code ignored;
-        if (mode_ == Mode::save && path.extension() != ".json" && !std::filesystem::is_directory(path, ignored)) {
+        if (mode_ == Mode::save && path.extension() != ".json" &&
+            !std::filesystem::is_directory(path, ignored)) {
             path += ".json";
         }
         choose(path);

@@ -14,7 +14,8 @@ class Theme;
 class FileDialog {
 public:
     enum class Mode { open, save };
-    void show(Mode mode, const std::filesystem::path& start, std::function<void(const std::filesystem::path&)> chosen);
+    void show(Mode mode, const std::filesystem::path& start,
+              std::function<void(const std::filesystem::path&)> chosen);
     void draw(const Theme& theme);
     bool is_open() const { return open_; }
 

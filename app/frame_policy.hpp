@@ -19,7 +19,9 @@ public:
 
     bool wants_frame() const { return visible_ && (settling_ > 0 || animating_); }
     /// Earliest time of the next frame.
-    bool may_draw(double now) const { return wants_frame() && now >= last_frame_ + (focused_ ? smallest_gap_ : 0.1); }
+    bool may_draw(double now) const {
+        return wants_frame() && now >= last_frame_ + (focused_ ? smallest_gap_ : 0.1);
+    }
     /// How long to sleep when no event arrives.
     double sleep(double now) const {
         if (!wants_frame()) {

@@ -2,8 +2,8 @@
 // The window without a display: pictures and measurements.
 #include <epoxy/gl.h>
 #include <imgui.h>
-#include <imgui_internal.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <atomic>
@@ -23,7 +23,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Dear ImGui's GL back end for a scope.
 struct Backend {
@@ -133,14 +135,16 @@ int count_idle_frames(Stage& stage) {
 }
 
 /// The pixels of a panel's window.
-PanelPicture cut_out(const EglContext& egl, const std::vector<unsigned char>& pixels, const std::string& panel) {
+PanelPicture cut_out(const EglContext& egl, const std::vector<unsigned char>& pixels,
+                     const std::string& panel) {
     const ImGuiWindow* window = ImGui::FindWindowByID(ImHashStr(("###" + panel).c_str()));
     if (!window || window->Hidden) {
         throw std::runtime_error("the panel " + panel + " is not in this layout");
     }
     PanelPicture out;
     out.panel = panel;
-    const int x0 = std::max(0, static_cast<int>(window->Pos.x)), y0 = std::max(0, static_cast<int>(window->Pos.y));
+    const int x0 = std::max(0, static_cast<int>(window->Pos.x)),
+              y0 = std::max(0, static_cast<int>(window->Pos.y));
     out.width = std::min(egl.width() - x0, static_cast<int>(window->Size.x));
     out.height = std::min(egl.height() - y0, static_cast<int>(window->Size.y));
     for (int y = y0; y < y0 + out.height; ++y) {

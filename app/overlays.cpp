@@ -22,9 +22,12 @@ PaletteState palette_state;
 
 void centred(float width, float height, const Theme& theme) {
     const ImGuiViewport* screen = ImGui::GetMainViewport();
-    const ImVec2 size(std::min(theme.px(width), screen->Size.x * 0.92f), std::min(theme.px(height), screen->Size.y * 0.9f));
+    const ImVec2 size(std::min(theme.px(width), screen->Size.x * 0.92f),
+                      std::min(theme.px(height), screen->Size.y * 0.9f));
     ImGui::SetNextWindowSize(size, ImGuiCond_Always);
-    ImGui::SetNextWindowPos({screen->GetCenter().x - size.x / 2, screen->Pos.y + (screen->Size.y - size.y) * 0.35f}, ImGuiCond_Always);
+    ImGui::SetNextWindowPos(
+        {screen->GetCenter().x - size.x / 2, screen->Pos.y + (screen->Size.y - size.y) * 0.35f},
+        ImGuiCond_Always);
 }
 
 std::vector<const Command*> matching(const Commands& commands) {
@@ -35,7 +38,8 @@ std::vector<const Command*> matching(const Commands& commands) {
             found.emplace_back(score, &c);
         }
     }
-    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<const Command*> list;
     for (const auto& [score, c] : found) {
         list.push_back(c);
@@ -70,13 +74,16 @@ void draw_palette(Workbench& bench) {
     if (ImGui::IsKeyPressed(ImGuiKey_UpArrow)) {
         palette_state.selected = std::max(0, palette_state.selected - 1);
     }
-    const Command* chosen = ImGui::IsKeyPressed(ImGuiKey_Enter) && n > 0 ? list[static_cast<std::size_t>(std::clamp(palette_state.selected, 0, n - 1))] : nullptr;
+    const Command* chosen = ImGui::IsKeyPressed(ImGuiKey_Enter) && n > 0
+                                ? list[static_cast<std::size_t>(std::clamp(palette_state.selected, 0, n - 1))]
+                                : nullptr;
     if (ImGui::BeginChild("###matches")) {
         for (int i = 0; i < n; ++i) {
             const Command& c = *list[static_cast<std::size_t>(i)];
             const bool enabled = !c.enabled || c.enabled(bench);
             ImGui::BeginDisabled(!enabled);
-            if (ImGui::Selectable(((c.menu.empty() ? "" : c.menu + ": ") + c.label + "###" + c.id).c_str(), i == palette_state.selected)) {
+            if (ImGui::Selectable(((c.menu.empty() ? "" : c.menu + ": ") + c.label + "###" + c.id).c_str(),
+                                  i == palette_state.selected)) {
                 chosen = &c;
             }
             ImGui::EndDisabled();
@@ -84,7 +91,8 @@ void draw_palette(Workbench& bench) {
             if (!keys.empty()) {
                 const Face mono(theme.mono, Theme::small_size);
                 ImGui::SameLine();
-                const float room = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(keys.c_str()).x - theme.px(8);
+                const float room =
+                    ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(keys.c_str()).x - theme.px(8);
                 ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0f, room));
                 ImGui::TextColored(theme.dim(), "%s", keys.c_str());
             }
@@ -147,8 +155,11 @@ void draw_messages(Workbench& bench) {
     }
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos(screen->GetCenter(), ImGuiCond_Appearing, {0.5f, 0.5f});
-    ImGui::SetNextWindowSizeConstraints({theme.px(420), 0}, {std::min(theme.px(640), screen->Size.x * 0.92f), screen->Size.y * 0.8f});
-    if (!ImGui::BeginPopupModal("Message###message", nullptr, ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoSavedSettings)) {
+    ImGui::SetNextWindowSizeConstraints(
+        {theme.px(420), 0}, {std::min(theme.px(640), screen->Size.x * 0.92f), screen->Size.y * 0.8f});
+    if (!ImGui::BeginPopupModal("Message###message", nullptr,
+                                ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoTitleBar |
+                                    ImGuiWindowFlags_NoSavedSettings)) {
         return;
     }
     ImGui::PushTextWrapPos(theme.px(600));
@@ -164,7 +175,8 @@ void draw_messages(Workbench& bench) {
     }
     ImGui::PopTextWrapPos();
     ImGui::Dummy({0, theme.px(4)});
-    const bool close = ImGui::Button("OK###ok", {theme.px(90), 0}) || ImGui::IsKeyPressed(ImGuiKey_Enter) || ImGui::IsKeyPressed(ImGuiKey_Escape);
+    const bool close = ImGui::Button("OK###ok", {theme.px(90), 0}) || ImGui::IsKeyPressed(ImGuiKey_Enter) ||
+                       ImGui::IsKeyPressed(ImGuiKey_Escape);
     ImGui::SameLine();
     if (ImGui::Button("Copy###copy", {theme.px(90), 0})) {
         std::string text = messages.front().title;
@@ -186,7 +198,8 @@ void draw_system(Workbench& bench) {
         ImGui::OpenPopup("System###system");
     }
     centred(460, 240, theme);
-    if (!ImGui::BeginPopupModal("System###system", &bench.view.show_system, ImGuiWindowFlags_NoSavedSettings)) {
+    if (!ImGui::BeginPopupModal("System###system", &bench.view.show_system,
+                                ImGuiWindowFlags_NoSavedSettings)) {
         return;
     }
     const auto row = [&](const char* name, const std::string& value) {

@@ -12,23 +12,24 @@
 namespace tempera::app {
 
 struct PlotOptions {
-    double cursor_x = -1e300;         ///< a thin accent line at this x (the level that views look at)
-    int max_points = 20000;           ///< sprites; evenly thinned above
-    bool linked_levels = false;       ///< clicks and drags on the plot choose a level
-    const char* x_name = "";          ///< for the hover card: "level"
+    double cursor_x = -1e300;    ///< a thin accent line at this x (the level that views look at)
+    int max_points = 20000;      ///< sprites; evenly thinned above
+    bool linked_levels = false;  ///< clicks and drags on the plot choose a level
+    const char* x_name = "";     ///< for the hover card: "level"
     /// Extra lines of the hover card for the point nearest to the mouse (index into the points layer).
     std::function<void(std::size_t index)> hover_point;
     const std::vector<float>* point_weight = nullptr;  ///< opacity of the points: light ones fade
-    bool fit = false;                 ///< go back to the builder's limits
+    bool fit = false;                                  ///< go back to the builder's limits
 };
 
 struct PlotInput {
-    std::optional<double> chosen_x;   ///< clicked or dragged to
+    std::optional<double> chosen_x;  ///< clicked or dragged to
     bool hovered = false;
 };
 
 void setup_implot(const Theme& theme);
-PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& textures, ImVec2 size, const PlotOptions& options = {});
+PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& textures, ImVec2 size,
+                    const PlotOptions& options = {});
 /// Legend entries in one row from the current position; returns their width.
 float draw_legend(const PlotSpec& plot, const Theme& theme, bool measure_only = false);
 void create_implot();

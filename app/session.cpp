@@ -73,14 +73,19 @@ bool open_initial(Workbench& bench, const AppOptions& options, bool watchable) {
     bench.scale = static_cast<float>(options.scale);
     bench.set_theme(options.theme);
     bench.workspace.set_pace(watchable ? 8 : 0);
-    const std::string file = options.file.empty() ? std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json" : options.file;
+    const std::string file =
+        options.file.empty() ? std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json" : options.file;
     if (!bench.workspace.open(file)) {
         return false;
     }
     const Json own = bench.workspace.value("view.layout");
-    const std::string layout = !options.layout.empty() ? options.layout : own.is_string() ? own.get<std::string>() : "explore";
+    const std::string layout = !options.layout.empty() ? options.layout
+                               : own.is_string()       ? own.get<std::string>()
+                                                       : "explore";
     if (!bench.commands.find("layout." + layout)) {
-        throw ConfigError("--layout", "\"" + layout + "\" is not known (explore, weights, ladder, mode_blindness, molecules)");
+        throw ConfigError("--layout",
+                          "\"" + layout +
+                              "\" is not known (explore, weights, ladder, mode_blindness, molecules)");
     }
     bench.set_layout(layout);
     return true;
@@ -91,8 +96,8 @@ bool read_renderer(Workbench& bench, std::string& problem) {
     const auto* name = reinterpret_cast<const char*>(glGetString(GL_RENDERER));
     const std::string renderer = name ? name : "unknown";
     if (version < 33) {
-        problem = "this needs OpenGL 3.3, but " + renderer + " offers " + std::to_string(version / 10) + "." + std::to_string(version % 10) +
-                  "; try LIBGL_ALWAYS_SOFTWARE=1, or use tempera run";
+        problem = "this needs OpenGL 3.3, but " + renderer + " offers " + std::to_string(version / 10) + "." +
+                  std::to_string(version % 10) + "; try LIBGL_ALWAYS_SOFTWARE=1, or use tempera run";
         return false;
     }
     bench.software_gl = false;

@@ -35,7 +35,8 @@ public:
 bool open_initial(Workbench& bench, const AppOptions& options, bool watchable);
 /// Reads renderer facts of the current context into the workbench; false when below OpenGL 3.3.
 bool read_renderer(Workbench& bench, std::string& problem);
-/// Builds one frame (ImGui::NewFrame must have been prepared by the back ends) and renders it into the bound frame buffer.
+/// Builds one frame (ImGui::NewFrame must have been prepared by the back ends) and renders it into the bound
+/// frame buffer.
 void build_frame(Workbench& bench, FrameTimes& times);
 
 /// Off screen: EGL without a display. Screenshots and measurements.

@@ -12,8 +12,9 @@
 namespace tempera::app {
 namespace {
 
-constexpr ImGuiWindowFlags bar_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                       ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+constexpr ImGuiWindowFlags bar_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                       ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                       ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
 
 void menu_items(Workbench& bench, const std::string& menu) {
     for (const Command& c : bench.commands.all()) {
@@ -24,7 +25,8 @@ void menu_items(Workbench& bench, const std::string& menu) {
             ImGui::Separator();
         }
         const bool enabled = !c.enabled || c.enabled(bench);
-        if (ImGui::MenuItem((c.label + "###" + c.id).c_str(), Commands::shortcut_text(c.shortcut).c_str(), c.checked && c.checked(bench), enabled)) {
+        if (ImGui::MenuItem((c.label + "###" + c.id).c_str(), Commands::shortcut_text(c.shortcut).c_str(),
+                            c.checked && c.checked(bench), enabled)) {
             c.action(bench);
         }
     }
@@ -35,13 +37,15 @@ void recent_items(Workbench& bench) {
     for (std::size_t i = 0; i < recents.size(); ++i) {
         std::error_code ignored;
         const bool there = std::filesystem::exists(recents[i], ignored);
-        if (ImGui::MenuItem((recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(), recents[i].parent_path().filename().c_str(), false, there)) {
+        if (ImGui::MenuItem((recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(),
+                            recents[i].parent_path().filename().c_str(), false, there)) {
             bench.open_file(recents[i].string());
         }
     }
 }
 
-bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled, const char* tip, float width = 0) {
+bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary,
+                bool enabled, const char* tip, float width = 0) {
     const Theme& theme = bench.theme;
     ImGui::BeginDisabled(!enabled);
     if (primary) {
@@ -49,7 +53,8 @@ bool bar_button(Workbench& bench, const char* glyph, const char* text, const cha
         ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
         ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
     }
-    const bool pressed = ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str(), {width, 0});
+    const bool pressed =
+        ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str(), {width, 0});
     if (primary) {
         ImGui::PopStyleColor(3);
     }
@@ -69,7 +74,10 @@ std::string rate_text(double rate) {
         return {};
     }
     const char* unit = rate >= 1e9 ? " G" : rate >= 1e6 ? " M" : rate >= 1e3 ? " k" : " ";
-    const double scaled = rate >= 1e9 ? rate / 1e9 : rate >= 1e6 ? rate / 1e6 : rate >= 1e3 ? rate / 1e3 : rate;
+    const double scaled = rate >= 1e9   ? rate / 1e9
+                          : rate >= 1e6 ? rate / 1e6
+                          : rate >= 1e3 ? rate / 1e3
+                                        : rate;
     return fixed(scaled, scaled < 100 ? 1 : 0) + unit + " evals/s";
 }
 
@@ -93,7 +101,8 @@ void seed_field(Workbench& bench) {
     long seed = now.is_number() ? now.get<long>() : 0;
     const Face mono(theme.mono, Theme::number_size);
     ImGui::SetNextItemWidth(theme.px(64));
-    if (ImGui::InputScalar("###seed", ImGuiDataType_S64, &seed, nullptr, nullptr, nullptr, ImGuiInputTextFlags_EnterReturnsTrue)) {
+    if (ImGui::InputScalar("###seed", ImGuiDataType_S64, &seed, nullptr, nullptr, nullptr,
+                           ImGuiInputTextFlags_EnterReturnsTrue)) {
         w.set("run.seed", std::max(0L, seed));
         w.commit();
     }
@@ -107,7 +116,8 @@ void progress(Workbench& bench) {
     if (s.state == RunState::preparing) {
         text = "preparing ...";
     } else if (active) {
-        text = (s.exchange ? "scan " + grouped(s.progress) + " of " + grouped(s.progress_end) : "level " + std::to_string(s.level) + " of " + std::to_string(s.n_levels));
+        text = (s.exchange ? "scan " + grouped(s.progress) + " of " + grouped(s.progress_end)
+                           : "level " + std::to_string(s.level) + " of " + std::to_string(s.n_levels));
         text += "   " + std::to_string(static_cast<int>(std::lround(s.fraction * 100))) + " %";
         text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
         const std::string rate = rate_text(s.evaluations_per_second);
@@ -128,7 +138,8 @@ void progress(Workbench& bench) {
         const float y = at.y + ImGui::GetFrameHeight() / 2, h = theme.px(3);
         ImDrawList* list = ImGui::GetWindowDrawList();
         list->AddRectFilled({at.x, y - h}, {at.x + bar, y + h}, Theme::packed(theme.colours().field), h);
-        const auto f = static_cast<float>(s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0));
+        const auto f =
+            static_cast<float>(s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0));
         if (f > 0.004f) {
             const unsigned ink = s.state == RunState::failed ? theme.colours().bad : theme.colours().accent;
             list->AddRectFilled({at.x, y - h}, {at.x + bar * f, y + h}, Theme::packed(ink), h);
@@ -144,7 +155,8 @@ void progress(Workbench& bench) {
 void draw_menu_bar(Workbench& bench) {
     const Theme& theme = bench.theme;
     const ImGuiViewport* screen = ImGui::GetMainViewport();
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(8), (theme.px(menu_height) - ImGui::GetFontSize()) / 2});
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                        {theme.px(8), (theme.px(menu_height) - ImGui::GetFontSize()) / 2});
     if (ImGui::BeginMainMenuBar()) {
         ImGui::SetCursorPosX(theme.px(18));
         {
@@ -178,10 +190,12 @@ void draw_menu_bar(Workbench& bench) {
         }
         const float menus_end = ImGui::GetCursorPosX();
         const std::string search = std::string(icon::search) + "  Search commands   Ctrl+Shift+P";
-        const float search_width = ImGui::CalcTextSize(search.c_str()).x + theme.px(16), width = screen->Size.x;
+        const float search_width = ImGui::CalcTextSize(search.c_str()).x + theme.px(16),
+                    width = screen->Size.x;
         const std::string name = bench.workspace.name(), file = bench.workspace.file().filename().string();
         const std::string mark = bench.workspace.modified() ? "  \xe2\x80\xa2 edited" : "";
-        const float name_width = ImGui::CalcTextSize(name.c_str()).x, rest = ImGui::CalcTextSize((file + mark).c_str()).x + theme.px(12);
+        const float name_width = ImGui::CalcTextSize(name.c_str()).x,
+                    rest = ImGui::CalcTextSize((file + mark).c_str()).x + theme.px(12);
         float x = (width - name_width - rest) / 2;
         if (x < menus_end + theme.px(16)) {
             x = menus_end + theme.px(16);
@@ -211,33 +225,39 @@ void draw_transport(Workbench& bench) {
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + theme.px(menu_height)});
     ImGui::SetNextWindowSize({screen->Size.x, theme.px(transport_height)});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
     if (ImGui::Begin("###transport", nullptr, bar_flags)) {
         const RunState s = w.snapshot().state;
         const bool running = s == RunState::running || s == RunState::preparing;
         // One width for Run, Pause and Resume: the bar must not jump.
         ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
         const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Run";
-        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true, "Run or pause (Space)", theme.px(92))) {
+        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true,
+                       "Run or pause (Space)", theme.px(92))) {
             bench.commands.run("run.toggle", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::step, "Step", "###step", false, true, "One level or scan (Shift+.); one move (.)")) {
+        if (bar_button(bench, icon::step, "Step", "###step", false, true,
+                       "One level or scan (Shift+.); one move (.)")) {
             bench.commands.run("run.step_level", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy(), "Stop and keep what was reached (Esc)")) {
+        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy(),
+                       "Stop and keep what was reached (Esc)")) {
             bench.commands.run("run.stop", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::restart, "Restart", "###restart", false, true, "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
+        if (bar_button(bench, icon::restart, "Restart", "###restart", false, true,
+                       "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
             bench.commands.run("run.restart", bench);
         }
         ImGui::PopStyleVar();
         ImGui::SameLine(0, theme.px(18));
         seed_field(bench);
         ImGui::SameLine(0, theme.px(6));
-        if (bar_button(bench, icon::dice, "", "###new_seed", false, true, "Restart with the next seed (Ctrl+Shift+R)")) {
+        if (bar_button(bench, icon::dice, "", "###new_seed", false, true,
+                       "Restart with the next seed (Ctrl+Shift+R)")) {
             bench.commands.run("run.new_seed", bench);
         }
         ImGui::SameLine(0, theme.px(18));
@@ -254,7 +274,8 @@ void draw_status(Workbench& bench) {
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + screen->Size.y - theme.px(status_height)});
     ImGui::SetNextWindowSize({screen->Size.x, theme.px(status_height)});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {theme.px(12), (theme.px(status_height) - theme.px(Theme::small_size)) / 2});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {theme.px(12), (theme.px(status_height) - theme.px(Theme::small_size)) / 2});
     if (ImGui::Begin("###status", nullptr, bar_flags)) {
         const Face face(theme.body, Theme::small_size);
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
@@ -262,7 +283,8 @@ void draw_status(Workbench& bench) {
         state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
         std::vector<std::string> parts{state};
         if (s.n_particles > 0) {
-            parts.push_back(grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " + std::to_string(s.dim) + "-D");
+            parts.push_back(grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " +
+                            std::to_string(s.dim) + "-D");
         }
         if (s.memory_bytes >= 1e6) {
             parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The frame around the panels: menu bar, transport bar, dock space with the built layouts, status bar, overlays.
+// The frame around the panels: menu bar, transport bar, dock space with the built layouts, status bar,
+// overlays.
 #pragma once
 
 namespace tempera::app {

@@ -27,8 +27,9 @@ void Theme::load_fonts() {
         }
         ImFontConfig config;
         config.OversampleH = 2;
-        ImFont* font = std::filesystem::exists(path) ? atlas.AddFontFromFileTTF(path.c_str(), body_size, &config)
-                                                     : atlas.AddFontDefault(&config);
+        ImFont* font = std::filesystem::exists(path)
+                           ? atlas.AddFontFromFileTTF(path.c_str(), body_size, &config)
+                           : atlas.AddFontDefault(&config);
         const std::filesystem::path glyphs = folder / "Font_Awesome_6_Free-Solid-900.otf";
         if (std::filesystem::exists(glyphs)) {
             ImFontConfig merged;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one table of the window's looks: fonts, spaces and colours. Panels ask it and never hold values of their own.
+// The one table of the window's looks: fonts, spaces and colours. Panels ask it and never hold values of
+// their own.
 #pragma once
 
 #include <imgui.h>
@@ -12,11 +13,12 @@ namespace tempera::app {
 
 /// Font Awesome glyphs in use.
 namespace icon {
-inline constexpr const char *play = "\xef\x81\x8b", *pause = "\xef\x81\x8c", *stop = "\xef\x81\x8d", *step = "\xef\x81\x91",
-                            *level = "\xef\x81\x8e", *restart = "\xef\x8b\xb9", *dice = "\xef\x94\xa2", *arrow = "\xef\x81\xa1",
-                            *warning = "\xef\x81\xb1", *good = "\xef\x81\x98", *bad = "\xef\x81\x97", *menu = "\xef\x85\x82",
-                            *folder = "\xef\x81\xbb", *file = "\xef\x85\x9b", *search = "\xef\x80\x82", *up = "\xef\x81\xa2",
-                            *dot = "\xef\x84\x91", *follow = "\xef\x81\x9b";
+inline constexpr const char *play = "\xef\x81\x8b", *pause = "\xef\x81\x8c", *stop = "\xef\x81\x8d",
+                            *step = "\xef\x81\x91", *level = "\xef\x81\x8e", *restart = "\xef\x8b\xb9",
+                            *dice = "\xef\x94\xa2", *arrow = "\xef\x81\xa1", *warning = "\xef\x81\xb1",
+                            *good = "\xef\x81\x98", *bad = "\xef\x81\x97", *menu = "\xef\x85\x82",
+                            *folder = "\xef\x81\xbb", *file = "\xef\x85\x9b", *search = "\xef\x80\x82",
+                            *up = "\xef\x81\xa2", *dot = "\xef\x84\x91", *follow = "\xef\x81\x9b";
 }  // namespace icon
 
 class Theme {
@@ -31,14 +33,17 @@ public:
     float scale() const { return scale_; }
     float px(float value) const { return value * scale_; }
 
-    ImU32 role(Role r, int index = 0, float alpha = 1) const { return packed(palette_->role(r, index), alpha); }
+    ImU32 role(Role r, int index = 0, float alpha = 1) const {
+        return packed(palette_->role(r, index), alpha);
+    }
     static ImU32 packed(unsigned rgb, float alpha = 1);
     static ImVec4 vec(unsigned rgb, float alpha = 1);
     ImVec4 text() const { return vec(palette_->text); }
     ImVec4 dim() const { return vec(palette_->dim); }
 
     ImFont *body = nullptr, *bold = nullptr, *mono = nullptr;
-    static constexpr float body_size = 15, title_size = 14.5f, label_size = 12.5f, small_size = 13, number_size = 15;
+    static constexpr float body_size = 15, title_size = 14.5f, label_size = 12.5f, small_size = 13,
+                           number_size = 15;
 
 private:
     std::string name_ = "dark";

@@ -19,7 +19,8 @@ void panel_menu(Workbench& bench, const View& view) {
     const bool has_plots = view.plots != nullptr;
     for (const char* format : {"png", "svg", "pdf", "csv"}) {
         std::string name(format);
-        std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return static_cast<char>(c - 'a' + 'A'); });
         if (ImGui::MenuItem(("Export " + name + "###export_" + format).c_str(), nullptr, false, has_plots)) {
             bench.export_plots(format, false);
         }
@@ -45,7 +46,8 @@ void panel_menu(Workbench& bench, const View& view) {
 
 }  // namespace
 
-void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state, const PlotSpec* legend) {
+void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
+                  const PlotSpec* legend) {
     const Theme& theme = bench.theme;
     const float width = ImGui::GetContentRegionAvail().x, menu = theme.px(18);
     const ImVec2 start = ImGui::GetCursorPos();
@@ -74,7 +76,8 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
     ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().panel, 0));
     ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
-    if (ImGui::Button((std::string(icon::menu) + "###menu").c_str(), {theme.px(14), ImGui::GetTextLineHeight()})) {
+    if (ImGui::Button((std::string(icon::menu) + "###menu").c_str(),
+                      {theme.px(14), ImGui::GetTextLineHeight()})) {
         ImGui::OpenPopup("###panel_menu");
     }
     ImGui::PopStyleColor(2);
@@ -86,7 +89,8 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
         const float entries = draw_legend(*legend, theme, true), gap = used > 0 ? theme.px(18) : 0;
         if (entries > 0) {
             below = used + gap + entries + theme.px(12) > width - menu - state_width;
-            ImGui::SetCursorPos(below ? ImVec2(start.x, start.y + theme.px(21)) : ImVec2(start.x + used + gap, start.y + theme.px(1)));
+            ImGui::SetCursorPos(below ? ImVec2(start.x, start.y + theme.px(21))
+                                      : ImVec2(start.x + used + gap, start.y + theme.px(1)));
             draw_legend(*legend, theme);
         }
     }
@@ -108,8 +112,10 @@ void empty_text(Workbench& bench, const std::string& text) {
     const float wrap = std::max(60.0f, std::min(size.x - theme.px(16), theme.px(330)));
     const ImVec2 extent = ImGui::CalcTextSize(text.c_str(), nullptr, false, wrap);
     ImGui::Dummy({std::max(1.0f, size.x), std::max(1.0f, std::min(size.y, extent.y + theme.px(8)))});
-    ImGui::GetWindowDrawList()->AddText(nullptr, 0, {at.x + std::max(0.0f, (size.x - extent.x) / 2), at.y + std::max(0.0f, (size.y - extent.y) / 2)},
-                                        Theme::packed(theme.colours().dim), text.c_str(), nullptr, wrap);
+    ImGui::GetWindowDrawList()->AddText(
+        nullptr, 0,
+        {at.x + std::max(0.0f, (size.x - extent.x) / 2), at.y + std::max(0.0f, (size.y - extent.y) / 2)},
+        Theme::packed(theme.colours().dim), text.c_str(), nullptr, wrap);
 }
 
 }  // namespace tempera::app

@@ -12,8 +12,8 @@ namespace tempera::app {
 struct Workbench;
 
 struct View {
-    const char* id;        ///< also the ImGui window's ###id
-    const char* title;     ///< menu entry and tab
+    const char* id;     ///< also the ImGui window's ###id
+    const char* title;  ///< menu entry and tab
     void (*draw)(Workbench&);
     std::vector<PlotSpec> (*plots)(Workbench&);  ///< what its menu exports; may be null
 };
@@ -22,7 +22,8 @@ const std::vector<View>& view_catalogue();
 const View* find_view(const std::string& id);
 
 /// Title row of a panel: title, legend entries of a plot, state at the right end and the panel's menu.
-void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state, const PlotSpec* legend = nullptr);
+void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
+                  const PlotSpec* legend = nullptr);
 /// The rest of the window below the header.
 struct Area {
     float width, height;

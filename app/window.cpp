@@ -29,7 +29,8 @@ public:
     explicit Window(const AppOptions& options) {
         glfwSetErrorCallback(on_error);
         if (!glfwInit()) {
-            throw ConfigError("", "no display: " + glfw_problem + "; use tempera run, or app --screenshot F.png");
+            throw ConfigError("",
+                              "no display: " + glfw_problem + "; use tempera run, or app --screenshot F.png");
         }
         glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
         glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
@@ -38,7 +39,8 @@ public:
         handle = glfwCreateWindow(options.width, options.height, "Tempera", nullptr, nullptr);
         if (!handle) {
             glfwTerminate();
-            throw ConfigError("", "no OpenGL 3.3: " + glfw_problem + "; try LIBGL_ALWAYS_SOFTWARE=1, or use tempera run");
+            throw ConfigError("", "no OpenGL 3.3: " + glfw_problem +
+                                      "; try LIBGL_ALWAYS_SOFTWARE=1, or use tempera run");
         }
         glfwMakeContextCurrent(handle);
         glfwSwapInterval(1);
@@ -157,7 +159,9 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         for (const std::string& path : std::exchange(events.dropped, {})) {
             bench.open_file(path);
         }
-        policy.set_animating(bench.animating() || (!bench.toast.empty() && bench.toast_until > ImGui::GetTime() && bench.toast_until < ImGui::GetTime() + 0.1));
+        policy.set_animating(bench.animating() ||
+                             (!bench.toast.empty() && bench.toast_until > ImGui::GetTime() &&
+                              bench.toast_until < ImGui::GetTime() + 0.1));
         policy.set_visible(!glfwGetWindowAttrib(window, GLFW_ICONIFIED));
         policy.set_focused(true);
         if (policy.may_draw(now)) {
@@ -183,7 +187,8 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
             fullscreen = bench.fullscreen;
             set_fullscreen(window, fullscreen);
         }
-        const std::string wanted = bench.workspace.name() + (bench.workspace.modified() ? " (edited)" : "") + " - Tempera";
+        const std::string wanted =
+            bench.workspace.name() + (bench.workspace.modified() ? " (edited)" : "") + " - Tempera";
         if (wanted != title) {
             title = wanted;
             glfwSetWindowTitle(window, title.c_str());

@@ -37,7 +37,9 @@ void Workbench::open_file(const std::string& path) {
     const Json sampler = workspace.value("sampler.type");
     if (workspace.open(path)) {
         // Panels for weights and panels for swaps take each other's places.
-        view.rebuild_layout = view.rebuild_layout || (sampler == Json("replica_exchange")) != (workspace.value("sampler.type") == Json("replica_exchange"));
+        view.rebuild_layout =
+            view.rebuild_layout || (sampler == Json("replica_exchange")) !=
+                                       (workspace.value("sampler.type") == Json("replica_exchange"));
         const Json layout = workspace.value("view.layout");
         if (layout.is_string() && layout.get<std::string>() != view.layout) {
             set_layout(layout.get<std::string>());
@@ -63,12 +65,15 @@ void Workbench::export_plots(const std::string& format, bool all) {
     for (const View& v : view_catalogue()) {
         if (v.plots && (all || view.focused == v.id)) {
             std::vector<PlotSpec> more = v.plots(*this);
-            plots.insert(plots.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+            plots.insert(plots.end(), std::make_move_iterator(more.begin()),
+                         std::make_move_iterator(more.end()));
         }
     }
-    workspace.note(LogLine::Kind::command, "export " + (all ? std::string("all") : view.focused) + " " + format);
+    workspace.note(LogLine::Kind::command,
+                   "export " + (all ? std::string("all") : view.focused) + " " + format);
     // Exports are for paper: the dark look of the screen becomes the light one.
-    exporter.figures(std::move(plots), format, theme.name() == "print" ? "print" : "light", "out/figures", export_prefix());
+    exporter.figures(std::move(plots), format, theme.name() == "print" ? "print" : "light", "out/figures",
+                     export_prefix());
 }
 
 void Workbench::frame() {

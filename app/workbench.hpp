@@ -20,17 +20,17 @@ namespace tempera::app {
 struct ViewState {
     std::string layout = "explore";
     bool rebuild_layout = true;
-    bool by_mode = true;             ///< particles' colours: mode or weight
-    bool exact_density = true;       ///< under the particles: exact density or the particles' own
+    bool by_mode = true;        ///< particles' colours: mode or weight
+    bool exact_density = true;  ///< under the particles: exact density or the particles' own
     bool show_particles = true;
     bool occupancy_lines = false;
     int mass_mode = 0;
-    bool fit = false;                ///< one frame
-    bool show_absent = false;        ///< Setup also lists settings that are not set
+    bool fit = false;          ///< one frame
+    bool show_absent = false;  ///< Setup also lists settings that are not set
     bool show_palette = false, show_keys = false, show_system = false;
     std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
     std::string setup_filter;
-    std::vector<std::string> hidden;    ///< closed panels
+    std::vector<std::string> hidden;  ///< closed panels
 };
 
 struct Workbench {
@@ -55,14 +55,14 @@ struct Workbench {
     Commands commands;
     FileDialog dialog;
     ViewState view;
-    std::string toast;               ///< last thing that happened, in the status bar
+    std::string toast;  ///< last thing that happened, in the status bar
     double toast_until = 0;
     bool quit = false, fullscreen = false;
     bool software_gl = true;
     std::string renderer = "no renderer";
-    double build_ms = 0;             ///< of the last frame, shown in the status bar
+    double build_ms = 0;  ///< of the last frame, shown in the status bar
     float scale = 1;
-    bool masked = false;             ///< times are hidden (golden pictures)
+    bool masked = false;  ///< times are hidden (golden pictures)
     Exporter exporter;
 };
 

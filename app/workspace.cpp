@@ -51,7 +51,8 @@ std::string clock_text() {
 std::shared_ptr<const Grid> blurred(const Grid& grid, long n) {
     auto out = std::make_shared<Grid>(grid);
     const int nx = grid.nx, ny = grid.ny;
-    const int radius = std::clamp(static_cast<int>(1.0 * nx / std::sqrt(static_cast<double>(std::max(1L, n)))), 1, 6);
+    const int radius =
+        std::clamp(static_cast<int>(1.0 * nx / std::sqrt(static_cast<double>(std::max(1L, n)))), 1, 6);
     std::vector<float> line;
     const auto pass = [&](float* first, int count, int stride) {
         line.resize(static_cast<std::size_t>(count));
@@ -68,7 +69,8 @@ std::shared_ptr<const Grid> blurred(const Grid& grid, long n) {
             }
         }
         for (int i = 0; i < count; ++i) {
-            first[static_cast<std::ptrdiff_t>(i) * stride] = std::max(0.0f, line[static_cast<std::size_t>(i)]);
+            first[static_cast<std::ptrdiff_t>(i) * stride] =
+                std::max(0.0f, line[static_cast<std::size_t>(i)]);
         }
     };
     for (int round = 0; round < 2; ++round) {
@@ -90,9 +92,11 @@ std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& m
     grid.x_min = maps.box[0], grid.x_max = maps.box[1], grid.y_min = maps.box[2], grid.y_max = maps.box[3];
     grid.value.assign(static_cast<std::size_t>(grid.nx) * grid.ny, 0.0f);
     for (std::size_t i = 0; i < s.x.size(); ++i) {
-        const double u = (s.x[i] - grid.x_min) / (grid.x_max - grid.x_min), v = (s.y[i] - grid.y_min) / (grid.y_max - grid.y_min);
+        const double u = (s.x[i] - grid.x_min) / (grid.x_max - grid.x_min),
+                     v = (s.y[i] - grid.y_min) / (grid.y_max - grid.y_min);
         if (u >= 0 && u < 1 && v >= 0 && v < 1) {
-            const auto cell = static_cast<std::size_t>(v * grid.ny) * grid.nx + static_cast<std::size_t>(u * grid.nx);
+            const auto cell =
+                static_cast<std::size_t>(v * grid.ny) * grid.nx + static_cast<std::size_t>(u * grid.nx);
             grid.value[cell] += i < s.weight.size() ? s.weight[i] : 1.0f;
         }
     }
@@ -106,7 +110,8 @@ bool is_type(const std::string& dotted) {
 }  // namespace
 
 Workspace::Workspace(std::unique_ptr<EngineLink> link)
-    : link_(std::move(link)), mapper_(std::make_unique<PathMapper>()), document_(Json::object()), snapshot_(link_->latest()) {}
+    : link_(std::move(link)), mapper_(std::make_unique<PathMapper>()), document_(Json::object()),
+      snapshot_(link_->latest()) {}
 
 Workspace::~Workspace() { link_->set_on_publish({}); }
 
@@ -192,16 +197,21 @@ void Workspace::list_stored(const std::filesystem::path& folder) {
         run.log_z = std::isfinite(number("log_z_error")) ? number("log_z_error") : number("log_z");
         run.seconds = number("seconds.total");
         run.mode_error = std::nan("");
-        const Json known = get_value(stored.summary, "mode_weights.true"), weighted = get_value(stored.summary, "mode_weights.weighted");
+        const Json known = get_value(stored.summary, "mode_weights.true"),
+                   weighted = get_value(stored.summary, "mode_weights.weighted");
         const Json found = weighted.is_array() ? weighted : get_value(stored.summary, "mode_weights.sampled");
         if (known.is_array() && found.is_array() && known.size() == found.size() && !known.empty()) {
-            run.mode_error = total_variation(found.get<std::vector<double>>(), known.get<std::vector<double>>());
+            run.mode_error =
+                total_variation(found.get<std::vector<double>>(), known.get<std::vector<double>>());
         }
         run.preset = stored.preset;
         runs_.push_back(std::move(run));
-        note(LogLine::Kind::note, folder.filename().string() + ": the stored result is listed in Runs; its preset runs again");
+        note(LogLine::Kind::note,
+             folder.filename().string() + ": the stored result is listed in Runs; its preset runs again");
     } catch (const std::exception& e) {
-        note(LogLine::Kind::warning, folder.filename().string() + ": the stored result cannot be read; its preset runs again (" + e.what() + ")");
+        note(LogLine::Kind::warning, folder.filename().string() +
+                                         ": the stored result cannot be read; its preset runs again (" +
+                                         e.what() + ")");
     }
 }
 
@@ -411,7 +421,8 @@ void Workspace::send_edits() {
         }
         for (const std::string& field : different) {
             const Json v = get_value(resolved_, field);
-            if (change_class(resolved_, field) != Change::cold && !v.is_null() && !get_value(running, field).is_null()) {
+            if (change_class(resolved_, field) != Change::cold && !v.is_null() &&
+                !get_value(running, field).is_null()) {
                 slot(wanted, field) = v;
                 live = true;
             }
@@ -454,10 +465,16 @@ void Workspace::start(bool paused) {
 
 void Workspace::run_or_pause() {
     switch (snapshot_->state) {
-        case RunState::running:
-        case RunState::preparing: link_->pause(); break;
-        case RunState::paused: link_->resume(); break;
-        default: start(); break;
+    case RunState::running:
+    case RunState::preparing:
+        link_->pause();
+        break;
+    case RunState::paused:
+        link_->resume();
+        break;
+    default:
+        start();
+        break;
     }
 }
 
@@ -542,7 +559,8 @@ void Workspace::take_snapshot() {
         }
     }
     for (; edits_logged_ < s.edits.size(); ++edits_logged_) {
-        note(LogLine::Kind::note, s.edits[edits_logged_].text + " at level " + std::to_string(s.edits[edits_logged_].level));
+        note(LogLine::Kind::note,
+             s.edits[edits_logged_].text + " at level " + std::to_string(s.edits[edits_logged_].level));
     }
     for (; warnings_logged_ < s.warnings.size(); ++warnings_logged_) {
         note(LogLine::Kind::warning, s.warnings[warnings_logged_].text);
@@ -553,7 +571,9 @@ void Workspace::take_snapshot() {
             remember_run();
         }
     } else if (problems_.empty() && s.preset && pending_.empty() == false) {
-        std::erase_if(pending_, [&](const std::string& f) { return get_value(*s.preset, f) == get_value(resolved_, f); });
+        std::erase_if(pending_, [&](const std::string& f) {
+            return get_value(*s.preset, f) == get_value(resolved_, f);
+        });
     }
 }
 
@@ -592,7 +612,8 @@ void Workspace::remember_run() {
         return;
     }
     char numbers[96];
-    std::snprintf(numbers, sizeof numbers, ": log Z %.3f, ESS %.3f, %.2f s", s.log_z, s.ess_fraction, s.seconds);
+    std::snprintf(numbers, sizeof numbers, ": log Z %.3f, ESS %.3f, %.2f s", s.log_z, s.ess_fraction,
+                  s.seconds);
     note(LogLine::Kind::note, text + numbers);
 }
 

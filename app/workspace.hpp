@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the person works on: the preset being edited, its run, what was seen of it, undo and redo. No drawing here.
+// What the person works on: the preset being edited, its run, what was seen of it, undo and redo. No drawing
+// here.
 #pragma once
 
 #include <deque>
@@ -20,12 +21,12 @@ namespace tempera::app {
 struct LevelPicture {
     std::shared_ptr<const SpriteSet> sprites;
     std::shared_ptr<const Grid> density;
-    std::shared_ptr<const Grid> smooth;   ///< the density for thumbnails: counting noise blurred away
+    std::shared_ptr<const Grid> smooth;  ///< the density for thumbnails: counting noise blurred away
 };
 
 struct FinishedRun {
     long id = 0;
-    bool stored = false;          ///< read from a run folder
+    bool stored = false;  ///< read from a run folder
     std::string name, sampler, kernel;
     RunState state = RunState::finished;
     double ess = 0, log_z = 0, mode_error = 0, seconds = 0;
@@ -53,15 +54,16 @@ public:
 
     // The preset being edited.
     const Json& document() const { return document_; }
-    const Json& resolved() const { return resolved_; }   ///< last good one
+    const Json& resolved() const { return resolved_; }  ///< last good one
     std::string name() const;
-    Json value(const std::string& dotted) const;         ///< what stands there, or its default
+    Json value(const std::string& dotted) const;  ///< what stands there, or its default
     const Problem* problem_at(const std::string& dotted) const;
     const std::vector<Problem>& problems() const { return problems_; }
-    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its section.
+    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its
+    /// section.
     void set(const std::string& dotted, Json value);
     void commit();
-    void reset(const std::string& dotted);               ///< to the value of the file
+    void reset(const std::string& dotted);  ///< to the value of the file
     void revert_all();
     bool differs_from_file(const std::string& dotted) const;
     void undo();
@@ -80,13 +82,13 @@ public:
     void step_level();
     void set_pace(double boundaries_per_second);
     double pace() const { return pace_; }
-    bool busy() const;                                   ///< preparing, running or paused
+    bool busy() const;  ///< preparing, running or paused
 
     /// Once a frame: takes the latest snapshot and maps.
     void update(float seconds);
     const Snapshot& snapshot() const { return *snapshot_; }
     std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
-    const PathMaps* maps() const { return maps_.get(); } ///< of the running or edited preset; may be null
+    const PathMaps* maps() const { return maps_.get(); }  ///< of the running or edited preset; may be null
     std::shared_ptr<const PathMaps> shared_maps() const { return maps_; }
     std::shared_ptr<const RunResult> result() const { return link_->result(); }
     EngineLink& link() { return *link_; }
@@ -100,7 +102,7 @@ public:
     void look_at(int level);
     void play();
     bool playing() const { return playing_; }
-    const LevelPicture* picture(int level) const;        ///< null when the level was not seen
+    const LevelPicture* picture(int level) const;  ///< null when the level was not seen
     const LevelPicture* nearest_picture(int level, int within) const;
     const ModeRow* mode_row(int level) const;
     const LevelStats* level_stats(int level) const;
@@ -114,9 +116,9 @@ public:
         std::vector<std::string> lines;
     };
     std::deque<Message> messages;
-    std::string command_line() const;                    ///< what runs the same on the command line
-    std::vector<double> lock_waits;                      ///< microseconds per update, the last 4096
-    bool autostart = true;                               ///< opening a preset runs it
+    std::string command_line() const;  ///< what runs the same on the command line
+    std::vector<double> lock_waits;    ///< microseconds per update, the last 4096
+    bool autostart = true;             ///< opening a preset runs it
 
 private:
     struct Step {

@@ -74,7 +74,8 @@ void PresetArguments::add_to(CLI::App& command, bool with_seed) {
         .add_option("--threads", threads, "Worker threads (0 = all cores); the results do not depend on it")
         ->check(CLI::Range(0, 1024));
     if (with_seed) {
-        command.add_option("--seed", seed, "Seed of all random numbers")->check(CLI::Range(0L, 9007199254740992L));
+        command.add_option("--seed", seed, "Seed of all random numbers")
+            ->check(CLI::Range(0L, 9007199254740992L));
     }
 }
 
@@ -114,8 +115,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
         std::cout << app.help();
         return ok;
     };
-    for (const auto add : {add_run, add_train, add_sweep, add_eval, add_sample, add_report, add_compare, add_list,
-                           add_describe, add_check, add_bench, add_app}) {
+    for (const auto add : {add_run, add_train, add_sweep, add_eval, add_sample, add_report, add_compare,
+                           add_list, add_describe, add_check, add_bench, add_app}) {
         add(app, action);
     }
     try {

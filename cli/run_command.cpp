@@ -83,8 +83,8 @@ void check_writable(const fs::path& folder) {
     }
 }
 
-/// Writes the run where it was asked for; when that has been taken or filled up meanwhile, beside it or in the
-/// temporary folder. Returns where it is.
+/// Writes the run where it was asked for; when that has been taken or filled up meanwhile, beside it or in
+/// the temporary folder. Returns where it is.
 fs::path save(const RunResult& result, const fs::path& folder, const std::vector<std::string>& exports,
               bool replace) {
     for (int attempt = 0;; ++attempt) {
@@ -123,7 +123,8 @@ std::string train_first(const Json& resolved, const fs::path& folder, Progress& 
     TrainingCallbacks callbacks;
     callbacks.stop = interrupt_token();
     callbacks.progress = [&](const TrainingProgress& p) {
-        progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps), "training the model, step " + std::to_string(p.step));
+        progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps),
+                        "training the model, step " + std::to_string(p.step));
     };
     const TrainingResult trained = train_model(resolved, callbacks);
     if (trained.report["status"] == "partial") {

@@ -30,9 +30,11 @@ std::string short_number(double v) {
 }
 
 std::string describe_weights(const Json& level) {
-    std::string out = "  sigma " + short_number(level["sigma"].get<double>()) + ": loss " + short_number(level["loss"].get<double>());
+    std::string out = "  sigma " + short_number(level["sigma"].get<double>()) + ": loss " +
+                      short_number(level["loss"].get<double>());
     if (level["score_energy"].is_number()) {
-        out += ", relative score error " + short_number(level["score_error"].get<double>() / level["score_energy"].get<double>());
+        out += ", relative score error " +
+               short_number(level["score_error"].get<double>() / level["score_energy"].get<double>());
     }
     if (level["learned_mode_weights"].is_array()) {
         out += ", learned mode weights";
@@ -45,12 +47,15 @@ std::string describe_weights(const Json& level) {
 
 int train(const TrainArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
-    fs::path folder = a.out.empty() ? fs::path("out") / (resolved["name"].get<std::string>() + "-model") : fs::path(a.out);
+    fs::path folder =
+        a.out.empty() ? fs::path("out") / (resolved["name"].get<std::string>() + "-model") : fs::path(a.out);
     const bool going_on = a.resume && fs::exists(folder / "checkpoint.pt");
     if (a.out.empty() && !a.resume && !a.force) {
         folder = free_folder(folder);
     } else if (fs::exists(folder) && !a.resume && !a.force) {
-        throw ConfigError("--out " + folder.string(), "exists already; choose another folder, --resume its training or add --force to replace it");
+        throw ConfigError(
+            "--out " + folder.string(),
+            "exists already; choose another folder, --resume its training or add --force to replace it");
     }
     TrainingResult result;
     {
@@ -59,12 +64,14 @@ int train(const TrainArguments& a) {
         callbacks.stop = interrupt_token();
         callbacks.progress = [&](const TrainingProgress& p) {
             progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps),
-                            "step " + std::to_string(p.step) + ", loss " + short_number(p.losses->total) + ", " + short_number(p.steps_per_second) + " steps/s");
+                            "step " + std::to_string(p.step) + ", loss " + short_number(p.losses->total) +
+                                ", " + short_number(p.steps_per_second) + " steps/s");
         };
         result = train_model(resolved, callbacks, going_on ? folder : fs::path());
     }
     write_training_folder(result, folder);
-    std::cout << result.report["steps"] << " steps in " << short_number(result.report["seconds"].get<double>()) << " s\n";
+    std::cout << result.report["steps"] << " steps in "
+              << short_number(result.report["seconds"].get<double>()) << " s\n";
     for (const Json& level : result.report["levels"]) {
         const double sigma = level["sigma"].get<double>();
         if (sigma == 0.05 || sigma == 0.2 || sigma == 0.5 || sigma == 1 || sigma == 2 || sigma == 4) {
@@ -74,7 +81,8 @@ int train(const TrainArguments& a) {
     std::cout << "  folder " << folder.string() << "\n";
     std::cout.flush();
     if (result.report["status"] == "failed") {
-        std::cerr << "tempera: " << result.report["error"].get<std::string>() << "; the last good weights are in " << folder.string() << "\n";
+        std::cerr << "tempera: " << result.report["error"].get<std::string>()
+                  << "; the last good weights are in " << folder.string() << "\n";
         return numerical_failure;
     }
     if (result.report["status"] == "partial") {
@@ -90,9 +98,12 @@ void add_train(CLI::App& app, Action& action) {
     auto a = std::make_shared<TrainArguments>();
     CLI::App* c = app.add_subcommand("train", "Train the model of a preset");
     a->preset.add_to(*c, false);
-    c->add_option("--out", a->out, "Training folder; default out/NAME-model, NAME-model-2 when taken")->type_name("DIR");
-    c->add_option("--progress", a->progress, "auto, plain or none")->check(CLI::IsMember({"auto", "plain", "none"}));
-    c->add_flag("--resume", a->resume, "Go on from the folder's checkpoint, up to training.n_steps; the bits are those of one run");
+    c->add_option("--out", a->out, "Training folder; default out/NAME-model, NAME-model-2 when taken")
+        ->type_name("DIR");
+    c->add_option("--progress", a->progress, "auto, plain or none")
+        ->check(CLI::IsMember({"auto", "plain", "none"}));
+    c->add_flag("--resume", a->resume,
+                "Go on from the folder's checkpoint, up to training.n_steps; the bits are those of one run");
     c->add_flag("--force", a->force, "Replace the folder's training");
     c->footer(R"(Examples:
   tempera train learned_two_lakes_dsm --out out/dsm

@@ -49,7 +49,8 @@ std::string number_text(double value, int decimals) {
 }
 
 std::string mode_name(const std::vector<std::string>& names, int mode) {
-    if (mode >= 0 && mode < static_cast<int>(names.size()) && !names[static_cast<std::size_t>(mode)].empty()) {
+    if (mode >= 0 && mode < static_cast<int>(names.size()) &&
+        !names[static_cast<std::size_t>(mode)].empty()) {
         return names[static_cast<std::size_t>(mode)];
     }
     return "mode " + std::to_string(mode + 1);

@@ -12,7 +12,8 @@ bool ready(PlotSpec& plot, const Snapshot& s) {
     plot.provenance = provenance(s);
     plot.x = level_axis(s.n_levels);
     if (!s.exchange) {
-        plot.empty = "Only replica exchange swaps between levels. Choose the sampler replica_exchange to see this.";
+        plot.empty =
+            "Only replica exchange swaps between levels. Choose the sampler replica_exchange to see this.";
         return false;
     }
     if (!s.exchange_stats || s.exchange_stats->swap_rejection.empty()) {
@@ -73,7 +74,8 @@ PlotSpec barrier_plot(const Snapshot& s) {
     }
     plot.layers.push_back(std::move(line));
     plot.y = axis("", 0, std::max(0.5, std::ceil(total * 2.2) / 2));
-    plot.state = "total " + number_text(total, 2) + ", suggests " + std::to_string(static_cast<int>(std::ceil(2 * total)) + 1) + " levels";
+    plot.state = "total " + number_text(total, 2) + ", suggests " +
+                 std::to_string(static_cast<int>(std::ceil(2 * total)) + 1) + " levels";
     plot.legend = false;
     sanitize(plot);
     return plot;
@@ -88,7 +90,8 @@ PlotSpec index_plot(const Snapshot& s) {
         return plot;
     }
     const ExchangeStats& e = *s.exchange_stats;
-    const double first = static_cast<double>(e.first_scan), last = first + std::max<double>(1, static_cast<double>(e.index_process.size()) - 1);
+    const double first = static_cast<double>(e.first_scan),
+                 last = first + std::max<double>(1, static_cast<double>(e.index_process.size()) - 1);
     plot.x = axis("scan", first, last);
     plot.y = axis("level", -0.5, s.n_levels + 0.5);
     if (e.index_process.empty()) {
@@ -96,7 +99,8 @@ PlotSpec index_plot(const Snapshot& s) {
         return plot;
     }
     const std::size_t n = e.index_process.front().size();
-    const std::size_t shown = std::min<std::size_t>(n, 6);  // evenly spread labels; all of them would be a carpet
+    const std::size_t shown =
+        std::min<std::size_t>(n, 6);  // evenly spread labels; all of them would be a carpet
     const std::size_t stride = std::max<std::size_t>(1, e.index_process.size() / 400);
     for (std::size_t k = 0; k < shown; ++k) {
         const auto label = static_cast<int>(shown > 1 ? k * (n - 1) / (shown - 1) : 0);

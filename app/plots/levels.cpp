@@ -15,7 +15,8 @@ PlotSpec ess_plot(const Snapshot& s) {
     plot.y = axis("", 0, 1.04);
     plot.provenance = provenance(s);
     if (s.exchange) {
-        plot.empty = "Replica exchange keeps equal weights, so there is no effective sample size by level. See Swaps.";
+        plot.empty =
+            "Replica exchange keeps equal weights, so there is no effective sample size by level. See Swaps.";
         return plot;
     }
     if (!s.levels || s.levels->empty()) {
@@ -60,7 +61,9 @@ PlotSpec ess_plot(const Snapshot& s) {
         marks.name.clear();
         plot.layers.push_back(marks);
     }
-    plot.state = resampled == 0 ? "never resampled" : resampled == 1 ? "resampled once" : "resampled " + std::to_string(resampled) + " times";
+    plot.state = resampled == 0   ? "never resampled"
+                 : resampled == 1 ? "resampled once"
+                                  : "resampled " + std::to_string(resampled) + " times";
     sanitize(plot);
     return plot;
 }
@@ -73,7 +76,8 @@ struct Strip {
     std::vector<std::vector<double>> weight;  ///< [point][mode]
 };
 
-void add_strip(PlotSpec& plot, const Strip& strip, double base, bool named, const std::vector<std::string>& names) {
+void add_strip(PlotSpec& plot, const Strip& strip, double base, bool named,
+               const std::vector<std::string>& names) {
     if (strip.level.empty()) {
         return;
     }
@@ -81,7 +85,8 @@ void add_strip(PlotSpec& plot, const Strip& strip, double base, bool named, cons
     std::vector<double> lower(strip.level.size(), base);
     for (std::size_t m = 0; m < n_modes; ++m) {
         const bool direct = named && n_modes <= 4;
-        PlotLayer area = layer(PlotLayer::Kind::area, direct ? mode_name(names, static_cast<int>(m)) : "", Role::mode, static_cast<int>(m));
+        PlotLayer area = layer(PlotLayer::Kind::area, direct ? mode_name(names, static_cast<int>(m)) : "",
+                               Role::mode, static_cast<int>(m));
         area.x = strip.level;
         area.y = lower;
         for (std::size_t i = 0; i < lower.size(); ++i) {
@@ -103,10 +108,12 @@ PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps) {
     plot.y.ticks = {{2.9, "exact"}, {1.7, "sampled"}, {0.5, "weighted"}};
     plot.provenance = provenance(s);
     Strip exact{"exact", {}, {}}, sampled{"sampled", {}, {}}, weighted{"weighted", {}, {}};
-    const bool same_path = maps && !maps->mode_weights.empty() && (s.n_levels == 0 || maps->n_levels == s.n_levels);
+    const bool same_path =
+        maps && !maps->mode_weights.empty() && (s.n_levels == 0 || maps->n_levels == s.n_levels);
     if (same_path) {
         for (int l = maps->n_levels; l >= 0; --l) {
-            if (static_cast<std::size_t>(l) < maps->mode_weights.size() && !maps->mode_weights[static_cast<std::size_t>(l)].empty()) {
+            if (static_cast<std::size_t>(l) < maps->mode_weights.size() &&
+                !maps->mode_weights[static_cast<std::size_t>(l)].empty()) {
                 exact.level.push_back(l);
                 exact.weight.push_back(maps->mode_weights[static_cast<std::size_t>(l)]);
             }
@@ -114,7 +121,8 @@ PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps) {
     }
     if (s.modes) {
         std::vector<ModeRow> rows(*s.modes);
-        std::sort(rows.begin(), rows.end(), [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
+        std::sort(rows.begin(), rows.end(),
+                  [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
         for (const ModeRow& row : rows) {
             if (!same_path && !row.exact.empty()) {
                 exact.level.push_back(row.level);
@@ -136,7 +144,9 @@ PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps) {
                          : "The share of particles in each mode appears here when a run starts.";
         return plot;
     }
-    const std::vector<std::string>& names = !s.mode_names.empty() ? s.mode_names : maps ? maps->mode_names : s.mode_names;
+    const std::vector<std::string>& names = !s.mode_names.empty() ? s.mode_names
+                                            : maps                ? maps->mode_names
+                                                                  : s.mode_names;
     add_strip(plot, exact, 2.4, true, names);
     add_strip(plot, sampled, 1.2, exact.level.empty(), names);
     add_strip(plot, weighted, 0, false, names);
@@ -162,15 +172,19 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode) {
     plot.y = axis("", 0, 1);
     plot.provenance = provenance(s);
     const auto m = static_cast<std::size_t>(mode);
-    PlotLayer exact = layer(PlotLayer::Kind::line, "exact", Role::exact), sampled = layer(PlotLayer::Kind::line, "sampled", Role::sampled),
-              weighted = layer(PlotLayer::Kind::line, "weighted", Role::weighted), band = layer(PlotLayer::Kind::band, "", Role::weighted);
+    PlotLayer exact = layer(PlotLayer::Kind::line, "exact", Role::exact),
+              sampled = layer(PlotLayer::Kind::line, "sampled", Role::sampled),
+              weighted = layer(PlotLayer::Kind::line, "weighted", Role::weighted),
+              band = layer(PlotLayer::Kind::band, "", Role::weighted);
     exact.width = 1.5f;
     sampled.width = 1.5f;
     double low = 1, high = 0;
     const auto seen = [&](double v) { low = std::min(low, v), high = std::max(high, v); };
     if (maps && (s.n_levels == 0 || maps->n_levels == s.n_levels)) {
         for (int l = maps->n_levels; l >= 0; --l) {
-            const std::vector<double>* w = static_cast<std::size_t>(l) < maps->mode_weights.size() ? &maps->mode_weights[static_cast<std::size_t>(l)] : nullptr;
+            const std::vector<double>* w = static_cast<std::size_t>(l) < maps->mode_weights.size()
+                                               ? &maps->mode_weights[static_cast<std::size_t>(l)]
+                                               : nullptr;
             if (w && m < w->size()) {
                 exact.x.push_back(l), exact.y.push_back((*w)[m]);
                 seen((*w)[m]);
@@ -179,7 +193,8 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode) {
     }
     if (s.modes) {
         std::vector<ModeRow> rows(*s.modes);
-        std::sort(rows.begin(), rows.end(), [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
+        std::sort(rows.begin(), rows.end(),
+                  [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
         for (const ModeRow& row : rows) {
             if (m < row.sampled.size()) {
                 sampled.x.push_back(row.level), sampled.y.push_back(row.sampled[m]);
@@ -229,7 +244,8 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level) {
     const std::size_t n = std::max(row->exact.size(), row->sampled.size());
     plot.x = axis("mode", 0.4, static_cast<double>(n) + 0.6);
     double top = 0;
-    const auto bars = [&](const char* name, Role role, const std::vector<double>& values, double shift, double width) {
+    const auto bars = [&](const char* name, Role role, const std::vector<double>& values, double shift,
+                          double width) {
         if (values.empty()) {
             return;
         }

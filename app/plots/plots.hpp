@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pure builders from what was seen of a run to plots. Everything that a panel draws with axes is made here, and so
-// are the files that its menu writes.
+// Pure builders from what was seen of a run to plots. Everything that a panel draws with axes is made here,
+// and so are the files that its menu writes.
 #pragma once
 
 #include "figures/plot_spec.hpp"
@@ -29,7 +29,7 @@ struct ParticleView {
     int level = 0;
     std::shared_ptr<const Grid> density;
     std::shared_ptr<const SpriteSet> sprites;
-    bool by_mode = true;      ///< colours: modes or one
+    bool by_mode = true;  ///< colours: modes or one
     std::array<double, 4> box{-1, 1, -1, 1};
 };
 PlotSpec particles_plot(const Snapshot& s, const ParticleView& view);

@@ -62,14 +62,16 @@ PlotSpec lorenz_plot(const Snapshot& s) {
     plot.y = axis("", 0, 1);
     plot.legend = false;
     if (!s.lorenz || s.lorenz->share.empty()) {
-        plot.empty = s.exchange ? "Replica exchange keeps equal weights." : "Who carries the weight appears here when a run starts.";
+        plot.empty = s.exchange ? "Replica exchange keeps equal weights."
+                                : "Who carries the weight appears here when a run starts.";
         return plot;
     }
     PlotLayer equal = layer(PlotLayer::Kind::line, "equal weights", Role::dim);
     equal.x = {0, 1};
     equal.y = {0, 1};
     equal.width = 1;
-    PlotLayer area = layer(PlotLayer::Kind::area, "", Role::weighted), line = layer(PlotLayer::Kind::line, "weights", Role::weighted);
+    PlotLayer area = layer(PlotLayer::Kind::area, "", Role::weighted),
+              line = layer(PlotLayer::Kind::line, "weights", Role::weighted);
     const auto n = static_cast<double>(s.lorenz->share.size() - 1);
     for (std::size_t i = 0; i < s.lorenz->share.size(); ++i) {
         const double p = static_cast<double>(i) / n;

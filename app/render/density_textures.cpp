@@ -119,7 +119,8 @@ void DensityTextures::set_palette(const Palette& palette, const std::string& nam
     for (int i = 0; i < 256; ++i) {
         const std::array<double, 3> c = density_colour(palette, i / 255.0);
         for (int k = 0; k < 3; ++k) {
-            rgb[static_cast<std::size_t>(3 * i + k)] = static_cast<unsigned char>(std::clamp(c[static_cast<std::size_t>(k)], 0.0, 1.0) * 255 + 0.5);
+            rgb[static_cast<std::size_t>(3 * i + k)] =
+                static_cast<unsigned char>(std::clamp(c[static_cast<std::size_t>(k)], 0.0, 1.0) * 255 + 0.5);
         }
     }
     glBindTexture(GL_TEXTURE_2D, table_);
@@ -184,8 +185,10 @@ void DensityTextures::draw(Picture& p, const Grid& grid) const {
     glBindTexture(GL_TEXTURE_2D, 0);
 }
 
-ImTextureRef DensityTextures::picture(const std::string& slot, const std::shared_ptr<const Grid>& grid, int magnify) {
-    if (!program_ || !grid || grid->nx <= 0 || grid->value.size() != static_cast<std::size_t>(grid->nx) * grid->ny) {
+ImTextureRef DensityTextures::picture(const std::string& slot, const std::shared_ptr<const Grid>& grid,
+                                      int magnify) {
+    if (!program_ || !grid || grid->nx <= 0 ||
+        grid->value.size() != static_cast<std::size_t>(grid->nx) * grid->ny) {
         return {};
     }
     Picture& p = pictures_[slot];

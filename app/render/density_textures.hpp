@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Density grids as pictures on the graphics card: an R32F upload when a grid is new, coloured by shaders/density.frag
-// into an RGBA texture that Dear ImGui draws.
+// Density grids as pictures on the graphics card: an R32F upload when a grid is new, coloured by
+// shaders/density.frag into an RGBA texture that Dear ImGui draws.
 #pragma once
 
 #include <imgui.h>
@@ -24,8 +24,8 @@ public:
 
     /// Colours from now on (rebuilds what is drawn).
     void set_palette(const Palette& palette, const std::string& name);
-    /// Picture of a grid; `slot` names its place ("thumb 3"), so that a new grid there reuses the texture. Row 0 of
-    /// the grid is at v = 0 (bottom): draw with uv0 = (0, 1), uv1 = (1, 0).
+    /// Picture of a grid; `slot` names its place ("thumb 3"), so that a new grid there reuses the texture.
+    /// Row 0 of the grid is at v = 0 (bottom): draw with uv0 = (0, 1), uv1 = (1, 0).
     ImTextureRef picture(const std::string& slot, const std::shared_ptr<const Grid>& grid, int magnify = 3);
     bool available() const { return program_ != 0; }
     /// What went wrong while compiling shaders; empty = nothing.

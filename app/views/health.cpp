@@ -10,14 +10,19 @@ namespace {
 
 enum class Mark { none, good, warning, bad };
 
-void row(const Theme& theme, const char* name, const std::string& value, const std::string& note, Mark mark, const char* meaning) {
+void row(const Theme& theme, const char* name, const std::string& value, const std::string& note, Mark mark,
+         const char* meaning) {
     const ImVec2 at = ImGui::GetCursorPos();
     const Palette& p = theme.colours();
-    const unsigned ink = mark == Mark::good ? p.good : mark == Mark::warning ? p.warning : mark == Mark::bad ? p.bad : p.text;
+    const unsigned ink = mark == Mark::good      ? p.good
+                         : mark == Mark::warning ? p.warning
+                         : mark == Mark::bad     ? p.bad
+                                                 : p.text;
     ImGui::BeginGroup();
     ImGui::TextColored(theme.dim(), "%s", name);
     // The sign or the first digit starts here; a leading minus hangs to the left, so that digits align.
-    ImGui::SetCursorPos({at.x + theme.px(96) - (value[0] == '-' || value[0] == '+' ? theme.px(7.5f) : 0), at.y});
+    ImGui::SetCursorPos(
+        {at.x + theme.px(96) - (value[0] == '-' || value[0] == '+' ? theme.px(7.5f) : 0), at.y});
     {
         const Face mono(theme.mono, Theme::number_size);
         ImGui::TextColored(Theme::vec(ink), "%s", value.c_str());
@@ -51,7 +56,10 @@ void row(const Theme& theme, const char* name, const std::string& value, const s
 void weights_rows(const Theme& theme, const Snapshot& s) {
     const double e = s.ess_fraction;
     row(theme, "ESS / N", fixed(e, 3), e > 0 && e < 0.1 ? "few particles carry all" : "",
-        !std::isfinite(e) ? Mark::none : e >= 0.3 ? Mark::good : e >= 0.1 ? Mark::warning : Mark::bad,
+        !std::isfinite(e) ? Mark::none
+        : e >= 0.3        ? Mark::good
+        : e >= 0.1        ? Mark::warning
+                          : Mark::bad,
         "Effective sample size: (sum w)^2 / (N sum w^2). 1 = all weights equal.");
 }
 
@@ -72,34 +80,65 @@ void rows(Workbench& bench, const Snapshot& s) {
             mark = z < 3 ? Mark::good : z < 5 ? Mark::warning : Mark::bad;
         }
     }
-    row(theme, "log Z", fixed(s.log_z, 3), note, mark, "Estimated log normalising constant of the target relative to the reference, with one standard error.");
+    row(theme, "log Z", fixed(s.log_z, 3), note, mark,
+        "Estimated log normalising constant of the target relative to the reference, with one standard "
+        "error.");
     if (!s.exchange) {
         const double k = s.pareto_k;
         const bool matters = !(s.ess_fraction >= 0.9);  // nearly equal weights have no tail to speak of
-        row(theme, "k-hat", fixed(k, 2), !std::isfinite(k) ? "" : k > 0.7 && !matters ? "harmless: weights nearly equal" : "good below 0.7", !std::isfinite(k) ? Mark::none : k <= 0.7 ? Mark::good : !matters ? Mark::none : k < 1 ? Mark::warning : Mark::bad,
-            "Tail index of the largest weights (generalised Pareto fit). Above 0.7 averages over these weights converge slowly; above 1 not at all.");
-        const double share = s.n_particles > 0 ? static_cast<double>(s.unique_roots) / static_cast<double>(s.n_particles) : 1;
-        row(theme, "roots", grouped(s.unique_roots), "of " + grouped(s.n_particles), s.unique_roots <= 0 ? Mark::none : share >= 0.02 ? Mark::none : Mark::warning,
-            "Distinct ancestors at the reference that still have descendants. Few roots: the particles share their history.");
-        row(theme, "resampled", std::to_string(s.n_resamplings), s.n_resamplings == 1 ? "time" : "times", Mark::none, "How often particles were resampled by weight.");
+        row(theme, "k-hat", fixed(k, 2),
+            !std::isfinite(k)     ? ""
+            : k > 0.7 && !matters ? "harmless: weights nearly equal"
+                                  : "good below 0.7",
+            !std::isfinite(k) ? Mark::none
+            : k <= 0.7        ? Mark::good
+            : !matters        ? Mark::none
+            : k < 1           ? Mark::warning
+                              : Mark::bad,
+            "Tail index of the largest weights (generalised Pareto fit). Above 0.7 averages over these "
+            "weights converge slowly; above 1 not at all.");
+        const double share =
+            s.n_particles > 0 ? static_cast<double>(s.unique_roots) / static_cast<double>(s.n_particles) : 1;
+        row(theme, "roots", grouped(s.unique_roots), "of " + grouped(s.n_particles),
+            s.unique_roots <= 0 ? Mark::none
+            : share >= 0.02     ? Mark::none
+                                : Mark::warning,
+            "Distinct ancestors at the reference that still have descendants. Few roots: the particles share "
+            "their history.");
+        row(theme, "resampled", std::to_string(s.n_resamplings), s.n_resamplings == 1 ? "time" : "times",
+            Mark::none, "How often particles were resampled by weight.");
     } else if (s.exchange_stats) {
         const ExchangeStats& x = *s.exchange_stats;
         double least = 1;
         for (double r : x.swap_rejection) {
             least = std::isfinite(r) ? std::min(least, 1 - r) : least;
         }
-        row(theme, "least swap", fixed(least, 3), "acceptance", least >= 0.1 ? Mark::good : least >= 0.02 ? Mark::warning : Mark::bad,
-            "Smallest swap acceptance over neighbouring levels. Near 0 no replica gets past this pair: add levels there.");
-        row(theme, "barrier", fixed(x.communication_barrier(), 2), "sum of rejections", Mark::none, "Communication barrier: the sum of swap rejections over pairs. About twice as many levels serve it well.");
-        row(theme, "round trips", std::to_string(x.round_trips), fixed(x.round_trips_per_scan(), 4) + " per scan, predicted " + fixed(x.predicted_round_trips_per_scan(), 4),
+        row(theme, "least swap", fixed(least, 3), "acceptance",
+            least >= 0.1    ? Mark::good
+            : least >= 0.02 ? Mark::warning
+                            : Mark::bad,
+            "Smallest swap acceptance over neighbouring levels. Near 0 no replica gets past this pair: add "
+            "levels there.");
+        row(theme, "barrier", fixed(x.communication_barrier(), 2), "sum of rejections", Mark::none,
+            "Communication barrier: the sum of swap rejections over pairs. About twice as many levels serve "
+            "it well.");
+        row(theme, "round trips", std::to_string(x.round_trips),
+            fixed(x.round_trips_per_scan(), 4) + " per scan, predicted " +
+                fixed(x.predicted_round_trips_per_scan(), 4),
             Mark::none, "Ways of a replica from the reference to the target and back.");
-        row(theme, "BAR", fixed(x.log_z_bar, 3), std::isfinite(x.log_z_bar_stderr) ? "\xc2\xb1 " + fixed(x.log_z_bar_stderr, 3) : "", Mark::none, "log Z by Bennett's acceptance ratio over neighbouring levels.");
+        row(theme, "BAR", fixed(x.log_z_bar, 3),
+            std::isfinite(x.log_z_bar_stderr) ? "\xc2\xb1 " + fixed(x.log_z_bar_stderr, 3) : "", Mark::none,
+            "log Z by Bennett's acceptance ratio over neighbouring levels.");
     }
     if (std::isfinite(s.acceptance)) {
-        row(theme, "acceptance", fixed(s.acceptance, 2), "of moves", s.acceptance < 0.1 ? Mark::warning : Mark::none, "Mean acceptance of the moves within levels. 0.2 to 0.9 is healthy.");
+        row(theme, "acceptance", fixed(s.acceptance, 2), "of moves",
+            s.acceptance < 0.1 ? Mark::warning : Mark::none,
+            "Mean acceptance of the moves within levels. 0.2 to 0.9 is healthy.");
     }
     if (s.tally.map_not_converged + s.tally.non_finite > 0) {
-        row(theme, "failures", grouped(s.tally.map_not_converged + s.tally.non_finite), "weight set to zero, counted", Mark::bad, "Transitions whose equation was not solved and densities that were not finite.");
+        row(theme, "failures", grouped(s.tally.map_not_converged + s.tally.non_finite),
+            "weight set to zero, counted", Mark::bad,
+            "Transitions whose equation was not solved and densities that were not finite.");
     }
 }
 
@@ -108,7 +147,11 @@ void draw(Workbench& bench) {
     const Snapshot& s = bench.workspace.snapshot();
     const bool well = s.warnings.empty();
     const bool has = s.state != RunState::idle && s.state != RunState::preparing;
-    panel_header(bench, *find_view("health"), "Health", !has ? "" : well ? "no warnings" : std::to_string(s.warnings.size()) + (s.warnings.size() == 1 ? " warning" : " warnings"));
+    panel_header(bench, *find_view("health"), "Health",
+                 !has   ? ""
+                 : well ? "no warnings"
+                        : std::to_string(s.warnings.size()) +
+                              (s.warnings.size() == 1 ? " warning" : " warnings"));
     if (!has) {
         empty_text(bench, "Diagnostics of the run appear here.");
         return;

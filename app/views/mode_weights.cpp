@@ -23,7 +23,8 @@ const ModeRow* row_in_view(Workbench& bench, int& level, ModeRow& made) {
         level = row->level;
     }
     const PathMaps* maps = w.maps();
-    if (!row && maps && static_cast<std::size_t>(level) < maps->mode_weights.size() && !maps->mode_weights[static_cast<std::size_t>(level)].empty()) {
+    if (!row && maps && static_cast<std::size_t>(level) < maps->mode_weights.size() &&
+        !maps->mode_weights[static_cast<std::size_t>(level)].empty()) {
         made.level = level;
         made.exact = maps->mode_weights[static_cast<std::size_t>(level)];
         row = &made;
@@ -50,10 +51,12 @@ void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, 
     list->AddRectFilled({left, y}, {right, y + height}, theme.role(bar.role, 0, 0.22f), theme.px(3));
     if (!bar.value->empty()) {
         const auto v = static_cast<float>(std::clamp((*bar.value)[0], 0.0, 1.0));
-        list->AddRectFilled({left, y}, {left + span * v, y + height}, theme.role(bar.role, 0, 0.92f), theme.px(3));
+        list->AddRectFilled({left, y}, {left + span * v, y + height}, theme.role(bar.role, 0, 0.92f),
+                            theme.px(3));
         if (bar.interval && !bar.interval->empty() && std::isfinite((*bar.interval)[0])) {
             const auto h = static_cast<float>((*bar.interval)[0]);
-            const float a = left + span * std::max(0.0f, v - h), b = left + span * std::min(1.0f, v + h), c = y + height / 2;
+            const float a = left + span * std::max(0.0f, v - h), b = left + span * std::min(1.0f, v + h),
+                        c = y + height / 2;
             const ImU32 ink = Theme::packed(theme.colours().text, 0.9f);
             list->AddLine({a, c}, {b, c}, ink, theme.px(1.2f));
             list->AddLine({a, c - theme.px(3)}, {a, c + theme.px(3)}, ink, theme.px(1.2f));
@@ -61,22 +64,27 @@ void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, 
         }
         const Face mono(theme.mono, Theme::number_size);
         const std::string text = fixed((*bar.value)[0], 3);
-        list->AddText({at.x + width - ImGui::CalcTextSize(text.c_str()).x, text_y}, Theme::packed(theme.colours().text), text.c_str());
+        list->AddText({at.x + width - ImGui::CalcTextSize(text.c_str()).x, text_y},
+                      Theme::packed(theme.colours().text), text.c_str());
     }
     if (std::isfinite(mark)) {
         const float x = left + span * static_cast<float>(mark);
-        list->AddLine({x, y - theme.px(3)}, {x, y + height + theme.px(3)}, Theme::packed(theme.colours().text, 0.75f), theme.px(1));
+        list->AddLine({x, y - theme.px(3)}, {x, y + height + theme.px(3)},
+                      Theme::packed(theme.colours().text, 0.75f), theme.px(1));
     }
     ImGui::Dummy({width, line});
     if (ImGui::IsItemHovered() && !bar.value->empty()) {
         const double h = bar.interval && !bar.interval->empty() ? (*bar.interval)[0] : std::nan("");
-        ImGui::SetTooltip(std::isfinite(h) ? "%s: %.4f \xc2\xb1 %.4f (95 %%)" : "%s: %.4f", bar.name, (*bar.value)[0], h);
+        ImGui::SetTooltip(std::isfinite(h) ? "%s: %.4f \xc2\xb1 %.4f (95 %%)" : "%s: %.4f", bar.name,
+                          (*bar.value)[0], h);
     }
 }
 
 void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names) {
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {theme.px(6), 0});
-    const bool open = ImGui::BeginTable("###modes", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp, remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(44)) : ImVec2(0, 0));
+    const bool open = ImGui::BeginTable(
+        "###modes", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp,
+        remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(44)) : ImVec2(0, 0));
     ImGui::PopStyleVar();
     if (!open) {
         return;
@@ -88,7 +96,8 @@ void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::s
     }
     ImGui::TableNextRow();
     int column = 1;
-    for (const auto& [name, role] : {std::pair{"exact", Role::exact}, std::pair{"sampled", Role::sampled}, std::pair{"weighted", Role::weighted}}) {
+    for (const auto& [name, role] : {std::pair{"exact", Role::exact}, std::pair{"sampled", Role::sampled},
+                                     std::pair{"weighted", Role::weighted}}) {
         ImGui::TableSetColumnIndex(column++);
         const Face face(theme.body, Theme::small_size);
         ImGui::TextColored(Theme::vec(theme.colours().role(role)), "%s", name);
@@ -99,14 +108,16 @@ void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::s
         ImGui::TableSetColumnIndex(0);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float h = ImGui::GetTextLineHeight();
-        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + h * 0.25f}, {at.x + theme.px(8), at.y + h * 0.25f + theme.px(8)},
+        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + h * 0.25f},
+                                                  {at.x + theme.px(8), at.y + h * 0.25f + theme.px(8)},
                                                   theme.role(Role::mode, static_cast<int>(m)), theme.px(2));
         ImGui::Dummy({theme.px(10), h});
         ImGui::SameLine(0, theme.px(4));
         {
             const std::string name = mode_name(names, static_cast<int>(m));
             // Signs such as +--+ run into each other in the text face.
-            const bool signs = std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
+            const bool signs =
+                std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
             const Face face(signs ? theme.mono : theme.body, Theme::small_size);
             ImGui::TextUnformatted(name.c_str());
         }
@@ -129,12 +140,14 @@ std::string verdict(const ModeRow& row, bool exchange) {
     if (row.exact.empty() || got.size() != row.exact.size()) {
         return {};
     }
-    const std::vector<double>& half = row.weighted.empty() || exchange ? row.sampled_interval : row.weighted_interval;
+    const std::vector<double>& half =
+        row.weighted.empty() || exchange ? row.sampled_interval : row.weighted_interval;
     char text[160];
     const double widest = half.empty() ? 0 : *std::max_element(half.begin(), half.end());
-    const char* reading = !proportions_agree(got, row.exact, half) ? "The weights are off by more than chance explains."
-                          : widest > 0.2                          ? "Too few effective particles to tell them apart from the exact ones."
-                                                                  : "The weights agree with the exact ones.";
+    const char* reading =
+        !proportions_agree(got, row.exact, half) ? "The weights are off by more than chance explains."
+        : widest > 0.2 ? "Too few effective particles to tell them apart from the exact ones."
+                       : "The weights agree with the exact ones.";
     std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact), reading);
     return text;
 }
@@ -145,10 +158,13 @@ void draw(Workbench& bench) {
     ModeRow made;
     int level = 0;
     const ModeRow* row = row_in_view(bench, level, made);
-    panel_header(bench, *find_view("mode_weights"), "Mode weights", row ? (s.exchange ? "target" : "level " + std::to_string(level)) : "");
-    const std::vector<std::string>& names = !s.mode_names.empty() || !bench.workspace.maps() ? s.mode_names : bench.workspace.maps()->mode_names;
+    panel_header(bench, *find_view("mode_weights"), "Mode weights",
+                 row ? (s.exchange ? "target" : "level " + std::to_string(level)) : "");
+    const std::vector<std::string>& names =
+        !s.mode_names.empty() || !bench.workspace.maps() ? s.mode_names : bench.workspace.maps()->mode_names;
     if (!row) {
-        empty_text(bench, names.empty() ? "This target names no modes." : "The mass of each mode appears here when a run starts.");
+        empty_text(bench, names.empty() ? "This target names no modes."
+                                        : "The mass of each mode appears here when a run starts.");
         return;
     }
     const std::size_t n = std::max(row->exact.size(), row->sampled.size());
@@ -159,20 +175,24 @@ void draw(Workbench& bench) {
             const Face face(theme.body, Theme::label_size);
             std::string a = mode_name(names, 0), b = mode_name(names, 1);
             for (std::string* t : {&a, &b}) {
-                std::transform(t->begin(), t->end(), t->begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+                std::transform(t->begin(), t->end(), t->begin(),
+                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
             }
             ImDrawList* list = ImGui::GetWindowDrawList();
             list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
-            list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y}, theme.role(Role::mode, 1), b.c_str());
+            list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
+                          theme.role(Role::mode, 1), b.c_str());
             ImGui::Dummy({width, theme.px(16)});
         }
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), 0});
         const double mark = row->exact.empty() ? std::nan("") : row->exact[0];
         const std::vector<double> none;
         two_mode_bar(theme, {"exact", Role::exact, &row->exact, nullptr}, mark, label, numbers);
-        two_mode_bar(theme, {"sampled", Role::sampled, &row->sampled, &row->sampled_interval}, mark, label, numbers);
+        two_mode_bar(theme, {"sampled", Role::sampled, &row->sampled, &row->sampled_interval}, mark, label,
+                     numbers);
         if (!s.exchange) {
-            two_mode_bar(theme, {"weighted", Role::weighted, &row->weighted, &row->weighted_interval}, mark, label, numbers);
+            two_mode_bar(theme, {"weighted", Role::weighted, &row->weighted, &row->weighted_interval}, mark,
+                         label, numbers);
         }
         ImGui::PopStyleVar();
         ImGui::Dummy({0, theme.px(2)});
@@ -180,7 +200,8 @@ void draw(Workbench& bench) {
         mode_table(theme, *row, names);
     } else {
         PlotSpec plot = mode_weights_plot(s, row, level);
-        draw_plot(plot, theme, bench.textures, {remaining().width, std::max(theme.px(60), remaining().height - theme.px(42))});
+        draw_plot(plot, theme, bench.textures,
+                  {remaining().width, std::max(theme.px(60), remaining().height - theme.px(42))});
     }
     const std::string text = verdict(*row, s.exchange);
     if (!text.empty()) {

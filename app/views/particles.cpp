@@ -18,7 +18,8 @@ std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
     const PathMaps* maps = bench.workspace.maps();
     const Snapshot& s = bench.workspace.snapshot();
     std::array<double, 4> box = maps && !maps->density.empty() ? maps->plane.box : s.plane.box;
-    if (maps && !maps->density.empty() && maps->frame[1] > maps->frame[0]) {  // half way to what shows the reference too
+    if (maps && !maps->density.empty() &&
+        maps->frame[1] > maps->frame[0]) {  // half way to what shows the reference too
         for (std::size_t i = 0; i < 4; ++i) {
             box[i] = 0.5 * (box[i] + maps->frame[i]);
         }
@@ -27,7 +28,8 @@ std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
         return {-aspect, aspect, -1, 1};
     }
     const double cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
-    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect), half_x = half_y * aspect;
+    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect),
+                 half_x = half_y * aspect;
     return {cx - half_x, cx + half_x, cy - half_y, cy + half_y};
 }
 
@@ -44,7 +46,8 @@ ParticleView particle_view(Workbench& bench, float aspect) {
         view.sprites = picture->sprites;
     }
     const PathMaps* maps = w.maps();
-    const bool has_exact = maps && static_cast<std::size_t>(view.level) < maps->density.size() && maps->density[static_cast<std::size_t>(view.level)];
+    const bool has_exact = maps && static_cast<std::size_t>(view.level) < maps->density.size() &&
+                           maps->density[static_cast<std::size_t>(view.level)];
     if (bench.view.exact_density && has_exact) {
         view.density = maps->density[static_cast<std::size_t>(view.level)];
     } else {
@@ -56,7 +59,8 @@ ParticleView particle_view(Workbench& bench, float aspect) {
 /// A small flat switch in a row of choices.
 bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
     const Theme& theme = bench.theme;
-    ImGui::PushStyleColor(ImGuiCol_Button, on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
+    ImGui::PushStyleColor(ImGuiCol_Button,
+                          on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
     ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
@@ -97,19 +101,21 @@ void draw(Workbench& bench) {
     const Snapshot& s = w.snapshot();
     const Area whole = remaining();
     const float plot_height = whole.height - theme.px(24);
-    const float aspect = std::max(0.2f, (whole.width - theme.px(34)) / std::max(20.0f, plot_height - theme.px(30)));
+    const float aspect =
+        std::max(0.2f, (whole.width - theme.px(34)) / std::max(20.0f, plot_height - theme.px(30)));
     const ParticleView view = particle_view(bench, aspect);
     const int limit = bench.software_gl ? 5000 : 20000;
     std::string state = "level " + std::to_string(view.level);
     if (view.sprites && bench.view.show_particles) {
         const long drawn = std::min<long>(limit, static_cast<long>(view.sprites->x.size()));
-        state += "   " + grouped(drawn) + " of " + grouped(std::max<long>(view.sprites->total, drawn)) + " drawn";
+        state +=
+            "   " + grouped(drawn) + " of " + grouped(std::max<long>(view.sprites->total, drawn)) + " drawn";
     } else if (s.state != RunState::idle) {
         state += "   not visited while drawn";
     }
     const ImVec2 start = ImGui::GetCursorPos();
-    // Choices, then the state at the right end; where both do not fit the choices count, and the panel's name stands
-    // in its tab already.
+    // Choices, then the state at the right end; where both do not fit the choices count, and the panel's name
+    // stands in its tab already.
     const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
     const bool tabbed = node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
     const float choices_at = tabbed ? 0 : theme.px(84), choices = theme.px(330);
@@ -123,11 +129,13 @@ void draw(Workbench& bench) {
     panel_header(bench, *find_view("particles"), "Particles", state);
     const ImVec2 body = ImGui::GetCursorPos();
     ImGui::SetCursorPos({start.x + choices_at, start.y});
-    if (choice(bench, narrow ? "exact###exact" : "exact density###exact", bench.view.exact_density, "Background: the exact density of the level, where it is known")) {
+    if (choice(bench, narrow ? "exact###exact" : "exact density###exact", bench.view.exact_density,
+               "Background: the exact density of the level, where it is known")) {
         bench.view.exact_density = true;
     }
     ImGui::SameLine(0, theme.px(2));
-    if (choice(bench, narrow ? "own###own" : "particles' own###own", !bench.view.exact_density, "Background: all particles, weighted and binned")) {
+    if (choice(bench, narrow ? "own###own" : "particles' own###own", !bench.view.exact_density,
+               "Background: all particles, weighted and binned")) {
         bench.view.exact_density = false;
     }
     ImGui::SameLine(0, theme.px(14));
@@ -141,14 +149,17 @@ void draw(Workbench& bench) {
     ImGui::SetCursorPos(body);
     if (s.state == RunState::failed) {
         ImGui::PushTextWrapPos(0);
-        ImGui::TextColored(Theme::vec(theme.colours().bad), "%s  The run stopped at level %d", icon::bad, s.level);
+        ImGui::TextColored(Theme::vec(theme.colours().bad), "%s  The run stopped at level %d", icon::bad,
+                           s.level);
         ImGui::TextUnformatted(s.error.c_str());
-        ImGui::TextColored(theme.dim(), "What was reached is kept. Change a setting and press Ctrl+R to run again.");
+        ImGui::TextColored(theme.dim(),
+                           "What was reached is kept. Change a setting and press Ctrl+R to run again.");
         ImGui::PopTextWrapPos();
     }
     if (!view.density && !view.sprites) {
         empty_text(bench, s.state == RunState::preparing ? "Preparing the run ..."
-                                                         : "Nothing sampled yet. Press Space to run " + w.name() + ", or drop a preset here.");
+                                                         : "Nothing sampled yet. Press Space to run " +
+                                                               w.name() + ", or drop a preset here.");
         return;
     }
     ParticleView drawn = view;
@@ -169,7 +180,9 @@ void draw(Workbench& bench) {
     draw_plot(plot, theme, bench.textures, {remaining().width, remaining().height}, options);
 }
 
-std::vector<PlotSpec> plots(Workbench& bench) { return {particles_plot(bench.workspace.snapshot(), particle_view(bench, 1.6f))}; }
+std::vector<PlotSpec> plots(Workbench& bench) {
+    return {particles_plot(bench.workspace.snapshot(), particle_view(bench, 1.6f))};
+}
 
 }  // namespace
 

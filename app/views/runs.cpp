@@ -16,7 +16,9 @@ void draw_runs(Workbench& bench) {
         empty_text(bench, "Finished runs are listed here, so that two settings can be compared.");
         return;
     }
-    if (!ImGui::BeginTable("###runs", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_PadOuterX)) {
+    if (!ImGui::BeginTable("###runs", 4,
+                           ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH |
+                               ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_PadOuterX)) {
         return;
     }
     ImGui::TableSetupScrollFreeze(0, 1);
@@ -35,12 +37,17 @@ void draw_runs(Workbench& bench) {
         ImGui::TableNextColumn();
         {
             const Face small(theme.body, Theme::small_size);
-            const std::string label = run->stored ? std::string("stored") : std::to_string(run->id) + " " + (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
+            const std::string label =
+                run->stored ? std::string("stored")
+                            : std::to_string(run->id) + " " +
+                                  (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
             ImGui::PushID(&*run);
             ImGui::Selectable((label + "###run").c_str(), false, ImGuiSelectableFlags_SpanAllColumns);
             ImGui::PopID();
             if (ImGui::IsItemHovered()) {
-                ImGui::SetTooltip("%s, %s, %s, %.2f s\nlog Z is shown less the truth, where that is known", run->name.c_str(), run->sampler.c_str(), to_string(run->state), run->seconds);
+                ImGui::SetTooltip("%s, %s, %s, %.2f s\nlog Z is shown less the truth, where that is known",
+                                  run->name.c_str(), run->sampler.c_str(), to_string(run->state),
+                                  run->seconds);
             }
         }
         const Face mono(theme.mono, 14);
@@ -71,7 +78,10 @@ void draw_log(Workbench& bench) {
                 ImGui::TextColored(theme.dim(), "%s", bench.masked ? "00:00:00" : line->time.c_str());
             }
             ImGui::SameLine(0, theme.px(10));
-            const unsigned ink = line->kind == LogLine::Kind::error ? p.bad : line->kind == LogLine::Kind::warning ? p.warning : line->kind == LogLine::Kind::command ? p.text : p.dim;
+            const unsigned ink = line->kind == LogLine::Kind::error     ? p.bad
+                                 : line->kind == LogLine::Kind::warning ? p.warning
+                                 : line->kind == LogLine::Kind::command ? p.text
+                                                                        : p.dim;
             ImGui::PushTextWrapPos(0);
             ImGui::PushStyleColor(ImGuiCol_Text, Theme::vec(ink));
             ImGui::TextUnformatted(line->text.c_str());

@@ -17,9 +17,12 @@ constexpr float label_column = 96, dot_column = 22;
 
 const char* when_text(Change change) {
     switch (change) {
-        case Change::hot: return "Takes effect at the next move.";
-        case Change::warm: return "Takes effect at the next level or scan.";
-        default: return "Takes effect with the next run (Apply and restart).";
+    case Change::hot:
+        return "Takes effect at the next move.";
+    case Change::warm:
+        return "Takes effect at the next level or scan.";
+    default:
+        return "Takes effect with the next run (Apply and restart).";
     }
 }
 
@@ -89,7 +92,8 @@ bool typed_field(const char* id, std::string shown, Json& value, Field::Kind kin
     return false;
 }
 
-bool combo(const char* id, const std::string& now, const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen) {
+bool combo(const char* id, const std::string& now,
+           const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen) {
     bool changed = false;
     if (ImGui::BeginCombo(id, now.c_str(), ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
         for (const auto& [name, summary] : choices) {
@@ -106,11 +110,12 @@ bool combo(const char* id, const std::string& now, const std::vector<std::pair<s
     return changed;
 }
 
-/// Draws the text of a drag widget at its left edge like that of every other field; the widget's own, centred text
-/// is made invisible meanwhile.
+/// Draws the text of a drag widget at its left edge like that of every other field; the widget's own, centred
+/// text is made invisible meanwhile.
 class LeftAligned {
 public:
-    LeftAligned(const Theme& theme, std::string text) : text_(std::move(text)), at_(ImGui::GetCursorScreenPos()) {
+    LeftAligned(const Theme& theme, std::string text)
+        : text_(std::move(text)), at_(ImGui::GetCursorScreenPos()) {
         hidden_ = !ImGui::TempInputIsActive(ImGui::GetID("###value"));
         ink_ = ImGui::GetColorU32(ImGuiCol_Text);
         if (hidden_) {
@@ -176,7 +181,8 @@ private:
         }
         headed_ = true;
         std::string upper = heading_;
-        std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        std::transform(upper.begin(), upper.end(), upper.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         const Face face(theme_.body, Theme::label_size);
         ImGui::TextColored(theme_.dim(), "%s", upper.c_str());
     }
@@ -198,9 +204,12 @@ private:
         ImGui::AlignTextToFramePadding();
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const bool edited = w_.differs_from_file(dotted);
-        ImGui::PushStyleColor(ImGuiCol_Text, bad ? Theme::vec(theme_.colours().bad) : edited ? theme_.text() : theme_.dim());
+        ImGui::PushStyleColor(ImGuiCol_Text, bad      ? Theme::vec(theme_.colours().bad)
+                                             : edited ? theme_.text()
+                                                      : theme_.dim());
         const float room = theme_.px(label_column) - theme_.px(6);
-        // A long name is set smaller; one that is still too long ends in an ellipsis, and the tooltip has all of it.
+        // A long name is set smaller; one that is still too long ends in an ellipsis, and the tooltip has all
+        // of it.
         if (ImGui::CalcTextSize(text.c_str()).x <= room) {
             ImGui::TextUnformatted(text.c_str());
         } else {
@@ -208,13 +217,16 @@ private:
             const Face small(theme_.body, Theme::small_size);
             ImGui::SetCursorPosY(ImGui::GetCursorPosY() + (line - ImGui::GetTextLineHeight()) / 2);
             std::string shown = text;
-            while (shown.size() > 4 && ImGui::CalcTextSize((shown + (shown.size() < text.size() ? "..." : "")).c_str()).x > room) {
+            while (shown.size() > 4 &&
+                   ImGui::CalcTextSize((shown + (shown.size() < text.size() ? "..." : "")).c_str()).x >
+                       room) {
                 shown.pop_back();
             }
             ImGui::TextUnformatted((shown + (shown.size() < text.size() ? "..." : "")).c_str());
         }
         ImGui::PopStyleColor();
-        if (ImGui::IsMouseHoveringRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}) && ImGui::IsWindowHovered()) {
+        if (ImGui::IsMouseHoveringRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}) &&
+            ImGui::IsWindowHovered()) {
             ImGui::BeginTooltip();
             ImGui::PushTextWrapPos(theme_.px(340));
             {
@@ -236,11 +248,15 @@ private:
         const Palette& p = theme_.colours();
         const auto& pending = w_.pending();
         const bool waits = std::find(pending.begin(), pending.end(), dotted) != pending.end();
-        const unsigned ink = waits ? p.accent : change == Change::hot ? p.good : change == Change::warm ? p.warning : p.field_hovered;
+        const unsigned ink = waits                    ? p.accent
+                             : change == Change::hot  ? p.good
+                             : change == Change::warm ? p.warning
+                                                      : p.field_hovered;
         ImGui::SameLine(0, 0);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float height = ImGui::GetFrameHeight();
-        ImGui::GetWindowDrawList()->AddCircleFilled({at.x + theme_.px(12), at.y + height / 2}, theme_.px(3.5f), Theme::packed(ink));
+        ImGui::GetWindowDrawList()->AddCircleFilled({at.x + theme_.px(12), at.y + height / 2},
+                                                    theme_.px(3.5f), Theme::packed(ink));
         ImGui::Dummy({theme_.px(dot_column) - theme_.px(2), height});
         ImGui::SetItemTooltip("%s", waits ? "Changed; waits for Apply and restart." : when_text(change));
     }
@@ -263,19 +279,23 @@ private:
             ImGui::PopStyleColor();
         }
         ImGui::PopFont();
-        if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) && w_.differs_from_file(dotted)) {
+        if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) &&
+            w_.differs_from_file(dotted)) {
             ImGui::ClearActiveID();
             typing.id = 0;
             w_.reset(dotted);
         }
         if (ImGui::BeginPopupContextItem("###context")) {
             const Face body(theme_.body, Theme::body_size);
-            if (ImGui::MenuItem("Reset to the file's value###reset", nullptr, false, w_.differs_from_file(dotted))) {
+            if (ImGui::MenuItem("Reset to the file's value###reset", nullptr, false,
+                                w_.differs_from_file(dotted))) {
                 w_.reset(dotted);
             }
             if (ImGui::MenuItem("Copy as --set###copy")) {
                 const Json v = w_.value(dotted);
-                ImGui::SetClipboardText(("--set '" + dotted + "=" + (v.is_string() ? v.get<std::string>() : v.dump()) + "'").c_str());
+                ImGui::SetClipboardText(
+                    ("--set '" + dotted + "=" + (v.is_string() ? v.get<std::string>() : v.dump()) + "'")
+                        .c_str());
             }
             ImGui::EndPopup();
         }
@@ -289,8 +309,8 @@ private:
         ImGui::PopID();
     }
 
-    void type_row(const std::string& section, const std::string& type, const std::vector<std::pair<std::string, std::string>>& types,
-                  const char* text = "type") {
+    void type_row(const std::string& section, const std::string& type,
+                  const std::vector<std::pair<std::string, std::string>>& types, const char* text = "type") {
         const std::string dotted = section + ".type";
         if (!matches(dotted)) {
             return;
@@ -315,7 +335,8 @@ private:
             value = field.default_value;
         }
         const bool bad = w_.problem_at(dotted) != nullptr;
-        if ((absent(value) && !bench_.view.show_absent && !bad && bench_.view.setup_filter.empty()) || !matches(dotted)) {
+        if ((absent(value) && !bench_.view.show_absent && !bad && bench_.view.setup_filter.empty()) ||
+            !matches(dotted)) {
             return;
         }
         begin_row(text, field.help + (field.unit.empty() ? "" : " [" + field.unit + "]"), dotted, bad);
@@ -335,40 +356,43 @@ private:
     bool edit(const Field& field, Json& value) {
         commit_now_ = true;
         switch (field.kind) {
-            case Field::Kind::boolean: {
-                bool on = value.is_boolean() && value.get<bool>();
-                if (ImGui::Checkbox("###value", &on)) {
-                    value = on;
-                    return true;
-                }
-                // A checkbox is narrower than the column: the dot stays where the others are.
-                ImGui::SameLine(0, 0);
-                ImGui::Dummy({std::max(0.0f, ImGui::GetContentRegionAvail().x - theme_.px(dot_column)), ImGui::GetFrameHeight()});
-                return false;
+        case Field::Kind::boolean: {
+            bool on = value.is_boolean() && value.get<bool>();
+            if (ImGui::Checkbox("###value", &on)) {
+                value = on;
+                return true;
             }
-            case Field::Kind::choice: {
-                std::vector<std::pair<std::string, std::string>> choices;
-                for (const std::string& c : field.choices) {
-                    choices.emplace_back(c, "");
-                }
-                std::string chosen;
-                if (combo("###value", value.is_string() ? value.get<std::string>() : value.dump(), choices, chosen)) {
-                    value = chosen;
-                    return true;
-                }
-                return false;
+            // A checkbox is narrower than the column: the dot stays where the others are.
+            ImGui::SameLine(0, 0);
+            ImGui::Dummy({std::max(0.0f, ImGui::GetContentRegionAvail().x - theme_.px(dot_column)),
+                          ImGui::GetFrameHeight()});
+            return false;
+        }
+        case Field::Kind::choice: {
+            std::vector<std::pair<std::string, std::string>> choices;
+            for (const std::string& c : field.choices) {
+                choices.emplace_back(c, "");
             }
-            case Field::Kind::integer:
-                if (value.is_number()) {
-                    return drag_integer(field, value);
-                }
-                break;
-            case Field::Kind::number:
-                if (value.is_number()) {
-                    return drag_number(field, value);
-                }
-                break;
-            default: break;
+            std::string chosen;
+            if (combo("###value", value.is_string() ? value.get<std::string>() : value.dump(), choices,
+                      chosen)) {
+                value = chosen;
+                return true;
+            }
+            return false;
+        }
+        case Field::Kind::integer:
+            if (value.is_number()) {
+                return drag_integer(field, value);
+            }
+            break;
+        case Field::Kind::number:
+            if (value.is_number()) {
+                return drag_number(field, value);
+            }
+            break;
+        default:
+            break;
         }
         return typed_field("###value", list_text(value), value, field.kind);
     }
@@ -376,7 +400,8 @@ private:
     bool drag_integer(const Field& field, Json& value) {
         long v = value.get<long>();
         const long low = std::isfinite(field.min) ? static_cast<long>(field.min) : -2000000000L;
-        const long high = std::isfinite(field.max) ? static_cast<long>(std::min(field.max, 2e9)) : 2000000000L;
+        const long high =
+            std::isfinite(field.max) ? static_cast<long>(std::min(field.max, 2e9)) : 2000000000L;
         const float speed = std::max(0.05f, static_cast<float>(std::abs(static_cast<double>(v))) * 0.01f);
         commit_now_ = false;
         const LeftAligned aligned(theme_, std::to_string(v));
@@ -389,7 +414,8 @@ private:
 
     bool drag_number(const Field& field, Json& value) {
         double v = value.get<double>();
-        const double low = std::isfinite(field.min) ? field.min : -1e30, high = std::isfinite(field.max) ? field.max : 1e30;
+        const double low = std::isfinite(field.min) ? field.min : -1e30,
+                     high = std::isfinite(field.max) ? field.max : 1e30;
         const double range = std::isfinite(field.min) && std::isfinite(field.max) ? field.max - field.min : 0;
         double speed = range > 0 && range <= 10 ? range * 0.004 : std::max(1e-3, std::abs(v)) * 0.01;
         if (field.log_scale) {
@@ -399,7 +425,8 @@ private:
         char shown[40];
         std::snprintf(shown, sizeof shown, "%.6g", v);
         const LeftAligned aligned(theme_, shown);
-        if (ImGui::DragScalar("###value", ImGuiDataType_Double, &v, static_cast<float>(speed), &low, &high, "%.6g", ImGuiSliderFlags_NoRoundToFormat)) {
+        if (ImGui::DragScalar("###value", ImGuiDataType_Double, &v, static_cast<float>(speed), &low, &high,
+                              "%.6g", ImGuiSliderFlags_NoRoundToFormat)) {
             // Drags end on readable values; typed ones are kept to the last digit.
             value = ImGui::IsMouseDragging(ImGuiMouseButton_Left) ? std::stod(fixed_digits(v)) : v;
             return true;
@@ -447,10 +474,13 @@ void draw(Workbench& bench) {
     const bool good = w.problems().empty();
     ImGui::BeginDisabled(!good);
     const bool call = waiting && good;
-    ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(call ? theme.colours().primary : theme.colours().field));
-    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(call ? theme.colours().accent : theme.colours().field_hovered));
+    ImGui::PushStyleColor(ImGuiCol_Button,
+                          Theme::vec(call ? theme.colours().primary : theme.colours().field));
+    ImGui::PushStyleColor(ImGuiCol_ButtonHovered,
+                          Theme::vec(call ? theme.colours().accent : theme.colours().field_hovered));
     ImGui::PushStyleColor(ImGuiCol_Text, call ? ImVec4(1, 1, 1, 1) : theme.dim());
-    if (ImGui::Button(waiting ? "Apply and restart###apply" : "Restart###apply", {ImGui::GetContentRegionAvail().x, theme.px(30)})) {
+    if (ImGui::Button(waiting ? "Apply and restart###apply" : "Restart###apply",
+                      {ImGui::GetContentRegionAvail().x, theme.px(30)})) {
         w.start();
     }
     ImGui::PopStyleColor(3);

@@ -21,7 +21,8 @@ void level_plot(Workbench& bench, const PlotSpec& plot, float height) {
     if (bench.workspace.n_levels() > 0 && !bench.workspace.snapshot().exchange) {
         options.cursor_x = bench.workspace.level();
     }
-    const PlotInput input = draw_plot(plot, bench.theme, bench.textures, {remaining().width, height}, options);
+    const PlotInput input =
+        draw_plot(plot, bench.theme, bench.textures, {remaining().width, height}, options);
     if (input.chosen_x) {
         bench.workspace.look_at(static_cast<int>(std::lround(*input.chosen_x)));
     }
@@ -29,7 +30,9 @@ void level_plot(Workbench& bench, const PlotSpec& plot, float height) {
 
 PlotSpec ess_of(Workbench& b) { return ess_plot(b.workspace.snapshot()); }
 PlotSpec occupancy_of(Workbench& b) { return occupancy_plot(b.workspace.snapshot(), b.workspace.maps()); }
-PlotSpec mass_of(Workbench& b) { return mode_mass_plot(b.workspace.snapshot(), b.workspace.maps(), b.view.mass_mode); }
+PlotSpec mass_of(Workbench& b) {
+    return mode_mass_plot(b.workspace.snapshot(), b.workspace.maps(), b.view.mass_mode);
+}
 
 void one_level_plot(Workbench& bench, const char* id, const PlotSpec& plot) {
     panel_header(bench, *find_view(id), plot.title, plot.state, &plot);
@@ -55,8 +58,10 @@ void draw_mass(Workbench& bench) {
 }
 
 /// Two plots side by side where there is room, otherwise one above the other.
-void pair_of_plots(Workbench& bench, const char* id, const char* title, const PlotSpec& a, const PlotSpec& b, bool a_levels, bool b_levels) {
-    panel_header(bench, *find_view(id), title, a.state.empty() ? b.state : a.state + (b.state.empty() ? "" : "   " + b.state));
+void pair_of_plots(Workbench& bench, const char* id, const char* title, const PlotSpec& a, const PlotSpec& b,
+                   bool a_levels, bool b_levels) {
+    panel_header(bench, *find_view(id), title,
+                 a.state.empty() ? b.state : a.state + (b.state.empty() ? "" : "   " + b.state));
     const Area area = remaining();
     const bool empty = a.layers.empty() && b.layers.empty();
     if (empty) {
@@ -116,16 +121,19 @@ View occupancy_view() { return {"occupancy", "Mode occupancy", draw_occupancy, o
 View mode_mass_view() { return {"mode_mass", "Mass of a mode", draw_mass, one<mass_of>}; }
 View weights_view() {
     return {"weights", "Weights", draw_weights, [](Workbench& b) {
-                return std::vector<PlotSpec>{weight_histogram_plot(b.workspace.snapshot()), lorenz_plot(b.workspace.snapshot())};
+                return std::vector<PlotSpec>{weight_histogram_plot(b.workspace.snapshot()),
+                                             lorenz_plot(b.workspace.snapshot())};
             }};
 }
 View swaps_view() {
     return {"swaps", "Swaps", draw_swaps, [](Workbench& b) {
-                return std::vector<PlotSpec>{swap_plot(b.workspace.snapshot()), barrier_plot(b.workspace.snapshot())};
+                return std::vector<PlotSpec>{swap_plot(b.workspace.snapshot()),
+                                             barrier_plot(b.workspace.snapshot())};
             }};
 }
 View replicas_view() {
-    return {"replicas", "Replicas", draw_replicas, [](Workbench& b) { return std::vector<PlotSpec>{index_plot(b.workspace.snapshot())}; }};
+    return {"replicas", "Replicas", draw_replicas,
+            [](Workbench& b) { return std::vector<PlotSpec>{index_plot(b.workspace.snapshot())}; }};
 }
 
 }  // namespace tempera::app

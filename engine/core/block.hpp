@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Blocks of particles: structure of arrays, 256 lanes a row, so that one coordinate of neighbouring particles is
-// contiguous and a block of a low-dimensional target stays in L1.
+// Blocks of particles: structure of arrays, 256 lanes a row, so that one coordinate of neighbouring particles
+// is contiguous and a block of a low-dimensional target stays in L1.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace tempera {
 
-/// Particles per block. Work is always cut in blocks of this size, never by the number of threads, so that results
-/// do not depend on how many threads there are.
+/// Particles per block. Work is always cut in blocks of this size, never by the number of threads, so that
+/// results do not depend on how many threads there are.
 inline constexpr int block_size = 256;
 
 /// Lanes are computed in groups of this many; evaluations may read and write lanes up to the next multiple.
@@ -21,8 +21,8 @@ inline constexpr int lane_group = 16;
 
 constexpr int padded_lanes(int n) { return (n + lane_group - 1) / lane_group * lane_group; }
 
-/// Non-owning view of up to 256 particles, coordinates by rows: element (i, lane) is data[i * block_size + lane].
-/// Lanes n .. padded_lanes(n)-1 exist and hold finite numbers; what is computed there is ignored.
+/// Non-owning view of up to 256 particles, coordinates by rows: element (i, lane) is data[i * block_size +
+/// lane]. Lanes n .. padded_lanes(n)-1 exist and hold finite numbers; what is computed there is ignored.
 template <class Real>
 struct Block {
     Real* data = nullptr;
@@ -45,7 +45,9 @@ class AlignedArray {
 public:
     AlignedArray() = default;
     explicit AlignedArray(std::size_t n) { resize(n); }
-    AlignedArray(const AlignedArray& other) : AlignedArray(other.size_) { std::copy_n(other.data(), size_, data()); }
+    AlignedArray(const AlignedArray& other) : AlignedArray(other.size_) {
+        std::copy_n(other.data(), size_, data());
+    }
     AlignedArray(AlignedArray&&) noexcept = default;
     AlignedArray& operator=(AlignedArray other) noexcept {
         std::swap(memory_, other.memory_);
@@ -95,7 +97,8 @@ public:
         return {data_.data() + static_cast<std::size_t>(b) * dim_ * block_size, dim_, block_count(b)};
     }
     Real& operator()(int particle, int i) const {
-        return data_[(static_cast<std::size_t>(particle / block_size) * dim_ + i) * block_size + particle % block_size];
+        return data_[(static_cast<std::size_t>(particle / block_size) * dim_ + i) * block_size +
+                     particle % block_size];
     }
 
 private:
@@ -108,7 +111,8 @@ template <class T>
 class PerParticle {
 public:
     PerParticle() = default;
-    explicit PerParticle(int n) : n_(n), data_(static_cast<std::size_t>((n + block_size - 1) / block_size) * block_size) {}
+    explicit PerParticle(int n)
+        : n_(n), data_(static_cast<std::size_t>((n + block_size - 1) / block_size) * block_size) {}
     int size() const { return n_; }
     T* block(int b) const { return data_.data() + static_cast<std::size_t>(b) * block_size; }
     T& operator[](int i) const { return data_[static_cast<std::size_t>(i)]; }

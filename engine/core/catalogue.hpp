@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Catalogues: readable lists of the methods of a family. An entry knows its name, its settings and how to make the
-// method in either precision from JSON and a context (what the family needs: a target, a path, ...).
+// Catalogues: readable lists of the methods of a family. An entry knows its name, its settings and how to
+// make the method in either precision from JSON and a context (what the family needs: a target, a path, ...).
 #pragma once
 
 #include <functional>
@@ -39,9 +39,10 @@ struct Entry {
     }
 };
 
-/// Builds an entry from a method template with constructor Method<Real>(const Settings&, const Context<Real>&).
-/// The constructor throws ConfigError when settings and context do not go together.
-template <template <class> class Base, template <class> class Context, template <class> class Method, class Settings>
+/// Builds an entry from a method template with constructor Method<Real>(const Settings&, const
+/// Context<Real>&). The constructor throws ConfigError when settings and context do not go together.
+template <template <class> class Base, template <class> class Context, template <class> class Method,
+          class Settings>
 Entry<Base, Context> make_entry(const char* family, const char* name, const char* summary) {
     static_assert(std::is_base_of_v<Base<double>, Method<double>>);
     Entry<Base, Context> e;
@@ -53,15 +54,21 @@ Entry<Base, Context> make_entry(const char* family, const char* name, const char
         problems.throw_if_any();
         return s;
     };
-    e.check = [](const Json& in, const std::string& at, Problems& problems) { read_settings<Settings>(in, at, problems); };
+    e.check = [](const Json& in, const std::string& at, Problems& problems) {
+        read_settings<Settings>(in, at, problems);
+    };
     e.resolve = [name = std::string(name), read](const Json& in) {
         Json out = Json::object();
         out["type"] = name;
         out.update(write_settings(read(in)));
         return out;
     };
-    e.make_f32 = [read](const Json& in, const Context<float>& c) { return std::make_shared<Method<float>>(read(in), c); };
-    e.make_f64 = [read](const Json& in, const Context<double>& c) { return std::make_shared<Method<double>>(read(in), c); };
+    e.make_f32 = [read](const Json& in, const Context<float>& c) {
+        return std::make_shared<Method<float>>(read(in), c);
+    };
+    e.make_f64 = [read](const Json& in, const Context<double>& c) {
+        return std::make_shared<Method<double>>(read(in), c);
+    };
     return e;
 }
 
@@ -80,7 +87,8 @@ const E& find_entry(const std::vector<E>& catalogue, const std::string& family, 
         all += (all.empty() ? "" : ", ") + k;
     }
     const std::string near = nearest_name(name, known);
-    throw ConfigError(family + ".type", text + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (one of: " + all + ")");
+    throw ConfigError(family + ".type", text + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                                            " (one of: " + all + ")");
 }
 
 }  // namespace tempera

@@ -30,7 +30,8 @@ private:
 class ConfigError : public std::runtime_error {
 public:
     explicit ConfigError(std::vector<Problem> problems);
-    ConfigError(std::string place, std::string text) : ConfigError(std::vector<Problem>{{std::move(place), std::move(text)}}) {}
+    ConfigError(std::string place, std::string text)
+        : ConfigError(std::vector<Problem>{{std::move(place), std::move(text)}}) {}
     const std::vector<Problem>& problems() const { return problems_; }
 
 private:

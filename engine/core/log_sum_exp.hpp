@@ -8,8 +8,8 @@
 
 namespace tempera {
 
-/// Streaming log sum exp; also of squares, so that the effective sample size comes in one pass. Entries of -infinity
-/// count as weight zero. NaN entries poison the result (on purpose).
+/// Streaming log sum exp; also of squares, so that the effective sample size comes in one pass. Entries of
+/// -infinity count as weight zero. NaN entries poison the result (on purpose).
 class LogSumExp {
 public:
     void add(double log_weight) {
@@ -28,7 +28,10 @@ public:
             squares_ += w * w;
         }
     }
-    double value() const { return sum_ > 0 || std::isnan(sum_) ? max_ + std::log(sum_) : -std::numeric_limits<double>::infinity(); }
+    double value() const {
+        return sum_ > 0 || std::isnan(sum_) ? max_ + std::log(sum_)
+                                            : -std::numeric_limits<double>::infinity();
+    }
     double log_mean() const { return value() - std::log(static_cast<double>(count_)); }
     /// Kish effective sample size: (sum w)^2 / sum w^2.
     double ess() const { return squares_ > 0 || std::isnan(squares_) ? sum_ * sum_ / squares_ : 0.0; }

@@ -36,10 +36,12 @@ void write_npy(const std::filesystem::path& file, const NpyArray& array);
 
 using Npz = std::map<std::string, NpyArray>;
 Npz read_npz(const std::filesystem::path& file);
-/// Stored without compression (fixed time stamps: equal contents give equal bytes); temporary name, then renamed.
+/// Stored without compression (fixed time stamps: equal contents give equal bytes); temporary name, then
+/// renamed.
 void write_npz(const std::filesystem::path& file, const Npz& arrays);
 
-/// Writes text or bytes to `file` through a temporary name and a rename; throws std::runtime_error with the reason.
+/// Writes text or bytes to `file` through a temporary name and a rename; throws std::runtime_error with the
+/// reason.
 void write_file_atomically(const std::filesystem::path& file, const std::string& contents);
 
 }  // namespace tempera

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Parallel loops over fixed blocks (oneTBB) and reductions in index order: the same bits for any number of threads.
+// Parallel loops over fixed blocks (oneTBB) and reductions in index order: the same bits for any number of
+// threads.
 #pragma once
 
 #include <functional>
@@ -7,12 +8,13 @@
 
 namespace tempera {
 
-/// Limits the worker threads of all loops below that are started from now on (0 = all cores). Not for nested use.
+/// Limits the worker threads of all loops below that are started from now on (0 = all cores). Not for nested
+/// use.
 void set_thread_count(int n);
 int thread_count();
 
-/// Calls body(i) for i = 0 .. n-1 on the workers; returns when all are done; an exception in a body is rethrown.
-/// Loops may nest. Worker threads run at nice +10 so that a window stays responsive.
+/// Calls body(i) for i = 0 .. n-1 on the workers; returns when all are done; an exception in a body is
+/// rethrown. Loops may nest. Worker threads run at nice +10 so that a window stays responsive.
 void parallel_for(int n, const std::function<void(int)>& body);
 
 /// Sum of term(i) with T::operator+=, terms added in index order. T must be default-constructible (= zero).

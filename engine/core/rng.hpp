@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011). No generator has a state; a draw is a function
-// of its key, so results are the same for any number of threads, any pause and any order of work.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011). No generator has a state; a draw is a
+// function of its key, so results are the same for any number of threads, any pause and any order of work.
 #pragma once
 
 #include <array>
@@ -12,19 +12,19 @@ namespace tempera {
 
 /// What a draw is for; two purposes never share a stream.
 enum class Purpose : std::uint8_t {
-    reference = 1,     ///< samples of the reference at level n_levels
-    target_sample,     ///< exact samples of the target
-    noise,             ///< noising of exact samples to a level
-    transition,        ///< transition kernels, downwards
-    transition_up,     ///< transition kernels, upwards (replica exchange)
-    probe,             ///< Hutchinson probes and auxiliary vectors
-    move,              ///< proposals of MCMC moves
-    accept,            ///< acceptance of MCMC moves
-    resample,          ///< resampling
-    swap,              ///< acceptance of swaps
-    diagnostic,        ///< projections, bootstrap, subsets
-    pilot,             ///< pilot runs
-    training,          ///< everything a training draws: first weights, data, noise
+    reference = 1,  ///< samples of the reference at level n_levels
+    target_sample,  ///< exact samples of the target
+    noise,          ///< noising of exact samples to a level
+    transition,     ///< transition kernels, downwards
+    transition_up,  ///< transition kernels, upwards (replica exchange)
+    probe,          ///< Hutchinson probes and auxiliary vectors
+    move,           ///< proposals of MCMC moves
+    accept,         ///< acceptance of MCMC moves
+    resample,       ///< resampling
+    swap,           ///< acceptance of swaps
+    diagnostic,     ///< projections, bootstrap, subsets
+    pilot,          ///< pilot runs
+    training,       ///< everything a training draws: first weights, data, noise
 };
 
 /// Key of a stream. `particle` is the particle or ensemble, `step` a scan, sweep or MCMC step.
@@ -43,7 +43,8 @@ struct StreamKey {
 };
 
 /// Philox4x32 with 10 rounds: the published function of (counter, key).
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key);
 
 /// Scalar stream of one particle: successive draws of the stream (key, particle).
 class Stream {
@@ -63,7 +64,8 @@ private:
 };
 
 /// Standard normals for a block: particle `first + lane` of the stream `key`, rows = coordinates. Vectorised
-/// (Box-Muller); fills the padded lanes too. The numbers depend on (key, particle, row) and the precision only.
+/// (Box-Muller); fills the padded lanes too. The numbers depend on (key, particle, row) and the precision
+/// only.
 template <class Real>
 void fill_normals(const StreamKey& key, std::uint32_t first, Block<Real> out);
 

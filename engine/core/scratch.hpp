@@ -10,8 +10,8 @@
 
 namespace tempera {
 
-/// Stack-like arena of the calling thread. `Scratch frame; float* a = frame.take<float>(n);` - memory is given back
-/// when the frame leaves its scope. Frames nest. Memory is 64-byte aligned and not initialised.
+/// Stack-like arena of the calling thread. `Scratch frame; float* a = frame.take<float>(n);` - memory is
+/// given back when the frame leaves its scope. Frames nest. Memory is 64-byte aligned and not initialised.
 class Scratch {
 public:
     Scratch() : arena_(arena()), chunk_(arena_.chunk), used_(arena_.used) {}

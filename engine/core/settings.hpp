@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Settings: plain structs whose one describe() feeds JSON in and out, the window's widgets, the command line's
-// describe/--set, the documentation and the error messages.
+// Settings: plain structs whose one describe() feeds JSON in and out, the window's widgets, the command
+// line's describe/--set, the documentation and the error messages.
 #pragma once
 
 #include <limits>
@@ -40,9 +40,9 @@ struct Attributes {
     std::string unit = {}, help = {};
 };
 
-/// Visits the fields of a settings struct in one of three ways: list them, read them from JSON, write them to JSON.
-/// A settings struct has `void describe(Describer&)` and, where fields depend on each other,
-/// `void check(const std::string& place, Problems&) const`.
+/// Visits the fields of a settings struct in one of three ways: list them, read them from JSON, write them to
+/// JSON. A settings struct has `void describe(Describer&)` and, where fields depend on each other, `void
+/// check(const std::string& place, Problems&) const`.
 class Describer {
 public:
     static Describer lister(std::vector<Field>& out);
@@ -72,7 +72,8 @@ private:
     Problems* problems_ = nullptr;
 
     template <class T, class Read>
-    void visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices, const Attributes& a, Read read);
+    void visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices,
+               const Attributes& a, Read read);
 };
 
 /// The fields of a settings type with the defaults of a default-constructed object.
@@ -89,12 +90,14 @@ std::vector<Field> fields_of() {
 std::string nearest_name(const std::string& key, const std::vector<std::string>& known);
 
 /// Reports keys of `in` that are neither in `fields` nor in `also`, with the nearest known one.
-void check_unknown_keys(const Json& in, const std::vector<Field>& fields, const std::vector<std::string>& also,
-                        const std::string& place, Problems& problems);
+void check_unknown_keys(const Json& in, const std::vector<Field>& fields,
+                        const std::vector<std::string>& also, const std::string& place, Problems& problems);
 
-/// Reads settings from JSON (defaults for what is absent). `also` names keys that belong to somebody else ("type").
+/// Reads settings from JSON (defaults for what is absent). `also` names keys that belong to somebody else
+/// ("type").
 template <class Settings>
-Settings read_settings(const Json& in, const std::string& place, Problems& problems, const std::vector<std::string>& also = {"type"}) {
+Settings read_settings(const Json& in, const std::string& place, Problems& problems,
+                       const std::vector<std::string>& also = {"type"}) {
     Settings s;
     check_unknown_keys(in, fields_of<Settings>(), also, place, problems);
     auto reader = Describer::reader(in, place, problems);

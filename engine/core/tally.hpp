@@ -11,8 +11,10 @@ struct Tally {
     long hessian_floored = 0;    ///< covariances whose eigenvalues were floored (learned Hessians)
 
     Tally& operator+=(const Tally& o) {
-        log_density += o.log_density, score += o.score, hessian += o.hessian, hessian_vector += o.hessian_vector;
-        map_not_converged += o.map_not_converged, non_finite += o.non_finite, hessian_floored += o.hessian_floored;
+        log_density += o.log_density, score += o.score, hessian += o.hessian,
+            hessian_vector += o.hessian_vector;
+        map_not_converged += o.map_not_converged, non_finite += o.non_finite,
+            hessian_floored += o.hessian_floored;
         return *this;
     }
     long evaluations() const { return log_density + score + hessian + hessian_vector; }

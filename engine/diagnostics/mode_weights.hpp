@@ -11,7 +11,8 @@ std::vector<double> mode_proportions(std::span<const double> responsibilities, i
                                      std::span<const double> log_weight);
 /// Half-width of a 95 % interval of each proportion: effective number of draws n_eff (ESS, unique roots).
 std::vector<double> mode_interval(const std::vector<double>& proportion, double n_eff);
-/// True when every proportion lies within four standard errors of the exact one, `interval` being mode_interval().
+/// True when every proportion lies within four standard errors of the exact one, `interval` being
+/// mode_interval().
 bool proportions_agree(const std::vector<double>& found, const std::vector<double>& exact,
                        const std::vector<double>& interval);
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);

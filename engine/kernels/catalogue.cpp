@@ -2,11 +2,11 @@
 #include "kernels/transition_kernel.hpp"
 
 // One line per kernel; the name is that of its file and of its entry function.
-#define TEMPERA_KERNELS(X)      \
-    X(none)                     \
-    X(first_order)              \
-    X(exponential_integrator)   \
-    X(second_order)             \
+#define TEMPERA_KERNELS(X)                                                                                   \
+    X(none)                                                                                                  \
+    X(first_order)                                                                                           \
+    X(exponential_integrator)                                                                                \
+    X(second_order)                                                                                          \
     X(transport_midpoint)
 
 namespace tempera {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Exponential integrator of the reverse SDE (De Bortoli et al. 2021; Zhang & Chen 2023): the linear drift is solved
-// exactly, the score is frozen over the step. dx = (x + 2 s) dt + sqrt2 dW gives mean x/a + 2 (1/a - 1) s, variance
-// 1/a^2 - 1; without linear drift (variance exploding) mean x + v s, variance v.
+// Exponential integrator of the reverse SDE (De Bortoli et al. 2021; Zhang & Chen 2023): the linear drift is
+// solved exactly, the score is frozen over the step. dx = (x + 2 s) dt + sqrt2 dW gives mean x/a + 2 (1/a -
+// 1) s, variance 1/a^2 - 1; without linear drift (variance exploding) mean x + v s, variance v.
 #include <algorithm>
 #include <cmath>
 
@@ -70,7 +70,8 @@ private:
 
 KernelEntry exponential_integrator_kernel() {
     return make_entry<TransitionKernel, KernelContext, ExponentialIntegrator, ExponentialIntegratorSettings>(
-        "kernel", "exponential_integrator", "Reverse SDE with its linear part solved exactly and the score frozen");
+        "kernel", "exponential_integrator",
+        "Reverse SDE with its linear part solved exactly and the score frozen");
 }
 
 }  // namespace tempera

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Gaussian kernels that use the score only: mean by Tweedie's formula E[x_k | x_{k+1} = x] = (x + v s(x)) / a
-// (Robbins 1956, Efron 2011), one variance for all directions (Ho et al. 2020; Song et al. 2021; Bao et al. 2022).
+// (Robbins 1956, Efron 2011), one variance for all directions (Ho et al. 2020; Song et al. 2021; Bao et al.
+// 2022).
 #include <algorithm>
 #include <cmath>
 
@@ -17,10 +18,14 @@ struct FirstOrderSettings {
     void describe(Describer& d) {
         d.choice("variance", variance, {"forward", "reverse", "posterior", "isotropic"},
                  {.change = Change::warm,
-                  .help = "forward: v; reverse: v/a^2; posterior: that of a point target; isotropic: best single variance, "
+                  .help = "forward: v; reverse: v/a^2; posterior: that of a point target; isotropic: best "
+                          "single variance, "
                           "from the Laplacian"});
         d.number("floor", floor,
-                 {.min = 0, .max = 1, .open_min = true, .change = Change::warm,
+                 {.min = 0,
+                  .max = 1,
+                  .open_min = true,
+                  .change = Change::warm,
                   .help = "isotropic on learned paths: smallest 1 + v tr(H)/dim"});
     }
 };
@@ -71,8 +76,10 @@ private:
     const LevelStep& step(int k) const { return steps_[static_cast<std::size_t>(k)]; }
     const IsotropicLaw& law(int k) const { return laws_[static_cast<std::size_t>(k)]; }
 
-    /// Sees to `score` at x of level k+1; returns the variance factors 1 + v tr(H)/dim, or null when there are none.
-    const Real* evaluate(int k, Block<const Real> x, const Real*& score, Real* buffer, Real* factor, Tally& tally) const {
+    /// Sees to `score` at x of level k+1; returns the variance factors 1 + v tr(H)/dim, or null when there
+    /// are none.
+    const Real* evaluate(int k, Block<const Real> x, const Real*& score, Real* buffer, Real* factor,
+                         Tally& tally) const {
         const Density<Real>& field = *path_->field(k + 1);
         if (!isotropic_) {
             if (!score) {
@@ -96,7 +103,8 @@ private:
         });
         score = score ? score : buffer;
         // Exact densities have 1 + v tr(H)/dim > 0; only rounding can spoil that.
-        const Real floor = path_->exact_hessian() ? std::numeric_limits<Real>::epsilon() : static_cast<Real>(floor_);
+        const Real floor =
+            path_->exact_hessian() ? std::numeric_limits<Real>::epsilon() : static_cast<Real>(floor_);
         for (int l = 0; l < x.n; ++l) {
             tally.hessian_floored += factor[l] < floor;
         }
@@ -117,7 +125,8 @@ private:
 
 KernelEntry first_order_kernel() {
     return make_entry<TransitionKernel, KernelContext, FirstOrder, FirstOrderSettings>(
-        "kernel", "first_order", "Gaussian step with the exact mean (from the score) and one variance for all directions");
+        "kernel", "first_order",
+        "Gaussian step with the exact mean (from the score) and one variance for all directions");
 }
 
 }  // namespace tempera

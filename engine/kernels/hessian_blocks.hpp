@@ -15,7 +15,8 @@ constexpr int hessian_lanes(int dim) { return dim <= 8 ? block_size : dim <= 32 
 /// body(begin, hessian) per group of lane_group lanes, with element (i, j) of lane begin + l at
 /// hessian[(i * dim + j) * block_size + l].
 template <class Real, class Body>
-void for_each_hessian(const Density<Real>& density, Block<const Real> x, Real* score, Tally& tally, Body body) {
+void for_each_hessian(const Density<Real>& density, Block<const Real> x, Real* score, Tally& tally,
+                      Body body) {
     const int dim = x.dim, piece = hessian_lanes(dim);
     Scratch frame;
     Real* hessian = frame.take<Real>(static_cast<std::size_t>(dim) * dim * block_size);

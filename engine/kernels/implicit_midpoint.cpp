@@ -18,8 +18,8 @@ Block<Real> take_block(Scratch& frame, int dim, int n) {
 
 /// z <- y + c (s + linear z) where active; change[l] = max_i |dy'_i|, size[l] = max_i |z_i|.
 template <class Real>
-void iterate(Block<const Real> y, Block<Real> z, Block<const Real> score, Real c, Real linear, const Real* active,
-             Real* change, Real* size) {
+void iterate(Block<const Real> y, Block<Real> z, Block<const Real> score, Real c, Real linear,
+             const Real* active, Real* change, Real* size) {
     const int lanes = y.lanes();
     std::fill_n(change, lanes, Real(0));
     std::fill_n(size, lanes, Real(0));
@@ -42,9 +42,11 @@ template <class Real>
 class NewtonSolver {
 public:
     NewtonSolver(const MidpointStep<Real>& step, double c, const SolverLimits& limits, int dim, Tally& tally)
-        : step_(step), c_(c), limits_(limits), dim_(dim), tally_(tally), point_(take_block<Real>(frame_, dim, 1)),
-          score_(take_block<Real>(frame_, dim, 1)),
-          hessian_(frame_.take<Real>(static_cast<std::size_t>(dim) * static_cast<std::size_t>(dim) * block_size)) {}
+        : step_(step), c_(c), limits_(limits), dim_(dim), tally_(tally),
+          point_(take_block<Real>(frame_, dim, 1)), score_(take_block<Real>(frame_, dim, 1)),
+          hessian_(
+              frame_.take<Real>(static_cast<std::size_t>(dim) * static_cast<std::size_t>(dim) * block_size)) {
+    }
 
     bool solve(const Eigen::VectorXd& y, Eigen::VectorXd& z) {
         evaluate(y, y);
@@ -86,7 +88,8 @@ private:
         for (int i = 0; i < dim_; ++i) {
             for (int j = 0; j < dim_; ++j) {
                 m(i, j) = (i == j ? 1 - c_ * step_.linear : 0.0) -
-                          c_ * static_cast<double>(hessian_[(static_cast<std::ptrdiff_t>(i) * dim_ + j) * block_size]);
+                          c_ * static_cast<double>(
+                                   hessian_[(static_cast<std::ptrdiff_t>(i) * dim_ + j) * block_size]);
             }
         }
         return m.partialPivLu().solve(-residual_);
@@ -106,7 +109,8 @@ private:
 /// Newton for the lanes that went astray; marks what cannot be solved.
 template <class Real>
 void solve_stragglers(const MidpointStep<Real>& step, double c, Block<const Real> y, Block<Real> z,
-                      const unsigned char* astray, unsigned char* failed, const SolverLimits& limits, Tally& tally) {
+                      const unsigned char* astray, unsigned char* failed, const SolverLimits& limits,
+                      Tally& tally) {
     const bool possible = y.dim <= 64 && step.density->has_hessian();
     Eigen::VectorXd start(y.dim), solution(y.dim);
     for (int l = 0; l < y.n; ++l) {
@@ -129,8 +133,8 @@ void solve_stragglers(const MidpointStep<Real>& step, double c, Block<const Real
 }
 
 template <class Real>
-void solve_piece(const MidpointStep<Real>& step, double c, Block<const Real> y, Block<Real> z, unsigned char* failed,
-                 const SolverLimits& limits, Tally& tally) {
+void solve_piece(const MidpointStep<Real>& step, double c, Block<const Real> y, Block<Real> z,
+                 unsigned char* failed, const SolverLimits& limits, Tally& tally) {
     const int lanes = y.lanes();
     Scratch frame;
     const Block<Real> score = take_block<Real>(frame, y.dim, y.n);
@@ -173,12 +177,13 @@ void solve_piece(const MidpointStep<Real>& step, double c, Block<const Real> y, 
 }  // namespace
 
 template <class Real>
-void solve_midpoint(const MidpointStep<Real>& step, bool down, Block<const Real> y, Block<Real> z, Block<Real> out,
-                    unsigned char* failed, const SolverLimits& limits, Tally& tally) {
+void solve_midpoint(const MidpointStep<Real>& step, bool down, Block<const Real> y, Block<Real> z,
+                    Block<Real> out, unsigned char* failed, const SolverLimits& limits, Tally& tally) {
     const double c = down ? step.half : -step.half;
     for (int begin = 0; begin < y.n; begin += solve_lanes) {
         const int n = std::min(solve_lanes, y.n - begin);
-        solve_piece<Real>(step, c, {y.data + begin, y.dim, n}, {z.data + begin, z.dim, n}, failed + begin, limits, tally);
+        solve_piece<Real>(step, c, {y.data + begin, y.dim, n}, {z.data + begin, z.dim, n}, failed + begin,
+                          limits, tally);
     }
     for (int i = 0; i < y.dim; ++i) {
         const Real *from = y.row(i), *mid = z.row(i);
@@ -205,11 +210,11 @@ void check_return(const MidpointStep<Real>& step, bool down, Block<const Real> y
     }
 }
 
-#define TEMPERA_INSTANTIATE(Real)                                                                                        \
-    template void solve_midpoint(const MidpointStep<Real>&, bool, Block<const Real>, Block<Real>, Block<Real>,           \
-                                 unsigned char*, const SolverLimits&, Tally&);                                           \
-    template void check_return(const MidpointStep<Real>&, bool, Block<const Real>, Block<const Real>, unsigned char*,    \
-                               const SolverLimits&, Tally&);
+#define TEMPERA_INSTANTIATE(Real)                                                                            \
+    template void solve_midpoint(const MidpointStep<Real>&, bool, Block<const Real>, Block<Real>,            \
+                                 Block<Real>, unsigned char*, const SolverLimits&, Tally&);                  \
+    template void check_return(const MidpointStep<Real>&, bool, Block<const Real>, Block<const Real>,        \
+                               unsigned char*, const SolverLimits&, Tally&);
 TEMPERA_INSTANTIATE(float)
 TEMPERA_INSTANTIATE(double)
 #undef TEMPERA_INSTANTIATE

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One implicit midpoint step of the probability-flow ODE (Hairer, Lubich & Wanner, ch. II.1): with midpoint z,
+// One implicit midpoint step of the probability-flow ODE (Hairer, Lubich & Wanner, ch. II.1): with midpoint
+// z,
 //   y = z - c G(z),   y' = z + c G(z),   DT = (I + M)(I - M)^{-1},   M(z) = c DG(z).
 // The inverse step is the same formula with -c and the same midpoint.
 #pragma once
@@ -11,7 +12,8 @@
 
 namespace tempera {
 
-/// G(z) = s(z) + linear * z for the score s of the density at the midpoint's noise level; `half` is c for a step down.
+/// G(z) = s(z) + linear * z for the score s of the density at the midpoint's noise level; `half` is c for a
+/// step down.
 template <class Real>
 struct MidpointStep {
     std::shared_ptr<const Density<Real>> density;
@@ -23,13 +25,13 @@ struct SolverLimits {
     int max_iterations = 50;
 };
 
-/// Solves z = y + c G(z) per particle (c = +half down, -half up) from the Euler start and writes the midpoint and
-/// y' = 2 z - y. Fixed-point iterations for 32 particles at a time, then damped Newton for those that do not settle
-/// (dim <= 64, densities with Hessians). failed[lane] is set (never cleared) where there is no solution; z and y' are
-/// y there.
+/// Solves z = y + c G(z) per particle (c = +half down, -half up) from the Euler start and writes the midpoint
+/// and y' = 2 z - y. Fixed-point iterations for 32 particles at a time, then damped Newton for those that do
+/// not settle (dim <= 64, densities with Hessians). failed[lane] is set (never cleared) where there is no
+/// solution; z and y' are y there.
 template <class Real>
-void solve_midpoint(const MidpointStep<Real>& step, bool down, Block<const Real> y, Block<Real> z, Block<Real> out,
-                    unsigned char* failed, const SolverLimits& limits, Tally& tally);
+void solve_midpoint(const MidpointStep<Real>& step, bool down, Block<const Real> y, Block<Real> z,
+                    Block<Real> out, unsigned char* failed, const SolverLimits& limits, Tally& tally);
 
 /// Marks particles for which the inverse step from `out` does not return to y within 1e3 tolerances.
 template <class Real>

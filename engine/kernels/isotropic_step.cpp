@@ -20,7 +20,8 @@ void add_log_factor(const Real* factor, double scale, int n, double* log_ratio) 
 
 template <class Real>
 void isotropic_down(const LevelStep& step, const IsotropicLaw& law, Block<const Real> x, const Real* score,
-                    const Real* factor, Block<Real> to, double* log_ratio, const StreamKey& stream, std::uint32_t first) {
+                    const Real* factor, Block<Real> to, double* log_ratio, const StreamKey& stream,
+                    std::uint32_t first) {
     const int lanes = x.lanes(), dim = x.dim;
     Scratch frame;
     Block<Real> z{frame.take<Real>(static_cast<std::size_t>(dim) * block_size), dim, x.n};
@@ -30,9 +31,11 @@ void isotropic_down(const LevelStep& step, const IsotropicLaw& law, Block<const 
     for (int l = 0; l < lanes; ++l) {
         sd[l] = factor ? scale * std::sqrt(factor[l]) : scale;
     }
-    const Real c_x = static_cast<Real>(law.c_x), c_s = static_cast<Real>(law.c_s), a = static_cast<Real>(step.a);
+    const Real c_x = static_cast<Real>(law.c_x), c_s = static_cast<Real>(law.c_s),
+               a = static_cast<Real>(step.a);
     for (int i = 0; i < dim; ++i) {
-        const Real *from = x.row(i), *s = score + static_cast<std::ptrdiff_t>(i) * block_size, *noise = z.row(i);
+        const Real *from = x.row(i), *s = score + static_cast<std::ptrdiff_t>(i) * block_size,
+                   *noise = z.row(i);
         Real* out = to.row(i);
 #pragma GCC ivdep
         for (int l = 0; l < lanes; ++l) {
@@ -51,8 +54,8 @@ void isotropic_down(const LevelStep& step, const IsotropicLaw& law, Block<const 
 }
 
 template <class Real>
-void noise_up(const LevelStep& step, Block<const Real> x, Block<Real> to, double* squares, const StreamKey& stream,
-              std::uint32_t first) {
+void noise_up(const LevelStep& step, Block<const Real> x, Block<Real> to, double* squares,
+              const StreamKey& stream, std::uint32_t first) {
     const int lanes = x.lanes();
     fill_normals(stream, first, to);
     alignas(64) Real z2[block_size] = {};
@@ -71,13 +74,15 @@ void noise_up(const LevelStep& step, Block<const Real> x, Block<Real> to, double
 }
 
 template <class Real>
-void isotropic_up(const LevelStep& step, const IsotropicLaw& law, Block<const Real> x_low, Block<const Real> x_high,
-                  const Real* score, const Real* factor, const double* squares, double* log_ratio) {
+void isotropic_up(const LevelStep& step, const IsotropicLaw& law, Block<const Real> x_low,
+                  Block<const Real> x_high, const Real* score, const Real* factor, const double* squares,
+                  double* log_ratio) {
     const int lanes = x_low.lanes(), dim = x_low.dim;
     alignas(64) Real r2[block_size] = {};
     const Real c_x = static_cast<Real>(law.c_x), c_s = static_cast<Real>(law.c_s);
     for (int i = 0; i < dim; ++i) {
-        const Real *low = x_low.row(i), *high = x_high.row(i), *s = score + static_cast<std::ptrdiff_t>(i) * block_size;
+        const Real *low = x_low.row(i), *high = x_high.row(i),
+                   *s = score + static_cast<std::ptrdiff_t>(i) * block_size;
 #pragma GCC ivdep
         for (int l = 0; l < lanes; ++l) {
             const Real r = low[l] - c_x * high[l] - c_s * s[l];
@@ -92,12 +97,13 @@ void isotropic_up(const LevelStep& step, const IsotropicLaw& law, Block<const Re
     add_log_factor(factor, 0.5 * dim, x_low.n, log_ratio);
 }
 
-#define TEMPERA_INSTANTIATE(Real)                                                                                       \
-    template void isotropic_down(const LevelStep&, const IsotropicLaw&, Block<const Real>, const Real*, const Real*,    \
-                                 Block<Real>, double*, const StreamKey&, std::uint32_t);                                \
-    template void noise_up(const LevelStep&, Block<const Real>, Block<Real>, double*, const StreamKey&, std::uint32_t); \
-    template void isotropic_up(const LevelStep&, const IsotropicLaw&, Block<const Real>, Block<const Real>, const Real*, \
-                               const Real*, const double*, double*);
+#define TEMPERA_INSTANTIATE(Real)                                                                            \
+    template void isotropic_down(const LevelStep&, const IsotropicLaw&, Block<const Real>, const Real*,      \
+                                 const Real*, Block<Real>, double*, const StreamKey&, std::uint32_t);        \
+    template void noise_up(const LevelStep&, Block<const Real>, Block<Real>, double*, const StreamKey&,      \
+                           std::uint32_t);                                                                   \
+    template void isotropic_up(const LevelStep&, const IsotropicLaw&, Block<const Real>, Block<const Real>,  \
+                               const Real*, const Real*, const double*, double*);
 TEMPERA_INSTANTIATE(float)
 TEMPERA_INSTANTIATE(double)
 #undef TEMPERA_INSTANTIATE

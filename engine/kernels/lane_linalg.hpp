@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Small dense factorisations of 16 matrices at once, one per lane: element (i, j) of lane l is a[(i * dim + j) * 16 + l],
-// so that every operation is one vector instruction and no matrix lives on the heap.
+// Small dense factorisations of 16 matrices at once, one per lane: element (i, j) of lane l is a[(i * dim +
+// j) * 16 + l], so that every operation is one vector instruction and no matrix lives on the heap.
 #pragma once
 
 #include <cmath>
@@ -57,8 +57,8 @@ void load_lanes(const Real* from, Real* to) {
     }
 }
 
-/// Cholesky factor of the lower triangle, in place; smallest[l] is the smallest pivot met (not positive: no factor).
-/// log_det[l] = log det (NaN where there is none).
+/// Cholesky factor of the lower triangle, in place; smallest[l] is the smallest pivot met (not positive: no
+/// factor). log_det[l] = log det (NaN where there is none).
 template <class Real>
 void cholesky_lanes(Real* a, int dim, Real* smallest, double* log_det) {
     LogProducts products;
@@ -66,7 +66,8 @@ void cholesky_lanes(Real* a, int dim, Real* smallest, double* log_det) {
         smallest[l] = a[l];
     }
     for (int j = 0; j < dim; ++j) {
-        // Sums live in local arrays: the compiler keeps them in registers because nothing else can point to them.
+        // Sums live in local arrays: the compiler keeps them in registers because nothing else can point to
+        // them.
         alignas(64) Real sum[lane_group], inverse[lane_group];
         load_lanes(lane_element(a, dim, j, j), sum);
         for (int m = 0; m < j; ++m) {

@@ -19,10 +19,11 @@ Block<Real> take_block(Scratch& frame, int dim, int n) {
 
 /// Score difference quotient along v: Hessian products from first-order information only.
 template <class Real>
-void difference_product(const Density<Real>& density, Block<const Real> z, Block<const Real> v, Block<Real> out,
-                        Tally& tally) {
+void difference_product(const Density<Real>& density, Block<const Real> z, Block<const Real> v,
+                        Block<Real> out, Tally& tally) {
     Scratch frame;
-    const Block<Real> point = take_block<Real>(frame, z.dim, z.n), other = take_block<Real>(frame, z.dim, z.n);
+    const Block<Real> point = take_block<Real>(frame, z.dim, z.n),
+                      other = take_block<Real>(frame, z.dim, z.n);
     Real delta[block_size] = {}, reach[block_size] = {};
     for (int i = 0; i < z.dim; ++i) {
         for (int l = 0; l < z.lanes(); ++l) {
@@ -51,7 +52,8 @@ void difference_product(const Density<Real>& density, Block<const Real> z, Block
 
 /// out = M v.
 template <class Real>
-void multiply(const MidpointStep<Real>& step, Block<const Real> z, Block<const Real> v, Block<Real> out, Tally& tally) {
+void multiply(const MidpointStep<Real>& step, Block<const Real> z, Block<const Real> v, Block<Real> out,
+              Tally& tally) {
     if (step.density->has_hessian()) {
         step.density->hessian_vector(z, v, out, tally);
     } else {
@@ -88,8 +90,10 @@ Eigen::MatrixXd lane_matrix(const MidpointStep<Real>& step, int dim, const Real*
     Eigen::MatrixXd m(dim, dim);
     for (int i = 0; i < dim; ++i) {
         for (int j = 0; j < dim; ++j) {
-            m(i, j) = step.half * (static_cast<double>(hessian[(static_cast<std::ptrdiff_t>(i) * dim + j) * block_size + lane]) +
-                                   (i == j ? step.linear : 0.0));
+            m(i, j) =
+                step.half * (static_cast<double>(
+                                 hessian[(static_cast<std::ptrdiff_t>(i) * dim + j) * block_size + lane]) +
+                             (i == j ? step.linear : 0.0));
         }
     }
     return m;
@@ -97,9 +101,10 @@ Eigen::MatrixXd lane_matrix(const MidpointStep<Real>& step, int dim, const Real*
 
 /// log |det(I + sign M)| for 16 lanes.
 template <class Real>
-void group_log_det(const MidpointStep<Real>& step, double sign, int dim, const Real* hessian, int n, Real* work,
-                   double* out) {
-    const Real scale = static_cast<Real>(sign * step.half), one = static_cast<Real>(1 + sign * step.half * step.linear);
+void group_log_det(const MidpointStep<Real>& step, double sign, int dim, const Real* hessian, int n,
+                   Real* work, double* out) {
+    const Real scale = static_cast<Real>(sign * step.half),
+               one = static_cast<Real>(1 + sign * step.half * step.linear);
     for (int i = 0; i < dim; ++i) {
         for (int j = 0; j < dim; ++j) {
             const Real* h = hessian + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size;
@@ -112,10 +117,12 @@ void group_log_det(const MidpointStep<Real>& step, double sign, int dim, const R
     }
     // I + M and I - M of a gradient field are symmetric, and positive while the spectral radius is below 1.
     Real smallest[lane_group];
-    step.density->has_log_density() ? cholesky_lanes(work, dim, smallest, out) : log_abs_det_lanes(work, dim, smallest, out);
+    step.density->has_log_density() ? cholesky_lanes(work, dim, smallest, out)
+                                    : log_abs_det_lanes(work, dim, smallest, out);
     for (int l = 0; l < n; ++l) {
         if (!(smallest[l] > Real(1e-3))) {  // elimination without row exchanges is not safe here
-            const Eigen::MatrixXd m = Eigen::MatrixXd::Identity(dim, dim) + sign * lane_matrix(step, dim, hessian, l);
+            const Eigen::MatrixXd m =
+                Eigen::MatrixXd::Identity(dim, dim) + sign * lane_matrix(step, dim, hessian, l);
             out[l] = m.partialPivLu().matrixLU().diagonal().array().abs().log().sum();
         }
     }
@@ -130,7 +137,8 @@ void group_log_det_small(const MidpointStep<Real>& step, int dim, const Real* he
         const double a = c * (static_cast<double>(hessian[l]) + step.linear);
         ratio[l] = (1 + a) / (1 - a);
         if (dim == 2) {
-            const double b = c * c * static_cast<double>(hessian[block_size + l]) * static_cast<double>(hessian[2 * block_size + l]);
+            const double b = c * c * static_cast<double>(hessian[block_size + l]) *
+                             static_cast<double>(hessian[2 * block_size + l]);
             const double d = c * (static_cast<double>(hessian[3 * block_size + l]) + step.linear);
             ratio[l] = ((1 + a) * (1 + d) - b) / ((1 - a) * (1 - d) - b);
         }
@@ -198,7 +206,8 @@ void add_hutchinson_log_det(const MidpointStep<Real>& step, Block<const Real> z,
             squares[l] += away * (sum[l] - mean[l]);
         }
     }
-    const double per_square = rule.n_probes > 1 ? rule.correction / (2.0 * rule.n_probes * (rule.n_probes - 1)) : 0.0;
+    const double per_square =
+        rule.n_probes > 1 ? rule.correction / (2.0 * rule.n_probes * (rule.n_probes - 1)) : 0.0;
     for (int l = 0; l < z.n; ++l) {
         out[l] += mean[l] + per_square * squares[l];
     }
@@ -206,10 +215,11 @@ void add_hutchinson_log_det(const MidpointStep<Real>& step, Block<const Real> z,
 
 namespace {
 
-/// w <- (I + sign M)^{-1} b by conjugate gradients, all lanes side by side; returns what did not settle in `left`.
+/// w <- (I + sign M)^{-1} b by conjugate gradients, all lanes side by side; returns what did not settle in
+/// `left`.
 template <class Real>
-int conjugate_gradients(const MidpointStep<Real>& step, Real sign, Block<const Real> z, Block<const Real> b, Block<Real> w,
-                        unsigned char* left, Tally& tally) {
+int conjugate_gradients(const MidpointStep<Real>& step, Real sign, Block<const Real> z, Block<const Real> b,
+                        Block<Real> w, unsigned char* left, Tally& tally) {
     const int lanes = z.lanes(), dim = z.dim;
     Scratch frame;
     const Block<Real> r = take_block<Real>(frame, dim, z.n), p = take_block<Real>(frame, dim, z.n),
@@ -294,8 +304,9 @@ void carry_auxiliary(const MidpointStep<Real>& step, bool down, double c, Block<
                 for (int i = 0; i < dim; ++i) {
                     b[i] = static_cast<double>(u(i, l));
                 }
-                const Eigen::MatrixXd m = Eigen::MatrixXd::Identity(dim, dim) +
-                                          static_cast<double>(sign) * lane_matrix(step, dim, hessian, l - begin);
+                const Eigen::MatrixXd m =
+                    Eigen::MatrixXd::Identity(dim, dim) +
+                    static_cast<double>(sign) * lane_matrix(step, dim, hessian, l - begin);
                 b = m.partialPivLu().solve(b);
                 for (int i = 0; i < dim; ++i) {
                     w(i, l) = static_cast<Real>(b[i]);
@@ -344,49 +355,52 @@ void power_iterations(int lanes, Block<Real> w, Block<Real> next, double* radius
 }  // namespace
 
 template <class Real>
-void spectral_radii(const MidpointStep<Real>& step, Block<const Real> z, const StreamKey& stream, std::uint32_t first,
-                    double* radius, Tally& tally) {
+void spectral_radii(const MidpointStep<Real>& step, Block<const Real> z, const StreamKey& stream,
+                    std::uint32_t first, double* radius, Tally& tally) {
     const int dim = z.dim;
     Scratch frame;
     const Block<Real> w = take_block<Real>(frame, dim, z.n), next = take_block<Real>(frame, dim, z.n);
     fill_normals(stream, first, w);
     if (dim > 8 || !step.density->has_hessian()) {
-        power_iterations<Real>(z.lanes(), w, next, radius, z.n,
-                               [&](Block<Real> from, Block<Real> to) { multiply<Real>(step, z, from, to, tally); });
+        power_iterations<Real>(z.lanes(), w, next, radius, z.n, [&](Block<Real> from, Block<Real> to) {
+            multiply<Real>(step, z, from, to, tally);
+        });
         return;
     }
-    for_each_hessian<Real>(*step.density, z, nullptr, tally, [&](int begin, const Real* hessian) {  // cheaper: once
-        const int n = std::min(lane_group, z.n - begin);
-        const Real half = static_cast<Real>(step.half), linear = static_cast<Real>(step.linear);
-        power_iterations<Real>(lane_group, {w.data + begin, dim, n}, {next.data + begin, dim, n}, radius + begin, n,
-                               [&](Block<Real> from, Block<Real> to) {
-                                   for (int i = 0; i < dim; ++i) {
-                                       Real sum[lane_group];
-                                       for (int l = 0; l < lane_group; ++l) {
-                                           sum[l] = linear * from(i, l);
-                                       }
-                                       for (int j = 0; j < dim; ++j) {
-                                           const Real* h = hessian + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size;
-                                           for (int l = 0; l < lane_group; ++l) {
-                                               sum[l] += h[l] * from(j, l);
-                                           }
-                                       }
-                                       for (int l = 0; l < lane_group; ++l) {
-                                           to(i, l) = half * sum[l];
-                                       }
-                                   }
-                               });
-    });
+    for_each_hessian<Real>(
+        *step.density, z, nullptr, tally, [&](int begin, const Real* hessian) {  // cheaper: once
+            const int n = std::min(lane_group, z.n - begin);
+            const Real half = static_cast<Real>(step.half), linear = static_cast<Real>(step.linear);
+            power_iterations<Real>(
+                lane_group, {w.data + begin, dim, n}, {next.data + begin, dim, n}, radius + begin, n,
+                [&](Block<Real> from, Block<Real> to) {
+                    for (int i = 0; i < dim; ++i) {
+                        Real sum[lane_group];
+                        for (int l = 0; l < lane_group; ++l) {
+                            sum[l] = linear * from(i, l);
+                        }
+                        for (int j = 0; j < dim; ++j) {
+                            const Real* h = hessian + (static_cast<std::ptrdiff_t>(i) * dim + j) * block_size;
+                            for (int l = 0; l < lane_group; ++l) {
+                                sum[l] += h[l] * from(j, l);
+                            }
+                        }
+                        for (int l = 0; l < lane_group; ++l) {
+                            to(i, l) = half * sum[l];
+                        }
+                    }
+                });
+        });
 }
 
-#define TEMPERA_INSTANTIATE(Real)                                                                                         \
-    template void add_exact_log_det(const MidpointStep<Real>&, Block<const Real>, double*, Tally&);                       \
-    template void add_hutchinson_log_det(const MidpointStep<Real>&, Block<const Real>, const ProbeRule&, const StreamKey&, \
-                                         std::uint32_t, double*, Tally&);                                                 \
-    template void carry_auxiliary(const MidpointStep<Real>&, bool, double, Block<const Real>, Block<Real>,                \
-                                  unsigned char*, Tally&);                                                                \
-    template void spectral_radii(const MidpointStep<Real>&, Block<const Real>, const StreamKey&, std::uint32_t, double*,  \
-                                 Tally&);
+#define TEMPERA_INSTANTIATE(Real)                                                                            \
+    template void add_exact_log_det(const MidpointStep<Real>&, Block<const Real>, double*, Tally&);          \
+    template void add_hutchinson_log_det(const MidpointStep<Real>&, Block<const Real>, const ProbeRule&,     \
+                                         const StreamKey&, std::uint32_t, double*, Tally&);                  \
+    template void carry_auxiliary(const MidpointStep<Real>&, bool, double, Block<const Real>, Block<Real>,   \
+                                  unsigned char*, Tally&);                                                   \
+    template void spectral_radii(const MidpointStep<Real>&, Block<const Real>, const StreamKey&,             \
+                                 std::uint32_t, double*, Tally&);
 TEMPERA_INSTANTIATE(float)
 TEMPERA_INSTANTIATE(double)
 #undef TEMPERA_INSTANTIATE

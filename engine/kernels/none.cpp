@@ -22,8 +22,8 @@ public:
               const StreamKey&, std::uint32_t, Tally&) const override {
         copy(from, to, log_ratio, failed);
     }
-    void up(int, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed, const StreamKey&,
-            std::uint32_t, Tally&) const override {
+    void up(int, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
+            const StreamKey&, std::uint32_t, Tally&) const override {
         copy(from, to, log_ratio, failed);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Gaussian kernels with the exact posterior mean and covariance: second-order Tweedie,
-// Cov[x_k | x_{k+1} = x] = (v/a^2) (I + v H(x)), H the Hessian of the log density at level k+1 (Meng et al. 2021).
+// Cov[x_k | x_{k+1} = x] = (v/a^2) (I + v H(x)), H the Hessian of the log density at level k+1 (Meng et al.
+// 2021).
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
@@ -19,9 +20,13 @@ struct SecondOrderSettings {
     void describe(Describer& d) {
         d.choice("covariance", covariance, {"full", "diagonal"},
                  {.change = Change::warm, .help = "diagonal keeps the diagonal of the Hessian only"});
-        d.number("floor", floor,
-                 {.min = 0, .max = 1, .open_min = true, .change = Change::warm,
-                  .help = "learned paths: smallest eigenvalue of I + v H (the same rule in both directions)"});
+        d.number(
+            "floor", floor,
+            {.min = 0,
+             .max = 1,
+             .open_min = true,
+             .change = Change::warm,
+             .help = "learned paths: smallest eigenvalue of I + v H (the same rule in both directions)"});
     }
 };
 
@@ -104,17 +109,20 @@ private:
         }
     }
 
-    /// Factor L of the floored I + v H into group.matrix (its lower triangle or diagonal) and its log determinant.
-    void factorise(const LevelStep& s, int dim, const Real* hessian, const Group<Real>& group, double* log_det, int n,
-                   Tally& tally) const {
+    /// Factor L of the floored I + v H into group.matrix (its lower triangle or diagonal) and its log
+    /// determinant.
+    void factorise(const LevelStep& s, int dim, const Real* hessian, const Group<Real>& group,
+                   double* log_det, int n, Tally& tally) const {
         const bool exact = path_->exact_hessian();
         assemble(s.v, dim, hessian, Real(0), group.matrix);
         if (diagonal_) {
-            factorise_diagonal(dim, group.matrix, exact ? std::numeric_limits<Real>::epsilon() : static_cast<Real>(floor_),
+            factorise_diagonal(dim, group.matrix,
+                               exact ? std::numeric_limits<Real>::epsilon() : static_cast<Real>(floor_),
                                log_det, n, tally);
             return;
         }
-        // I + v H >= floor exactly when I + v H - floor I has a Cholesky factor; exact Hessians only need one of I + v H.
+        // I + v H >= floor exactly when I + v H - floor I has a Cholesky factor; exact Hessians only need one
+        // of I + v H.
         Real smallest[lane_group];
         bool suspicious = false;
         if (!exact) {
@@ -163,7 +171,8 @@ private:
     }
 
     /// Raises the eigenvalues of one lane's matrix to the floor and puts its Cholesky factor in place.
-    static void floor_lane(int dim, const Real* matrix, int lane, double floor, Real* factor, double* log_det) {
+    static void floor_lane(int dim, const Real* matrix, int lane, double floor, Real* factor,
+                           double* log_det) {
         Eigen::MatrixXd m(dim, dim);
         for (int i = 0; i < dim; ++i) {
             for (int j = 0; j <= i; ++j) {
@@ -183,10 +192,11 @@ private:
     }
 
     /// x_k = mu + (sqrt(v)/a) L z for 16 lanes, and log F - log B.
-    void draw(const LevelStep& s, Block<const Real> x, const Real* score, Block<Real> z, Block<Real> to, int begin,
-              const Real* factor, const double* log_det, double* log_ratio) const {
+    void draw(const LevelStep& s, Block<const Real> x, const Real* score, Block<Real> z, Block<Real> to,
+              int begin, const Real* factor, const double* log_det, double* log_ratio) const {
         const int dim = to.dim;
-        const Real inverse = static_cast<Real>(1 / s.a), c_s = static_cast<Real>(s.v / s.a), a = static_cast<Real>(s.a);
+        const Real inverse = static_cast<Real>(1 / s.a), c_s = static_cast<Real>(s.v / s.a),
+                   a = static_cast<Real>(s.a);
         const Real sd = static_cast<Real>(std::sqrt(s.v) / s.a);
         alignas(64) Real z2[lane_group] = {}, r2[lane_group] = {};
         for (int i = 0; i < dim; ++i) {
@@ -217,10 +227,11 @@ private:
     }
 
     /// |L^-1 (x_k - mu(x_{k+1})) a / sqrt(v)|^2 per lane by forward substitution.
-    void residual(const LevelStep& s, Block<const Real> low, Block<const Real> high, const Real* score, int begin,
-                  const Group<Real>& group, double* w2) const {
+    void residual(const LevelStep& s, Block<const Real> low, Block<const Real> high, const Real* score,
+                  int begin, const Group<Real>& group, double* w2) const {
         const int dim = low.dim;
-        const Real a = static_cast<Real>(s.a), scale = static_cast<Real>(1 / std::sqrt(s.v)), v = static_cast<Real>(s.v);
+        const Real a = static_cast<Real>(s.a), scale = static_cast<Real>(1 / std::sqrt(s.v)),
+                   v = static_cast<Real>(s.v);
         alignas(64) Real sum[lane_group] = {};
         for (int i = 0; i < dim; ++i) {
             Real* w = group.vector + static_cast<std::ptrdiff_t>(i) * lane_group;

@@ -16,13 +16,13 @@ struct LevelBlock {
     const Real* score = nullptr;
 };
 
-/// Moves blocks from level k+1 to k ("down") by a law B_k or a bijection T_k, and from k to k+1 ("up") by F_k or
-/// T_k^-1. Per particle it reports the kernel's part of the work (sampling.md 2):
+/// Moves blocks from level k+1 to k ("down") by a law B_k or a bijection T_k, and from k to k+1 ("up") by F_k
+/// or T_k^-1. Per particle it reports the kernel's part of the work (sampling.md 2):
 ///   log_ratio = log F_k(x_{k+1} | x_k) - log B_k(x_k | x_{k+1})          (stochastic)
 ///   log_ratio = log |det DT_k(x_{k+1})|                                   (map)
-/// for both directions (for `up`, of the pair it made), so that W = log pt_k(x_k) - log pt_{k+1}(x_{k+1}) + log_ratio.
-/// A particle whose map fails gets log_ratio = NaN-free -infinity and failed[lane] = 1, and is counted in the tally;
-/// its output position is the input position.
+/// for both directions (for `up`, of the pair it made), so that W = log pt_k(x_k) - log pt_{k+1}(x_{k+1}) +
+/// log_ratio. A particle whose map fails gets log_ratio = NaN-free -infinity and failed[lane] = 1, and is
+/// counted in the tally; its output position is the input position.
 template <class Real>
 class TransitionKernel {
 public:
@@ -32,16 +32,22 @@ public:
     /// True when x_k = x_{k+1} (identity): it needs moves to be of use.
     virtual bool is_identity() const { return false; }
 
-    virtual void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-                      const StreamKey& key, std::uint32_t first, Tally& tally) const = 0;
-    virtual void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-                    const StreamKey& key, std::uint32_t first, Tally& tally) const = 0;
+    virtual void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio,
+                      unsigned char* failed, const StreamKey& key, std::uint32_t first,
+                      Tally& tally) const = 0;
+    virtual void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio,
+                    unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const = 0;
 
     /// Replica exchange with maps: also solve back and mark particles that do not return to the start within
-    /// 1e3 * tolerance as failed (the check that keeps the swap an involution). No effect on stochastic kernels.
+    /// 1e3 * tolerance as failed (the check that keeps the swap an involution). No effect on stochastic
+    /// kernels.
     virtual void set_check_inverse(bool) {}
-    /// Sub-steps used at a level (1 for all but transport_midpoint): a function of the level, never of the particle.
-    virtual int n_substeps(int k) const { (void)k; return 1; }
+    /// Sub-steps used at a level (1 for all but transport_midpoint): a function of the level, never of the
+    /// particle.
+    virtual int n_substeps(int k) const {
+        (void)k;
+        return 1;
+    }
 };
 
 template <class Real>

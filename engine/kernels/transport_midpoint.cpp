@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Deterministic transport: the probability-flow ODE (Song et al. 2021) between levels by implicit midpoint steps, an
-// invertible map whose log determinant enters the weights. In the coordinates "rho", y = x / alpha, the ODE is
-// dy/drho = -rho grad log q_rho(y); in "ou" it is dx/dt = -(x + grad log p_t(x)).
+// Deterministic transport: the probability-flow ODE (Song et al. 2021) between levels by implicit midpoint
+// steps, an invertible map whose log determinant enters the weights. In the coordinates "rho", y = x / alpha,
+// the ODE is dy/drho = -rho grad log q_rho(y); in "ou" it is dx/dt = -(x + grad log p_t(x)).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -27,31 +27,48 @@ struct TransportMidpointSettings {
     void describe(Describer& d) {
         d.choice("log_det", log_det, {"exact", "hutchinson", "hutchinson_corrected", "auxiliary"},
                  {.change = Change::warm,
-                  .help = "exact determinant; trace estimate (biased weights) with or without variance correction; unbiased "
+                  .help = "exact determinant; trace estimate (biased weights) with or without variance "
+                          "correction; unbiased "
                           "auxiliary vectors"});
-        d.integer("n_probes", n_probes, {.min = 1, .max = 1024, .change = Change::warm, .help = "random vectors per particle and step"});
-        d.integer("n_terms", n_terms, {.min = 1, .max = 64, .change = Change::warm, .help = "odd powers kept in the series of the log determinant"});
+        d.integer(
+            "n_probes", n_probes,
+            {.min = 1, .max = 1024, .change = Change::warm, .help = "random vectors per particle and step"});
+        d.integer("n_terms", n_terms,
+                  {.min = 1,
+                   .max = 64,
+                   .change = Change::warm,
+                   .help = "odd powers kept in the series of the log determinant"});
         d.choice("coordinates", coordinates, {"rho", "ou"},
-                 {.change = Change::warm, .help = "rho: x/alpha against noise-to-signal ratio; ou: x against time (vp only)"});
+                 {.change = Change::warm,
+                  .help = "rho: x/alpha against noise-to-signal ratio; ou: x against time (vp only)"});
         d.json("n_substeps", n_substeps,
-               {.min = 1, .max = max_substeps, .change = Change::warm,
+               {.min = 1,
+                .max = max_substeps,
+                .change = Change::warm,
                 .help = "steps per level, or \"auto\": as many as keep the map invertible on a pilot"});
         d.json("tolerance", tolerance,
-               {.min = 0, .change = Change::warm, .help = "relative tolerance of the solver; null: 1e-10 in f64, 2e-6 in f32"});
+               {.min = 0,
+                .change = Change::warm,
+                .help = "relative tolerance of the solver; null: 1e-10 in f64, 2e-6 in f32"});
     }
 
     void check(const std::string& place, Problems& problems) const {
-        const bool count = n_substeps.is_number_integer() && n_substeps.get<long>() >= 1 && n_substeps.get<long>() <= max_substeps;
+        const bool count = n_substeps.is_number_integer() && n_substeps.get<long>() >= 1 &&
+                           n_substeps.get<long>() <= max_substeps;
         if (!count && n_substeps != Json("auto")) {
-            problems.add(place + ".n_substeps",
-                         "is " + n_substeps.dump() + ", must be \"auto\" or a whole number from 1 to " + std::to_string(max_substeps));
+            problems.add(place + ".n_substeps", "is " + n_substeps.dump() +
+                                                    ", must be \"auto\" or a whole number from 1 to " +
+                                                    std::to_string(max_substeps));
         }
-        const bool number = tolerance.is_number() && tolerance.get<double>() > 0 && tolerance.get<double>() <= 1e-2;
+        const bool number =
+            tolerance.is_number() && tolerance.get<double>() > 0 && tolerance.get<double>() <= 1e-2;
         if (!tolerance.is_null() && !number) {
-            problems.add(place + ".tolerance", "is " + tolerance.dump() + ", must be a number in (0, 0.01] or null");
+            problems.add(place + ".tolerance",
+                         "is " + tolerance.dump() + ", must be a number in (0, 0.01] or null");
         }
         if (log_det == "hutchinson_corrected" && n_probes < 2) {
-            problems.add(place + ".n_probes", "is 1, but \"hutchinson_corrected\" estimates a variance: use at least 2");
+            problems.add(place + ".n_probes",
+                         "is 1, but \"hutchinson_corrected\" estimates a variance: use at least 2");
         }
     }
 };
@@ -63,11 +80,11 @@ class TransportMidpoint final : public TransitionKernel<Real> {
 public:
     TransportMidpoint(const TransportMidpointSettings& settings, const KernelContext<Real>& context)
         : path_(context.path), levels_of_(level_steps(*path_, "transport_midpoint", false)),
-          ou_(settings.coordinates == "ou"),
-          log_det_(settings.log_det == "exact"       ? LogDet::exact
-                   : settings.log_det == "auxiliary" ? LogDet::auxiliary
-                                                     : LogDet::hutchinson),
-          n_probes_(settings.n_probes), n_terms_(settings.n_terms), corrected_(settings.log_det == "hutchinson_corrected") {
+          ou_(settings.coordinates == "ou"), log_det_(settings.log_det == "exact"       ? LogDet::exact
+                                                      : settings.log_det == "auxiliary" ? LogDet::auxiliary
+                                                                                        : LogDet::hutchinson),
+          n_probes_(settings.n_probes), n_terms_(settings.n_terms),
+          corrected_(settings.log_det == "hutchinson_corrected") {
         check_path();
         limits_.tolerance = settings.tolerance.is_number() ? settings.tolerance.get<double>()
                             : std::is_same_v<Real, float>  ? 2e-6
@@ -85,7 +102,9 @@ public:
 
     bool uses_score() const override { return false; }
     void set_check_inverse(bool on) override { check_inverse_ = on; }
-    int n_substeps(int k) const override { return static_cast<int>(levels_[static_cast<std::size_t>(k)].steps.size()); }
+    int n_substeps(int k) const override {
+        return static_cast<int>(levels_[static_cast<std::size_t>(k)].steps.size());
+    }
 
     void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
               const StreamKey& key, std::uint32_t first, Tally& tally) const override {
@@ -110,24 +129,28 @@ private:
         const LevelStep& top = levels_of_.back();
         const auto middle = path_->field_at(1.0, 0.5 * (top.rho_low + top.rho_high));
         if (!middle) {
-            throw ConfigError("kernel.type", "\"transport_midpoint\" needs the density between levels, which this path does "
-                                             "not have; use \"second_order\" or \"first_order\"");
+            throw ConfigError("kernel.type",
+                              "\"transport_midpoint\" needs the density between levels, which this path does "
+                              "not have; use \"second_order\" or \"first_order\"");
         }
         if (log_det_ == LogDet::exact && !middle->has_hessian()) {
-            throw ConfigError("kernel.log_det", "\"exact\" needs second derivatives, which this path does not have; use "
-                                                "\"hutchinson_corrected\"");
+            throw ConfigError("kernel.log_det",
+                              "\"exact\" needs second derivatives, which this path does not have; use "
+                              "\"hutchinson_corrected\"");
         }
     }
 
     std::vector<MidpointStep<Real>> make_steps(const LevelStep& level, int n) const {
         std::vector<MidpointStep<Real>> steps;
         const auto time = [](double rho) { return 0.5 * std::log1p(rho * rho); };
-        const double high = ou_ ? time(level.rho_high) : level.rho_high, low = ou_ ? time(level.rho_low) : level.rho_low;
+        const double high = ou_ ? time(level.rho_high) : level.rho_high,
+                     low = ou_ ? time(level.rho_low) : level.rho_low;
         const double width = (high - low) / n;
         for (int s = 0; s < n; ++s) {
             const double middle = high - (s + 0.5) * width;
             if (ou_) {
-                steps.push_back({path_->field_at(std::exp(-middle), std::sqrt(-std::expm1(-2 * middle))), width / 2, 1.0});
+                steps.push_back({path_->field_at(std::exp(-middle), std::sqrt(-std::expm1(-2 * middle))),
+                                 width / 2, 1.0});
             } else {
                 steps.push_back({path_->field_at(1.0, middle), width * middle / 2, 0.0});
             }
@@ -159,12 +182,13 @@ private:
     StreamKey probe_stream(const StreamKey& key, int k, bool down, int substep, int n_steps) const {
         const auto per_direction = static_cast<std::uint32_t>(n_probes_ * n_steps);
         StreamKey stream = kernel_stream(key, Purpose::probe, k);
-        stream.step = (2 * key.step + (down ? 0u : 1u)) * per_direction + static_cast<std::uint32_t>(substep * n_probes_);
+        stream.step = (2 * key.step + (down ? 0u : 1u)) * per_direction +
+                      static_cast<std::uint32_t>(substep * n_probes_);
         return stream;
     }
 
-    void transport(int k, bool down, Block<const Real> x, Block<Real> to, double* log_ratio, unsigned char* failed,
-                   const StreamKey& key, std::uint32_t first, Tally& tally) const {
+    void transport(int k, bool down, Block<const Real> x, Block<Real> to, double* log_ratio,
+                   unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const {
         const Level& level = levels_[static_cast<std::size_t>(k)];
         const LevelStep& step = levels_of_[static_cast<std::size_t>(k)];
         const int dim = x.dim, n_steps = static_cast<int>(level.steps.size());
@@ -206,8 +230,8 @@ private:
         settle_failures(x, to, log_ratio, failed, tally);
     }
 
-    /// Down: dim c + |u|^2/2 (minus |v|^2/2 at the end). Up: dim c - |u|^2/2 (plus |v|^2/2), so that the ratio of a swap
-    /// is that of an involution on positions and vectors.
+    /// Down: dim c + |u|^2/2 (minus |v|^2/2 at the end). Up: dim c - |u|^2/2 (plus |v|^2/2), so that the
+    /// ratio of a swap is that of an involution on positions and vectors.
     static void begin_auxiliary(const Level& level, bool down, Block<const Real> u, double* log_ratio) {
         const double constant = u.dim * level.centre * static_cast<double>(level.steps.size());
         for (int l = 0; l < u.n; ++l) {
@@ -215,7 +239,8 @@ private:
         }
     }
 
-    static void settle_failures(Block<const Real> x, Block<Real> to, double* log_ratio, unsigned char* failed, Tally& tally) {
+    static void settle_failures(Block<const Real> x, Block<Real> to, double* log_ratio, unsigned char* failed,
+                                Tally& tally) {
         for (int l = 0; l < x.n; ++l) {
             if (!failed[l] && std::isfinite(log_ratio[l])) {
                 continue;
@@ -236,7 +261,8 @@ private:
         bool good() const { return !failed && radius < radius_limit; }
     };
 
-    Trial try_steps(int k, bool down, const StreamKey& stream, std::uint32_t first, Block<const Real> x, Block<Real> to) const {
+    Trial try_steps(int k, bool down, const StreamKey& stream, std::uint32_t first, Block<const Real> x,
+                    Block<Real> to) const {
         const std::vector<MidpointStep<Real>>& steps = levels_[static_cast<std::size_t>(k)].steps;
         const LevelStep& level = levels_of_[static_cast<std::size_t>(k)];
         const std::size_t size = static_cast<std::size_t>(x.dim) * block_size;
@@ -268,10 +294,12 @@ private:
         return trial;
     }
 
-    Trial try_steps(int k, bool down, const StreamKey& stream, const Particles<Real>& x, Particles<Real>& to) const {
+    Trial try_steps(int k, bool down, const StreamKey& stream, const Particles<Real>& x,
+                    Particles<Real>& to) const {
         Trial total;
         for (int b = 0; b < x.n_blocks() && total.good(); ++b) {
-            const Trial part = try_steps(k, down, stream, static_cast<std::uint32_t>(b * block_size), x.block(b), to.block(b));
+            const Trial part = try_steps(k, down, stream, static_cast<std::uint32_t>(b * block_size),
+                                         x.block(b), to.block(b));
             total.failed |= part.failed;
             total.radius = std::max(total.radius, part.radius);
             total.mean_log_det += part.mean_log_det;
@@ -279,8 +307,8 @@ private:
         return total;
     }
 
-    /// Chooses the substeps of level k (0 = find them) and carries the pilot x of level k+1 down. Samples of level k,
-    /// carried up, show what a map that folds would never reach.
+    /// Chooses the substeps of level k (0 = find them) and carries the pilot x of level k+1 down. Samples of
+    /// level k, carried up, show what a map that folds would never reach.
     void plan_level(int k, int n_substeps, const StreamKey& key, Particles<Real>& x) {
         Level& level = levels_[static_cast<std::size_t>(k)];
         const StreamKey stream = key.with(Purpose::pilot, static_cast<std::uint32_t>(k), 1);
@@ -349,7 +377,8 @@ private:
 
 KernelEntry transport_midpoint_kernel() {
     return make_entry<TransitionKernel, KernelContext, TransportMidpoint, TransportMidpointSettings>(
-        "kernel", "transport_midpoint", "Deterministic map: implicit midpoint steps of the probability-flow ODE");
+        "kernel", "transport_midpoint",
+        "Deterministic map: implicit midpoint steps of the probability-flow ODE");
 }
 
 }  // namespace tempera

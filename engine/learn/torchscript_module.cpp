@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A module of its own, loaded only when a preset names a TorchScript file: the program starts without LibTorch. Plain C
-// functions and row-major float64 arrays; see run/torchscript.cpp for the other side.
+// A module of its own, loaded only when a preset names a TorchScript file: the program starts without
+// LibTorch. Plain C functions and row-major float64 arrays; see run/torchscript.cpp for the other side.
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
@@ -46,10 +46,11 @@ void* tempera_torchscript_load(const char* file, char* error, std::size_t error_
 
 void tempera_torchscript_free(void* module) { delete static_cast<torch::jit::Module*>(module); }
 
-/// y [n][dim] -> log_density [n] = -energy, score [n][dim], hessian [n][dim][dim] of the log density; null pointers are
-/// skipped. Returns 0, or 1 with a message.
-int tempera_torchscript_evaluate(void* handle, int energy, const double* y, long n, int dim, double sigma, double* log_density,
-                                 double* score, double* hessian, char* error, std::size_t error_size) {
+/// y [n][dim] -> log_density [n] = -energy, score [n][dim], hessian [n][dim][dim] of the log density; null
+/// pointers are skipped. Returns 0, or 1 with a message.
+int tempera_torchscript_evaluate(void* handle, int energy, const double* y, long n, int dim, double sigma,
+                                 double* log_density, double* score, double* hessian, char* error,
+                                 std::size_t error_size) {
     try {
         auto& module = *static_cast<torch::jit::Module*>(handle);
         const at::AutoGradMode grad(score || hessian);
@@ -57,14 +58,17 @@ int tempera_torchscript_evaluate(void* handle, int energy, const double* y, long
         x.set_requires_grad(energy ? (score || hessian) : hessian != nullptr);
         const at::Tensor out = module.forward({x, at::full({n}, sigma, at::kFloat)}).toTensor();
         if (out.numel() != (energy ? n : n * dim)) {
-            copy_text(energy ? "must return one energy per point, [n]" : "must return one score per point, [n, dim]", error, error_size);
+            copy_text(energy ? "must return one energy per point, [n]"
+                             : "must return one score per point, [n, dim]",
+                      error, error_size);
             return 1;
         }
         const at::Tensor value = energy ? -out.reshape({n}) : out.reshape({n, dim});
         if (energy && log_density) {
             copy_values(value.detach(), log_density);
         }
-        at::Tensor s = energy ? (score || hessian ? gradient(value, x, hessian != nullptr) : at::Tensor()) : value;
+        at::Tensor s =
+            energy ? (score || hessian ? gradient(value, x, hessian != nullptr) : at::Tensor()) : value;
         if (score) {
             copy_values(s.detach(), score);
         }

@@ -13,13 +13,14 @@
 
 namespace tempera {
 
-/// Position of a level on the path. Diffusion: alpha, sigma, rho = sigma/alpha; tempering: beta. NaN where without meaning.
+/// Position of a level on the path. Diffusion: alpha, sigma, rho = sigma/alpha; tempering: beta. NaN where
+/// without meaning.
 struct LevelPosition {
     double rho, alpha, sigma, beta;
 };
 
-/// A path of densities in its own ("path") coordinates. With `standardise` these are (x - shift) / scale of the
-/// target's coordinates; everything shown or saved is mapped back by to_target().
+/// A path of densities in its own ("path") coordinates. With `standardise` these are (x - shift) / scale of
+/// the target's coordinates; everything shown or saved is mapped back by to_target().
 template <class Real>
 class DensityPath {
 public:
@@ -29,16 +30,19 @@ public:
     virtual LevelPosition position(int level) const = 0;
 
     /// What samplers weigh with: unnormalised target (in path coordinates, Jacobian included) at level 0, the
-    /// normalised reference at n_levels. False in has_level_densities() when only the two ends have densities.
+    /// normalised reference at n_levels. False in has_level_densities() when only the two ends have
+    /// densities.
     virtual const Density<Real>& density(int level) const = 0;
     virtual bool has_level_densities() const { return true; }
     /// log normaliser of density(level) where known (0 for normalised ones).
     virtual std::optional<double> log_normaliser(int level) const = 0;
 
-    /// The noised density that proposal kernels use at a level >= 1: like density(level), but at n_levels the true
-    /// noised target, not the reference. Null for paths without one (tempering), where only `none` applies.
+    /// The noised density that proposal kernels use at a level >= 1: like density(level), but at n_levels the
+    /// true noised target, not the reference. Null for paths without one (tempering), where only `none`
+    /// applies.
     virtual const Density<Real>* field(int level) const = 0;
-    /// The density of alpha x_0 + sigma z, x_0 ~ target, at any noise level (midpoints); null where not available.
+    /// The density of alpha x_0 + sigma z, x_0 ~ target, at any noise level (midpoints); null where not
+    /// available.
     virtual std::shared_ptr<const Density<Real>> field_at(double alpha, double sigma) const = 0;
     /// True when field Hessians are those of an exact density (I + v H >= 0 holds): no floor is needed.
     virtual bool exact_hessian() const { return true; }
@@ -50,17 +54,22 @@ public:
     /// Exact samples of level `level` (target samples, noised); false when the target has no sampler or, for
     /// 0 < level < n_levels, the path is not a diffusion.
     virtual bool has_level_sampler(int level) const = 0;
-    virtual void sample_level(int level, const StreamKey& key, std::uint32_t first, Block<Real> out) const = 0;
+    virtual void sample_level(int level, const StreamKey& key, std::uint32_t first,
+                              Block<Real> out) const = 0;
 
-    /// Built-in variance scale of MCMC moves at a level (sampling.md 3.3: min over components of harmonic means).
+    /// Built-in variance scale of MCMC moves at a level (sampling.md 3.3: min over components of harmonic
+    /// means).
     virtual double move_variance(int level) const = 0;
     /// Exact mode weights at a level where known (constant on a diffusion path, sliding on a tempering path).
     virtual std::vector<double> mode_weights(int level) const = 0;
-    /// Soft assignment of points in path coordinates at a level [n * n_modes]: responsibilities of the level's
-    /// mixture on diffusion paths, of the target (or its basins) otherwise.
+    /// Soft assignment of points in path coordinates at a level [n * n_modes]: responsibilities of the
+    /// level's mixture on diffusion paths, of the target (or its basins) otherwise.
     virtual std::vector<double> mode_responsibilities(int level, const std::vector<double>& x) const = 0;
     /// The exact mixture at a level in path coordinates (null where there is none).
-    virtual std::optional<Mixture> level_mixture(int level) const { (void)level; return {}; }
+    virtual std::optional<Mixture> level_mixture(int level) const {
+        (void)level;
+        return {};
+    }
 
     virtual const Target<Real>& target() const = 0;
     /// Path coordinates -> target coordinates: x = shift + scale * y.
@@ -70,7 +79,8 @@ public:
     virtual Json frozen_schedule() const = 0;
 };
 
-/// Level positions handed to a path: rho of levels 1..n_levels (diffusion) or beta of levels 0..n_levels (tempering).
+/// Level positions handed to a path: rho of levels 1..n_levels (diffusion) or beta of levels 0..n_levels
+/// (tempering).
 using Schedule = std::vector<double>;
 
 template <class Real>

@@ -13,7 +13,7 @@ namespace tempera {
 struct ScheduleEntry {
     std::string name, summary;
     bool for_rho = false, for_beta = false;  ///< which paths it fits
-    bool adaptive = false;                   ///< needs pilot runs (samplers/adaptive_schedule.hpp); `make` gives the start
+    bool adaptive = false;  ///< needs pilot runs (samplers/adaptive_schedule.hpp); `make` gives the start
     std::vector<Field> fields;
     std::function<void(const Json&, const std::string& place, Problems&)> check;
     std::function<Json(const Json&)> resolve;
@@ -25,7 +25,9 @@ struct ScheduleEntry {
 const std::vector<ScheduleEntry>& schedule_catalogue();
 const ScheduleEntry& find_schedule(const std::string& name);
 
-/// Checks an explicit schedule: finite, strictly monotone, right length and ends; reports "path.schedule.rho[7]: ...".
-void check_schedule(const std::vector<double>& values, int n_levels, bool rho, const std::string& place, Problems& problems);
+/// Checks an explicit schedule: finite, strictly monotone, right length and ends; reports
+/// "path.schedule.rho[7]: ...".
+void check_schedule(const std::vector<double>& values, int n_levels, bool rho, const std::string& place,
+                    Problems& problems);
 
 }  // namespace tempera

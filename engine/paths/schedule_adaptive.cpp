@@ -47,8 +47,9 @@ ScheduleEntry equal_rejection_schedule() {
 ScheduleEntry equal_cess_schedule() {
     return make_schedule<EqualCessSettings>(
         "equal_cess", "levels with equal conditional effective sample size (pilot run)", ScheduleFor::beta,
-        true,
-        [](const EqualCessSettings&, int n, bool) { return geometric_values(1e-3, n > 0 ? n : start_levels); });
+        true, [](const EqualCessSettings&, int n, bool) {
+            return geometric_values(1e-3, n > 0 ? n : start_levels);
+        });
 }
 
 }  // namespace tempera

@@ -54,9 +54,9 @@ bool holds(const Json& summary, const std::string& assertion) {
     const Json number = Json::parse(wanted, nullptr, false);
     if (number.is_number()) {
         if (value.is_structured()) {
-            throw ConfigError("--assert", "\"" + key + "\" is no number; compare one of its entries, such as \"" +
-                                              key + (value.is_array() ? "[0]" : ".KEY") + " " + op + " " + wanted +
-                                              "\"");
+            throw ConfigError("--assert",
+                              "\"" + key + "\" is no number; compare one of its entries, such as \"" + key +
+                                  (value.is_array() ? "[0]" : ".KEY") + " " + op + " " + wanted + "\"");
         }
         if (!value.is_number()) {
             return false;

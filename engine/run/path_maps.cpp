@@ -25,8 +25,8 @@ bool adaptive(const Json& preset) {
     return type == "equal_rejection" || type == "equal_cess";
 }
 
-/// The target's box; a variance-preserving path is centred on its reference and shows two standard deviations of it,
-/// so that the reference is cut alike on all sides or not at all.
+/// The target's box; a variance-preserving path is centred on its reference and shows two standard deviations
+/// of it, so that the reference is cut alike on all sides or not at all.
 std::array<double, 4> framed(const DensityPath<double>& path, const ViewPlane& plane) {
     std::array<double, 4> box = plane.box;
     const LevelPosition top = path.position(path.n_levels());
@@ -48,7 +48,8 @@ std::array<double, 4> framed(const DensityPath<double>& path, const ViewPlane& p
     return box;
 }
 
-/// A square around the frame, large enough that thumbnails up to 1.6 times as wide as high show none of its edges.
+/// A square around the frame, large enough that thumbnails up to 1.6 times as wide as high show none of its
+/// edges.
 std::array<double, 4> shared_box(const std::array<double, 4>& frame) {
     const double cx = 0.5 * (frame[0] + frame[1]), cy = 0.5 * (frame[2] + frame[3]);
     const double half_x = 0.5 * (frame[1] - frame[0]), half_y = 0.5 * (frame[3] - frame[2]);
@@ -75,7 +76,8 @@ std::vector<int> map_order(int n_levels) {
 std::vector<int> thumbnail_levels(int n_levels, int n) {
     std::vector<int> levels;
     for (int i = 0; i < n; ++i) {
-        const int level = n_levels - static_cast<int>((static_cast<long>(n_levels) * i + (n - 1) / 2) / std::max(1, n - 1));
+        const int level =
+            n_levels - static_cast<int>((static_cast<long>(n_levels) * i + (n - 1) / 2) / std::max(1, n - 1));
         if (levels.empty() || levels.back() != level) {
             levels.push_back(level);
         }
@@ -121,7 +123,8 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
             }
             const bool inner = level > 0 && level < maps.n_levels;
             if (!inner || path.has_level_densities()) {
-                auto grid = std::make_shared<Grid>(level_density(path, level, maps.plane, maps.box, resolution, resolution));
+                auto grid = std::make_shared<Grid>(
+                    level_density(path, level, maps.plane, maps.box, resolution, resolution));
                 maps.density[static_cast<std::size_t>(level)] = std::move(grid);
             }
             ++done;

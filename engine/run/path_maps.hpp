@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pictures of the exact densities along a path, computed on a background thread: the window asks and never waits.
+// Pictures of the exact densities along a path, computed on a background thread: the window asks and never
+// waits.
 #pragma once
 
 #include <functional>
@@ -15,22 +16,23 @@ namespace tempera {
 
 /// What is known of a path so far; immutable, a later one replaces it.
 struct PathMaps {
-    std::string key;                                   ///< of the preset's parts that define the path
+    std::string key;  ///< of the preset's parts that define the path
     int n_levels = 0, dim = 0;
     ViewPlane plane;
-    std::array<double, 4> box{};                       ///< the extent that all maps share
-    std::array<double, 4> frame{};                     ///< what of it shows both ends: for thumbnails and first views
+    std::array<double, 4> box{};    ///< the extent that all maps share
+    std::array<double, 4> frame{};  ///< what of it shows both ends: for thumbnails and first views
     std::vector<std::shared_ptr<const Grid>> density;  ///< [n_levels + 1]; null = not computed yet
     std::vector<LevelPosition> positions;              ///< [n_levels + 1]
     std::vector<std::vector<double>> mode_weights;     ///< [n_levels + 1], exact, empty where unknown
     std::vector<std::string> mode_names;
     bool complete = false;
-    std::string error;                                 ///< why there are none
+    std::string error;  ///< why there are none
 };
 
 /// Levels of `n` thumbnails, reference first, evenly spread: n_levels ... 0.
 std::vector<int> thumbnail_levels(int n_levels, int n);
-/// Computes the maps in useful order (thumbnails, then the rest) and publishes after each few. Throws nothing.
+/// Computes the maps in useful order (thumbnails, then the rest) and publishes after each few. Throws
+/// nothing.
 void compute_path_maps(const Json& resolved, int resolution, std::stop_token stop,
                        const std::function<void(std::shared_ptr<const PathMaps>)>& publish);
 /// The parts of a preset that the maps depend on, as text.

@@ -83,7 +83,8 @@ void check_head(const Json& in, Json& out, Problems& problems) {
     if (name.size() > 200) {
         problems.add("name", "has " + std::to_string(name.size()) +
                                  " bytes; it becomes a folder's name and may have at most 200");
-    } else if (name.empty() || name.find("\0", 0, 1) != std::string::npos || name.find_first_of("/\\\n") != std::string::npos || name[0] == '.') {
+    } else if (name.empty() || name.find("\0", 0, 1) != std::string::npos ||
+               name.find_first_of("/\\\n") != std::string::npos || name[0] == '.') {
         problems.add(
             "name", "\"" + name +
                         "\" becomes a folder's name: it must not be empty, begin with a dot or hold slashes");
@@ -231,11 +232,14 @@ std::string text_of(const Json& section, const char* key) {
                : std::string();
 }
 
-/// Scores alone leave the densities between the ends unknown: only AIS with kernels and no moves gets by without them.
+/// Scores alone leave the densities between the ends unknown: only AIS with kernels and no moves gets by
+/// without them.
 void check_score_model(const Json& p, Problems& problems) {
-    const std::string sampler = text_of(p["sampler"], "type"), kernel = text_of(p["kernel"], "type"), moves = text_of(p["moves"], "type");
+    const std::string sampler = text_of(p["sampler"], "type"), kernel = text_of(p["kernel"], "type"),
+                      moves = text_of(p["moves"], "type");
     const auto refuse = [&](const std::string& what, const std::string& fix) {
-        problems.add("model.type", "\"score_mlp\" has scores only, but " + what + " needs the log densities between the ends; " + fix);
+        problems.add("model.type", "\"score_mlp\" has scores only, but " + what +
+                                       " needs the log densities between the ends; " + fix);
     };
     if (sampler == "replica_exchange") {
         refuse("sampler \"replica_exchange\"", "use energy_mlp, or sampler \"ais\"");
@@ -280,8 +284,10 @@ void check_combinations(const Json& p, Problems& problems) {
                                       text_of(p["target"], "type") + "\" has none; use \"tempering\"");
     }
     if (path == "learned_diffusion" && text_of(p["model"], "type") == "none") {
-        problems.add("model.type", "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
-                                   "perturbed_exact or torchscript, or path.type \"diffusion\"");
+        problems.add(
+            "model.type",
+            "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
+            "perturbed_exact or torchscript, or path.type \"diffusion\"");
     }
     if (path == "learned_diffusion" && text_of(p["model"], "type") == "score_mlp") {
         check_score_model(p, problems);

@@ -117,7 +117,8 @@ void to_target(const DensityPath<Real>& path, std::vector<double>& x) {
     }
 }
 
-/// Sliced W2 to the exact mixture of points [n, dim] in path coordinates, of an even subset when there are many.
+/// Sliced W2 to the exact mixture of points [n, dim] in path coordinates, of an even subset when there are
+/// many.
 template <class Real>
 double distance_to_exact(const DensityPath<Real>& path, const std::vector<double>& x,
                          const std::vector<double>& log_weight) {
@@ -292,7 +293,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
                             : n       ? gather(*population.x, 0, 1, static_cast<int>(n))
                                       : std::vector<double>();
     std::vector<int> hard;
-    const ModeCounts counts = collected ? count_points(path, x, n) : count_modes(path, population, 0, with_arrays ? &hard : nullptr);
+    const ModeCounts counts = collected ? count_points(path, x, n)
+                                        : count_modes(path, population, 0, with_arrays ? &hard : nullptr);
     std::vector<double> log_weight(static_cast<std::size_t>(n), 0.0);
     if (!collected && population.log_weight) {
         std::copy(population.log_weight->span().begin(), population.log_weight->span().end(),
@@ -414,8 +416,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
 template class ReplicateRun<float>;
 template class ReplicateRun<double>;
 template ModeCounts count_modes<float>(const DensityPath<float>&, const Population<float>&, long,
-                                              std::vector<int>*);
+                                       std::vector<int>*);
 template ModeCounts count_modes<double>(const DensityPath<double>&, const Population<double>&, long,
-                                               std::vector<int>*);
+                                        std::vector<int>*);
 
 }  // namespace tempera

@@ -197,9 +197,9 @@ RunResult read_run_folder(const fs::path& folder) {
         return read_checked(folder);
     } catch (const Json::exception& error) {
         const std::string what = error.what();
-        throw ConfigError((folder / "summary.json").string(),
-                          "has a value of the wrong kind (" + what.substr(what.find("] ") + 2) +
-                              "); run the preset again");
+        throw ConfigError((folder / "summary.json").string(), "has a value of the wrong kind (" +
+                                                                  what.substr(what.find("] ") + 2) +
+                                                                  "); run the preset again");
     }
 }
 

@@ -136,7 +136,8 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
     if (h.sampling_done && !h.modes_exact.empty() && h.modes_found.size() == h.modes_exact.size() &&
         !proportions_agree(h.modes_found, h.modes_exact, h.modes_interval)) {
         add("mode_weights_off",
-            "The mode weights differ from the exact ones by more than four standard errors (total variation " +
+            "The mode weights differ from the exact ones by more than four standard errors (total "
+            "variation " +
                 short_number(total_variation(h.modes_found, h.modes_exact)) +
                 "). The effective sample size cannot see this.",
             "Use a diffusion path, a kernel of higher order, or more levels.");

@@ -15,7 +15,8 @@ namespace {
 struct Module {
     void* (*load)(const char*, char*, std::size_t) = nullptr;
     void (*free)(void*) = nullptr;
-    int (*evaluate)(void*, int, const double*, long, int, double, double*, double*, double*, char*, std::size_t) = nullptr;
+    int (*evaluate)(void*, int, const double*, long, int, double, double*, double*, double*, char*,
+                    std::size_t) = nullptr;
     std::string problem;
 
     Module() {
@@ -31,7 +32,8 @@ struct Module {
     }
     static std::filesystem::path file() {
         std::error_code ignored;
-        return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "libtempera_torchscript.so";
+        return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() /
+               "libtempera_torchscript.so";
     }
 };
 
@@ -45,7 +47,8 @@ using Handle = std::shared_ptr<void>;
 template <class Real>
 class ScriptDensity final : public Density<Real> {
 public:
-    ScriptDensity(Handle handle, bool energy, int dim, double sigma) : handle_(std::move(handle)), energy_(energy), dim_(dim), sigma_(sigma) {}
+    ScriptDensity(Handle handle, bool energy, int dim, double sigma)
+        : handle_(std::move(handle)), energy_(energy), dim_(dim), sigma_(sigma) {}
     int dim() const override { return dim_; }
     bool has_log_density() const override { return energy_; }
 
@@ -53,15 +56,17 @@ protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& w) const override {
         const int n = x.lanes();
         const auto d = static_cast<std::size_t>(dim_), m = static_cast<std::size_t>(n);
-        std::vector<double> y(m * d), value(m), score(w.score ? m * d : 0), hessian(w.hessian ? m * d * d : 0);
+        std::vector<double> y(m * d), value(m), score(w.score ? m * d : 0),
+            hessian(w.hessian ? m * d * d : 0);
         for (std::size_t j = 0; j < m; ++j) {
             for (std::size_t i = 0; i < d; ++i) {
                 y[j * d + i] = static_cast<double>(x(static_cast<int>(i), static_cast<int>(j)));
             }
         }
         char error[512] = {};
-        if (module().evaluate(handle_.get(), energy_, y.data(), n, dim_, sigma_, value.data(), w.score ? score.data() : nullptr,
-                              w.hessian ? hessian.data() : nullptr, error, sizeof error) != 0) {
+        if (module().evaluate(handle_.get(), energy_, y.data(), n, dim_, sigma_, value.data(),
+                              w.score ? score.data() : nullptr, w.hessian ? hessian.data() : nullptr, error,
+                              sizeof error) != 0) {
             throw ConfigError("model.file", std::string("the TorchScript model failed: ") + error);
         }
         for (std::size_t j = 0; j < m; ++j) {
@@ -87,7 +92,8 @@ private:
 template <class Real>
 class ScriptModel final : public Model<Real> {
 public:
-    ScriptModel(Handle handle, bool energy, int dim) : handle_(std::move(handle)), energy_(energy), dim_(dim) {}
+    ScriptModel(Handle handle, bool energy, int dim)
+        : handle_(std::move(handle)), energy_(energy), dim_(dim) {}
     int dim() const override { return dim_; }
     bool has_log_density() const override { return energy_; }
     std::shared_ptr<const Density<Real>> at(double sigma) const override {
@@ -104,7 +110,8 @@ template <class Real>
 std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext<Real>& context) {
     const std::string file = settings["file"].get<std::string>();
     if (!module().evaluate) {
-        throw ConfigError("model.type", "\"torchscript\" needs LibTorch, which could not be loaded (" + module().problem + ")");
+        throw ConfigError("model.type", "\"torchscript\" needs LibTorch, which could not be loaded (" +
+                                            module().problem + ")");
     }
     char error[512] = {};
     void* made = module().load(file.c_str(), error, sizeof error);
@@ -112,7 +119,8 @@ std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext
         throw ConfigError("model.file", "\"" + file + "\" is no TorchScript model: " + error);
     }
     const int dim = context.target->dim();
-    auto model = std::make_shared<ScriptModel<Real>>(Handle(made, module().free), settings["output"] == "energy", dim);
+    auto model =
+        std::make_shared<ScriptModel<Real>>(Handle(made, module().free), settings["output"] == "energy", dim);
     // a wrong shape is found out now, not in the middle of a run
     Particles<Real> point(1, dim);
     PerParticle<Real> value(1);
@@ -128,14 +136,17 @@ std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext
 }  // namespace
 
 template <class Real>
-std::function<std::shared_ptr<const Model<Real>>(const Json&, const ModelContext<Real>&)> torchscript_loader() {
+std::function<std::shared_ptr<const Model<Real>>(const Json&, const ModelContext<Real>&)>
+torchscript_loader() {
     if (!std::filesystem::exists(Module::file())) {
         return {};
     }
     return load<Real>;
 }
 
-template std::function<std::shared_ptr<const Model<float>>(const Json&, const ModelContext<float>&)> torchscript_loader<float>();
-template std::function<std::shared_ptr<const Model<double>>(const Json&, const ModelContext<double>&)> torchscript_loader<double>();
+template std::function<std::shared_ptr<const Model<float>>(const Json&, const ModelContext<float>&)>
+torchscript_loader<float>();
+template std::function<std::shared_ptr<const Model<double>>(const Json&, const ModelContext<double>&)>
+torchscript_loader<double>();
 
 }  // namespace tempera

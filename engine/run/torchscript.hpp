@@ -5,9 +5,10 @@
 
 namespace tempera {
 
-/// Makes models of TorchScript files by the module libtempera_torchscript.so beside the program; empty when the program
-/// was built without LibTorch.
+/// Makes models of TorchScript files by the module libtempera_torchscript.so beside the program; empty when
+/// the program was built without LibTorch.
 template <class Real>
-std::function<std::shared_ptr<const Model<Real>>(const Json&, const ModelContext<Real>&)> torchscript_loader();
+std::function<std::shared_ptr<const Model<Real>>(const Json&, const ModelContext<Real>&)>
+torchscript_loader();
 
 }  // namespace tempera

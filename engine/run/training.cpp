@@ -57,7 +57,8 @@ double smallest_scale(const Mixture& m) {
 }
 
 /// Column j of x0: a draw of the mixture (components in exact proportion) or a data point.
-Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::vector<double>& data, int dim, const StreamKey& key, int n) {
+Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::vector<double>& data, int dim,
+                             const StreamKey& key, int n) {
     Eigen::MatrixXd out(dim, n);
     std::size_t c = 0;
     double end = mixture ? mixture->components[0].weight : 0;
@@ -65,8 +66,10 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
     for (int j = 0; j < n; ++j) {
         Stream stream(key, static_cast<std::uint32_t>(j));
         if (!mixture) {
-            const std::size_t row = static_cast<std::size_t>((j + stream.uniform()) / n * static_cast<double>(rows));
-            out.col(j) = Eigen::Map<const Eigen::VectorXd>(data.data() + row * static_cast<std::size_t>(dim), dim);
+            const std::size_t row =
+                static_cast<std::size_t>((j + stream.uniform()) / n * static_cast<double>(rows));
+            out.col(j) =
+                Eigen::Map<const Eigen::VectorXd>(data.data() + row * static_cast<std::size_t>(dim), dim);
             continue;
         }
         while ((j + 0.5) / n > end && c + 1 < mixture->components.size()) {
@@ -86,7 +89,8 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
 
 TrainingSession::~TrainingSession() = default;
 
-TrainingSession::TrainingSession(const Json& resolved) : preset_(resolved), problem_(std::make_unique<Problem>()) {
+TrainingSession::TrainingSession(const Json& resolved)
+    : preset_(resolved), problem_(std::make_unique<Problem>()) {
     const std::string type = resolved["model"].value("type", "none");
     if (type != "energy_mlp" && type != "score_mlp") {
         throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
@@ -110,9 +114,10 @@ TrainingSession::TrainingSession(const Json& resolved) : preset_(resolved), prob
     spec.net.head = training::head_of(type, settings.head);
     spec.net.sigma_data = data_scale(p.points, spec.net.dim);
     const bool from_file = training.data != "exact";
-    spec.net.scale_floor = settings.energy_scale_floor.is_number()
-                               ? settings.energy_scale_floor.get<double>()
-                               : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points, spec.net.dim));
+    spec.net.scale_floor =
+        settings.energy_scale_floor.is_number()
+            ? settings.energy_scale_floor.get<double>()
+            : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points, spec.net.dim));
     spec.training = training;
     spec.noise = noise;
     spec.losses = settings.losses;
@@ -153,8 +158,11 @@ Json TrainingSession::level_report(double sigma, int n) const {
     net.evaluate(points, true);
     const double sd2 = net.spec().sigma_data * net.spec().sigma_data;
     const Eigen::MatrixXd slope = points.slope.cast<double>();
-    Json out{{"sigma", sigma}, {"loss", (sigma * sigma + sd2) / sd2 * (z - sigma * slope).squaredNorm() / n},
-             {"score_error", nullptr}, {"score_energy", nullptr}, {"learned_mode_weights", nullptr}};
+    Json out{{"sigma", sigma},
+             {"loss", (sigma * sigma + sd2) / sd2 * (z - sigma * slope).squaredNorm() / n},
+             {"score_error", nullptr},
+             {"score_energy", nullptr},
+             {"learned_mode_weights", nullptr}};
     if (!problem_->mixture) {
         return out;
     }
@@ -164,7 +172,8 @@ Json TrainingSession::level_report(double sigma, int n) const {
     out["score_energy"] = exact.bottomRows(dim).squaredNorm() / n;
     if (net.has_energy()) {
         const std::vector<double> r = noised.responsibilities({y.data(), y.data() + y.size()});
-        const Eigen::ArrayXd log_ratio = -points.energy.cast<double>().array() - exact.row(0).transpose().array();
+        const Eigen::ArrayXd log_ratio =
+            -points.energy.cast<double>().array() - exact.row(0).transpose().array();
         const Eigen::ArrayXd weight = (log_ratio - log_ratio.maxCoeff()).exp();
         std::vector<double> mass(static_cast<std::size_t>(noised.size()), 0.0);
         for (int j = 0; j < n; ++j) {
@@ -177,7 +186,8 @@ Json TrainingSession::level_report(double sigma, int n) const {
     return out;
 }
 
-TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks, const fs::path& resume_from) {
+TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
+                           const fs::path& resume_from) {
     using Clock = std::chrono::steady_clock;
     TrainingSession session(resolved);
     training::Trainer& trainer = session.trainer();
@@ -197,7 +207,8 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
             const training::StepLosses losses = trainer.step();
             if (callbacks.progress) {
                 const double s = seconds();
-                callbacks.progress({trainer.steps_done(), session.n_steps(), s, static_cast<double>(trainer.steps_done() - first) / s, &losses});
+                callbacks.progress({trainer.steps_done(), session.n_steps(), s,
+                                    static_cast<double>(trainer.steps_done() - first) / s, &losses});
             }
         } catch (const NumericalError& e) {
             status = "failed", error = e.what();
@@ -220,10 +231,18 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
         levels.push_back(session.level_report(sigma));
     }
     const long done = trainer.steps_done() - first;
-    result.report = Json{{"schema", "tempera-training"}, {"version", 1}, {"status", status}, {"error", error.empty() ? Json(nullptr) : Json(error)},
-                         {"steps", trainer.steps_done()}, {"losses", losses}, {"seconds", spent},
-                         {"steps_per_second", spent > 0 ? Json(static_cast<double>(done) / spent) : Json(nullptr)},
-                         {"sigma_data", result.weights.sigma_data}, {"energy_scale_floor", result.weights.energy_scale_floor}, {"levels", levels}};
+    result.report =
+        Json{{"schema", "tempera-training"},
+             {"version", 1},
+             {"status", status},
+             {"error", error.empty() ? Json(nullptr) : Json(error)},
+             {"steps", trainer.steps_done()},
+             {"losses", losses},
+             {"seconds", spent},
+             {"steps_per_second", spent > 0 ? Json(static_cast<double>(done) / spent) : Json(nullptr)},
+             {"sigma_data", result.weights.sigma_data},
+             {"energy_scale_floor", result.weights.energy_scale_floor},
+             {"levels", levels}};
     return result;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Training of a preset's model: data in path coordinates, the steps, the report by noise level and the folder.
+// Training of a preset's model: data in path coordinates, the steps, the report by noise level and the
+// folder.
 #pragma once
 
 #include <filesystem>
@@ -37,8 +38,8 @@ public:
     bool finished() const { return trainer_->steps_done() >= n_steps_; }
     /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
     const std::vector<double>& sigmas() const { return sigmas_; }
-    /// { sigma, loss, score_error, score_energy, learned_mode_weights } of one level at the averaged weights; null
-    /// where the target is no mixture or the model has no density. `n` points, strata of the modes.
+    /// { sigma, loss, score_error, score_energy, learned_mode_weights } of one level at the averaged weights;
+    /// null where the target is no mixture or the model has no density. `n` points, strata of the modes.
     Json level_report(double sigma, int n = 4096) const;
     NetworkWeights weights() const;
 
@@ -59,12 +60,13 @@ struct TrainingResult {
     std::vector<std::string> loss_names;
 };
 
-/// Trains to the end, a stop request or divergence (report.status: finished, partial, failed). With `resume_from`, a
-/// training folder, its checkpoint is continued.
-TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks, const std::filesystem::path& resume_from = {});
+/// Trains to the end, a stop request or divergence (report.status: finished, partial, failed). With
+/// `resume_from`, a training folder, its checkpoint is continued.
+TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
+                           const std::filesystem::path& resume_from = {});
 
-/// preset.json, training.json, loss.csv, weights.npz and checkpoint.pt (an npz archive), each written to a temporary
-/// name and renamed.
+/// preset.json, training.json, loss.csv, weights.npz and checkpoint.pt (an npz archive), each written to a
+/// temporary name and renamed.
 void write_training_folder(const TrainingResult& result, const std::filesystem::path& folder);
 
 }  // namespace tempera

@@ -16,7 +16,9 @@ constexpr const char* place = "model.training.data";
 
 std::vector<double> exact_points(const Target<double>& target, const TrainingSettings& s) {
     if (!target.has_sampler()) {
-        throw ConfigError(place, "\"exact\" needs a target with an exact sampler; give an npy file or a run folder instead");
+        throw ConfigError(
+            place,
+            "\"exact\" needs a target with an exact sampler; give an npy file or a run folder instead");
     }
     Particles<double> particles(s.n_data, target.dim());
     StreamKey key;
@@ -40,7 +42,8 @@ void check_shape(const NpyArray& a, int dim, const std::string& name) {
         for (const std::size_t n : a.shape) {
             shape += (shape.empty() ? "" : ", ") + std::to_string(n);
         }
-        throw ConfigError(place, name + " has shape [" + shape + "]; points of this target need [n, " + std::to_string(dim) + "]");
+        throw ConfigError(place, name + " has shape [" + shape + "]; points of this target need [n, " +
+                                     std::to_string(dim) + "]");
     }
 }
 
@@ -51,7 +54,8 @@ std::vector<double> run_points(const fs::path& folder, int dim, const TrainingSe
         throw ConfigError(place, folder.string() + " holds no weighted samples");
     }
     check_shape(arrays.at("x"), dim, (folder / "samples.npz").string());
-    const std::vector<double> x = arrays.at("x").to_doubles(), log_weight = arrays.at("log_weight").to_doubles();
+    const std::vector<double> x = arrays.at("x").to_doubles(),
+                              log_weight = arrays.at("log_weight").to_doubles();
     const double top = *std::max_element(log_weight.begin(), log_weight.end());
     if (!std::isfinite(top) || log_weight.size() * static_cast<std::size_t>(dim) != x.size()) {
         throw ConfigError(place, folder.string() + " holds weights that cannot be used");
@@ -71,14 +75,16 @@ std::vector<double> run_points(const fs::path& folder, int dim, const TrainingSe
         while (at + 1 < cumulative.size() && cumulative[at] < (j + offset) / s.n_data * sum) {
             ++at;
         }
-        out.insert(out.end(), x.begin() + static_cast<std::ptrdiff_t>(at) * dim, x.begin() + static_cast<std::ptrdiff_t>(at + 1) * dim);
+        out.insert(out.end(), x.begin() + static_cast<std::ptrdiff_t>(at) * dim,
+                   x.begin() + static_cast<std::ptrdiff_t>(at + 1) * dim);
     }
     return out;
 }
 
 }  // namespace
 
-std::vector<double> load_training_points(const Target<double>& target, const TrainingSettings& s, const Eigen::VectorXd& shift, double scale) {
+std::vector<double> load_training_points(const Target<double>& target, const TrainingSettings& s,
+                                         const Eigen::VectorXd& shift, double scale) {
     const int dim = target.dim();
     std::vector<double> x;
     if (s.data == "exact") {
@@ -87,7 +93,8 @@ std::vector<double> load_training_points(const Target<double>& target, const Tra
         x = run_points(s.data, dim, s);
     } else {
         if (!fs::exists(s.data)) {
-            throw ConfigError(place, s.data + " does not exist; write \"exact\", an npy file [n, " + std::to_string(dim) + "] or a run folder");
+            throw ConfigError(place, s.data + " does not exist; write \"exact\", an npy file [n, " +
+                                         std::to_string(dim) + "] or a run folder");
         }
         const NpyArray a = read_npy(s.data);
         check_shape(a, dim, s.data);
@@ -95,7 +102,8 @@ std::vector<double> load_training_points(const Target<double>& target, const Tra
     }
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (!std::isfinite(x[i])) {
-            throw ConfigError(place, s.data + " holds a value that is no number in row " + std::to_string(i / static_cast<std::size_t>(dim)));
+            throw ConfigError(place, s.data + " holds a value that is no number in row " +
+                                         std::to_string(i / static_cast<std::size_t>(dim)));
         }
         x[i] = (x[i] - shift[static_cast<Eigen::Index>(i % static_cast<std::size_t>(dim))]) / scale;
     }
@@ -116,7 +124,8 @@ double local_scale(const std::vector<double>& x, int dim) {
     if (near < 1) {
         return 0.1;
     }
-    // the distance within which 5 % of the points lie, per coordinate; its low quantile belongs to the tightest mode
+    // the distance within which 5 % of the points lie, per coordinate; its low quantile belongs to the
+    // tightest mode
     std::vector<double> distance;
     for (Eigen::Index j = 0; j < n; ++j) {
         Eigen::VectorXd d = (all.leftCols(n).colwise() - all.col(j)).colwise().squaredNorm();

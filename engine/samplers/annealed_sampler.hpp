@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Annealed samplers: how particles, kernels and moves are combined (docs/theory.md). A sampler advances in moves, the
-// smallest units after which its state is valid; everything else (pausing, snapshots, diagnostics) happens between them.
+// Annealed samplers: how particles, kernels and moves are combined (docs/theory.md). A sampler advances in
+// moves, the smallest units after which its state is valid; everything else (pausing, snapshots, diagnostics)
+// happens between them.
 #pragma once
 
 #include <limits>
@@ -14,7 +15,8 @@
 
 namespace tempera {
 
-/// What happened at a level (AIS, SMC: once per level, in the order n_levels .. 0; replica exchange: running means).
+/// What happened at a level (AIS, SMC: once per level, in the order n_levels .. 0; replica exchange: running
+/// means).
 struct LevelStats {
     int level = 0;
     double ess_fraction = std::numeric_limits<double>::quiet_NaN();
@@ -29,16 +31,16 @@ struct LevelStats {
 
 /// What replica exchange adds.
 struct ExchangeStats {
-    std::vector<double> swap_rejection;             ///< [n_levels], mean of 1 - min(1, acceptance)
-    long round_trips = 0;                           ///< over all ensembles, after burn-in
-    long scans_counted = 0;                         ///< scans x ensembles after burn-in
+    std::vector<double> swap_rejection;  ///< [n_levels], mean of 1 - min(1, acceptance)
+    long round_trips = 0;                ///< over all ensembles, after burn-in
+    long scans_counted = 0;              ///< scans x ensembles after burn-in
     double log_z_stepping_stone = std::numeric_limits<double>::quiet_NaN();
     double log_z_bar = std::numeric_limits<double>::quiet_NaN();
     double log_z_bar_stderr = std::numeric_limits<double>::quiet_NaN();
     /// Index process of ensemble 0: labels [scan][level], the last 512 scans.
     std::vector<std::vector<int>> index_process;
-    long first_scan = 0;                            ///< scan number of index_process[0]
-    std::vector<double> up_fraction;                ///< [n_levels + 1], labels that last visited the reference
+    long first_scan = 0;              ///< scan number of index_process[0]
+    std::vector<double> up_fraction;  ///< [n_levels + 1], labels that last visited the reference
     /// Per level, running mean of the modes' responsibilities after burn-in [n_levels + 1][n_modes].
     std::vector<std::vector<double>> occupancy;
 
@@ -51,9 +53,9 @@ struct ExchangeStats {
 template <class Real>
 struct Population {
     int level = 0;
-    const Particles<Real>* x = nullptr;              ///< path coordinates
-    const PerParticle<double>* log_weight = nullptr; ///< null = equal weights (replica exchange)
-    const std::vector<int>* root = nullptr;          ///< ancestor at n_levels of each particle; null for exchange
+    const Particles<Real>* x = nullptr;               ///< path coordinates
+    const PerParticle<double>* log_weight = nullptr;  ///< null = equal weights (replica exchange)
+    const std::vector<int>* root = nullptr;  ///< ancestor at n_levels of each particle; null for exchange
 };
 
 enum class MoveKind { transition, resample, mcmc, explore, swap, finished };
@@ -65,8 +67,8 @@ public:
     /// Draws the start (reference or as set) and evaluates it.
     virtual void start() = 0;
     virtual bool finished() const = 0;
-    /// One move for all particles (AIS, SMC: a transition with its reweighting and resampling, or one MCMC step;
-    /// replica exchange: one exploration or one swap half-scan). Returns what was done.
+    /// One move for all particles (AIS, SMC: a transition with its reweighting and resampling, or one MCMC
+    /// step; replica exchange: one exploration or one swap half-scan). Returns what was done.
     virtual MoveKind advance() = 0;
     /// True when the last advance() completed a level (AIS, SMC) or a scan.
     virtual bool at_boundary() const = 0;
@@ -83,18 +85,21 @@ public:
     virtual const ExchangeStats* exchange_stats() const { return nullptr; }
     /// log Z relative to the normalised reference, and the weights' log Z so far.
     virtual double log_z() const = 0;
-    /// From one run; NaN where there is no estimate (delta method for AIS, root indices for SMC, BAR for exchange).
+    /// From one run; NaN where there is no estimate (delta method for AIS, root indices for SMC, BAR for
+    /// exchange).
     virtual double log_z_stderr() const = 0;
     virtual const Tally& tally() const = 0;
     virtual int n_resamplings() const { return 0; }
-    /// Genealogy, when recorded: ancestor of each particle at each resampling [event][n]; and the events' levels.
+    /// Genealogy, when recorded: ancestor of each particle at each resampling [event][n]; and the events'
+    /// levels.
     virtual const std::vector<std::vector<int>>* genealogy() const { return nullptr; }
     virtual std::vector<int> genealogy_levels() const { return {}; }
-    /// Samples of level 0 collected by replica exchange after burn-in (x [n, dim] row-major, path coordinates).
+    /// Samples of level 0 collected by replica exchange after burn-in (x [n, dim] row-major, path
+    /// coordinates).
     virtual const std::vector<double>* collected() const { return nullptr; }
 
-    /// Hot and warm edits, applied between moves. Kernel and move are exchanged whole; settings of the sampler itself
-    /// are re-read (cold ones must not differ).
+    /// Hot and warm edits, applied between moves. Kernel and move are exchanged whole; settings of the
+    /// sampler itself are re-read (cold ones must not differ).
     virtual void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) = 0;
     virtual void replace_move(std::shared_ptr<Move<Real>> move) = 0;
     virtual void update_settings(const Json& settings) = 0;
@@ -105,9 +110,9 @@ struct SamplerContext {
     std::shared_ptr<const DensityPath<Real>> path;
     std::shared_ptr<TransitionKernel<Real>> kernel;
     std::shared_ptr<Move<Real>> move;
-    StreamKey key;                   ///< seed and replicate
+    StreamKey key;  ///< seed and replicate
     bool record_genealogy = false;
-    std::vector<double> move_factor; ///< tuned step multipliers per level [n_levels + 1]; empty = ones
+    std::vector<double> move_factor;  ///< tuned step multipliers per level [n_levels + 1]; empty = ones
 };
 
 using SamplerEntry = Entry<AnnealedSampler, SamplerContext>;

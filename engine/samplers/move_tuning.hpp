@@ -5,9 +5,9 @@
 
 namespace tempera {
 
-/// Step-size multipliers per level [n_levels + 1] that bring the moves near their target acceptance, from a pilot
-/// SMC with n_particles on the frozen path (streams of Purpose::pilot). Replica exchange adapts in its burn-in
-/// instead. All ones when the move does not adapt.
+/// Step-size multipliers per level [n_levels + 1] that bring the moves near their target acceptance, from a
+/// pilot SMC with n_particles on the frozen path (streams of Purpose::pilot). Replica exchange adapts in its
+/// burn-in instead. All ones when the move does not adapt.
 template <class Real>
 std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_particles = 512);
 

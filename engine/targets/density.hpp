@@ -14,8 +14,8 @@ struct Wanted {
     Real* hessian = nullptr;      ///< [dim * dim][block_size], row-major symmetric Hessian of the log density
 };
 
-/// A (possibly unnormalised) density on R^dim, evaluated for a block of particles at once. Immutable and shared by
-/// threads; temporaries come from Scratch. All x.lanes() lanes are computed.
+/// A (possibly unnormalised) density on R^dim, evaluated for a block of particles at once. Immutable and
+/// shared by threads; temporaries come from Scratch. All x.lanes() lanes are computed.
 template <class Real>
 class Density {
 public:

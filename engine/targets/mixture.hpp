@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gaussian mixtures and their exact noised versions (sampling.md 1.1): the vectorised heart of the exact setting.
+// Gaussian mixtures and their exact noised versions (sampling.md 1.1): the vectorised heart of the exact
+// setting.
 #pragma once
 
 #include <Eigen/Dense>
@@ -18,7 +19,7 @@ struct Mixture {
         double weight = 1;            ///< normalised
         Eigen::VectorXd mean;         ///< [dim]
         Eigen::VectorXd eigenvalues;  ///< [dim], > 0
-        Eigen::MatrixXd axes;         ///< [dim, dim] orthogonal, columns = eigenvectors; identity unless Shape::full
+        Eigen::MatrixXd axes;  ///< [dim, dim] orthogonal, columns = eigenvectors; identity unless Shape::full
     };
     Shape shape = Shape::isotropic;
     double log_z = 0;  ///< the unnormalised log density is the normalised one plus this

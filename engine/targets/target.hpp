@@ -33,14 +33,16 @@ public:
     virtual std::vector<double> mode_weights() const;
     virtual std::vector<double> mode_responsibilities(const std::vector<double>& x) const;
 
-    /// Exact or good moments for standardisation; nullopt when unknown (then standardise is refused with a reason).
+    /// Exact or good moments for standardisation; nullopt when unknown (then standardise is refused with a
+    /// reason).
     virtual std::optional<Eigen::VectorXd> mean() const;
     virtual std::optional<Eigen::MatrixXd> covariance() const;
     /// Variance of the narrowest direction-averaged feature: the built-in scale of MCMC steps.
     virtual double local_variance() const { return mixture() ? mixture()->smallest_scale() : 1.0; }
     /// Two rows [2, dim] onto which views project (first two coordinates, or the plane of the modes).
     virtual Eigen::MatrixXd view_plane() const;
-    /// Half-width of a box around mean() that shows the target, per view axis [2]: {centre_x, centre_y, half_x, half_y}.
+    /// Half-width of a box around mean() that shows the target, per view axis [2]: {centre_x, centre_y,
+    /// half_x, half_y}.
     virtual std::array<double, 4> view_box() const;
 };
 

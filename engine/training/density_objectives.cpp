@@ -13,7 +13,8 @@ namespace {
 template <class Real>
 void need_energy(const ObjectiveContext<Real>& c, const char* name) {
     if (!c.has_energy) {
-        throw ConfigError("model.losses", std::string(name) + " needs a log density; choose model.type energy_mlp");
+        throw ConfigError("model.losses",
+                          std::string(name) + " needs a log density; choose model.type energy_mlp");
     }
 }
 
@@ -24,29 +25,39 @@ struct DiffClfSettings {
     bool target_class = false;
 
     void describe(Describer& d) {
-        d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
-        d.integer("n_levels", n_levels, {.min = 2, .max = 1024, .help = "noise levels (classes) a step, stratified over the noise law"});
-        d.integer("points", points, {.min = 1, .max = 1 << 20, .help = "data points a step; each is noised to every level"});
-        d.choice("mode", mode, {"multi", "bi"}, {.help = "every level against all others, or against its neighbours in pairs"});
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        d.integer(
+            "n_levels", n_levels,
+            {.min = 2, .max = 1024, .help = "noise levels (classes) a step, stratified over the noise law"});
+        d.integer("points", points,
+                  {.min = 1, .max = 1 << 20, .help = "data points a step; each is noised to every level"});
+        d.choice("mode", mode, {"multi", "bi"},
+                 {.help = "every level against all others, or against its neighbours in pairs"});
         d.integer("warm_up", warm_up, {.min = 0, .help = "steps of the other losses before this one starts"});
-        d.boolean("target_class", target_class, {.help = "the target's own log density is one more class, which pins level 0 and learns log Z"});
+        d.boolean(
+            "target_class", target_class,
+            {.help = "the target's own log density is one more class, which pins level 0 and learns log Z"});
     }
 };
 
-/// Classification of noise levels (OuYang, Grenioux and Hernandez-Lobato 2026): which level does a noised point come from, by the
-/// logits l_i(x) = -U(x, sigma_i) - F(sigma_i)? All levels share the data points, whose sampling noise then cancels.
+/// Classification of noise levels (OuYang, Grenioux and Hernandez-Lobato 2026): which level does a noised
+/// point come from, by the logits l_i(x) = -U(x, sigma_i) - F(sigma_i)? All levels share the data points,
+/// whose sampling noise then cancels.
 template <class Real>
 class DiffClf final : public Objective<Real> {
 public:
     DiffClf(const DiffClfSettings& s, const ObjectiveContext<Real>& context) : s_(s) {
         need_energy(context, "diffclf");
         if (s.target_class && !context.has_target) {
-            throw ConfigError("model.losses", "diffclf with target_class needs the target's log density, not only samples");
+            throw ConfigError("model.losses",
+                              "diffclf with target_class needs the target's log density, not only samples");
         }
     }
     int warm_up() const override { return s_.warm_up; }
 
-    void start(Net<Real>& net, const TrainingData& data, const NoiseLaw& noise, const StreamKey& key) const override {
+    void start(Net<Real>& net, const TrainingData& data, const NoiseLaw& noise,
+               const StreamKey& key) const override {
         if (!s_.target_class) {
             return;
         }
@@ -57,7 +68,8 @@ public:
         low.y = drawn.x0 + drawn.z * low.sigma.asDiagonal();
         net.evaluate(low, false);
         const double at_data = target_values(*data.target, drawn.x0.template cast<double>()).row(0).mean();
-        net.set_target_normaliser(at_data + low.energy.template cast<double>().mean() + net.normaliser(noise.quantile(0)));
+        net.set_target_normaliser(at_data + low.energy.template cast<double>().mean() +
+                                  net.normaliser(noise.quantile(0)));
     }
 
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
@@ -69,25 +81,35 @@ public:
         all.y = sample.x.replicate(1, m);
         all.sigma.resize(static_cast<Eigen::Index>(m) * n_points);
         for (int i = 0; i < m; ++i) {
-            all.sigma.segment(static_cast<Eigen::Index>(i) * n_points, n_points).setConstant(static_cast<Real>(sample.sigma[static_cast<std::size_t>(i)]));
+            all.sigma.segment(static_cast<Eigen::Index>(i) * n_points, n_points)
+                .setConstant(static_cast<Real>(sample.sigma[static_cast<std::size_t>(i)]));
         }
         batch.net.evaluate(all, false);
         Matrix<double> logits(n_classes, n_points);
         if (s_.target_class) {
-            logits.row(0) = target_values(*batch.data.target, sample.x.template cast<double>()).row(0).array() - batch.net.target_normaliser();
+            logits.row(0) =
+                target_values(*batch.data.target, sample.x.template cast<double>()).row(0).array() -
+                batch.net.target_normaliser();
         }
         for (int i = 0; i < m; ++i) {
-            logits.row(first_level + i) = -all.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points).template cast<double>().transpose().array() -
-                                          batch.net.normaliser(sample.sigma[static_cast<std::size_t>(i)]);
+            logits.row(first_level + i) =
+                -all.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points)
+                     .template cast<double>()
+                     .transpose()
+                     .array() -
+                batch.net.normaliser(sample.sigma[static_cast<std::size_t>(i)]);
         }
         Matrix<double> d = Matrix<double>::Zero(n_classes, n_points);
-        const double loss = s_.mode == "multi" ? multi_loss(logits, sample.level, d) : pair_loss(logits, sample.level, d);
+        const double loss =
+            s_.mode == "multi" ? multi_loss(logits, sample.level, d) : pair_loss(logits, sample.level, d);
         d *= weight;
         Cotangents<Real> c;
         c.energy.resize(all.size());
         for (int i = 0; i < m; ++i) {
-            c.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points) = -d.row(first_level + i).transpose().template cast<Real>();
-            batch.net.add_normaliser_gradient(sample.sigma[static_cast<std::size_t>(i)], -d.row(first_level + i).sum(), gradient);
+            c.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points) =
+                -d.row(first_level + i).transpose().template cast<Real>();
+            batch.net.add_normaliser_gradient(sample.sigma[static_cast<std::size_t>(i)],
+                                              -d.row(first_level + i).sum(), gradient);
         }
         if (s_.target_class) {
             batch.net.add_target_gradient(-d.row(0).sum(), gradient);
@@ -110,18 +132,21 @@ private:
         Stream levels(batch.key, 0);
         const double offset = levels.uniform();
         for (int i = 0; i < m; ++i) {
-            // a common offset and a little of its own: neighbours are never far apart and every pair of levels meets
+            // a common offset and a little of its own: neighbours are never far apart and every pair of
+            // levels meets
             out.sigma.push_back(batch.noise.quantile((i + 0.5 * (offset + levels.uniform())) / m));
         }
         for (int j = 0; j < p; ++j) {
             Stream stream(batch.key, static_cast<std::uint32_t>(j) + 1);
             const double u = (j + stream.uniform()) / p;  // data points in strata: rows are exchangeable
-            const long row = std::min(static_cast<long>(u * static_cast<double>(batch.data.size())), batch.data.size() - 1);
+            const long row = std::min(static_cast<long>(u * static_cast<double>(batch.data.size())),
+                                      batch.data.size() - 1);
             for (int i = 0; i < m + extra; ++i) {
                 for (int k = 0; k < dim; ++k) {
                     const double x0 = batch.data.x[static_cast<std::size_t>(row * dim + k)];
-                    out.x(k, static_cast<Eigen::Index>(i) * p + j) =
-                        static_cast<Real>(i < extra ? x0 : x0 + out.sigma[static_cast<std::size_t>(i - extra)] * stream.normal());
+                    out.x(k, static_cast<Eigen::Index>(i) * p + j) = static_cast<Real>(
+                        i < extra ? x0
+                                  : x0 + out.sigma[static_cast<std::size_t>(i - extra)] * stream.normal());
                 }
             }
         }
@@ -172,17 +197,25 @@ struct RneSettings {
     int points = 256, warm_up = 200;
     std::string backward = "second_order";
     void describe(Describer& d) {
-        d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
-        d.number("gap", gap, {.min = 0, .max = 10, .open_min = true, .log_scale = true, .help = "log ratio of the two noise levels of a pair"});
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        d.number("gap", gap,
+                 {.min = 0,
+                  .max = 10,
+                  .open_min = true,
+                  .log_scale = true,
+                  .help = "log ratio of the two noise levels of a pair"});
         d.integer("points", points, {.min = 1, .max = 1 << 20, .help = "pairs a step"});
         d.integer("warm_up", warm_up, {.min = 0, .help = "steps of the other losses before this one starts"});
         d.choice("backward", backward, {"first_order", "second_order"},
-                 {.help = "backward kernel; the first-order one leaves a known error of the mode weights that shrinks with the gap"});
+                 {.help = "backward kernel; the first-order one leaves a known error of the mode weights "
+                          "that shrinks with the gap"});
     }
 };
 
-/// Consistency of the densities of neighbouring levels s < t: the squared log ratio of p_t(x_t) B(x_s | x_t) and p_s(x_s) F(x_t | x_s),
-/// with a Gaussian backward kernel B made of the field itself, which gets no gradient.
+/// Consistency of the densities of neighbouring levels s < t: the squared log ratio of p_t(x_t) B(x_s | x_t)
+/// and p_s(x_s) F(x_t | x_s), with a Gaussian backward kernel B made of the field itself, which gets no
+/// gradient.
 template <class Real>
 class Rne final : public Objective<Real> {
 public:
@@ -210,10 +243,12 @@ public:
         c_low.energy.resize(n), c_high.energy.resize(n);
         double loss = 0;
         for (int j = 0; j < n; ++j) {
-            const double vj = static_cast<double>(v[j]), s = static_cast<double>(low.points.sigma[j]), t = static_cast<double>(high.sigma[j]);
-            const double forward = -noise.col(j).template cast<double>().squaredNorm() / 2 - dim / 2.0 * std::log(2 * std::numbers::pi * vj);
-            const double r = -static_cast<double>(high.energy[j]) - batch.net.normaliser(t) + backward[j] + static_cast<double>(low.points.energy[j]) +
-                             batch.net.normaliser(s) - forward;
+            const double vj = static_cast<double>(v[j]), s = static_cast<double>(low.points.sigma[j]),
+                         t = static_cast<double>(high.sigma[j]);
+            const double forward = -noise.col(j).template cast<double>().squaredNorm() / 2 -
+                                   dim / 2.0 * std::log(2 * std::numbers::pi * vj);
+            const double r = -static_cast<double>(high.energy[j]) - batch.net.normaliser(t) + backward[j] +
+                             static_cast<double>(low.points.energy[j]) + batch.net.normaliser(s) - forward;
             const double d = 2 * weight * r / n;
             loss += r * r / n;
             c_low.energy[j] = static_cast<Real>(d), c_high.energy[j] = static_cast<Real>(-d);
@@ -226,8 +261,10 @@ public:
     }
 
 private:
-    /// log B(x_s | x_t): mean x_t + v score, covariance v I or v (I + v Hessian of log p) with floored eigenvalues.
-    Vector<double> backward_log_density(const Net<Real>& net, const PointBatch<Real>& low, PointBatch<Real>& high, const Vector<Real>& v) const {
+    /// log B(x_s | x_t): mean x_t + v score, covariance v I or v (I + v Hessian of log p) with floored
+    /// eigenvalues.
+    Vector<double> backward_log_density(const Net<Real>& net, const PointBatch<Real>& low,
+                                        PointBatch<Real>& high, const Vector<Real>& v) const {
         const int n = low.size(), dim = static_cast<int>(low.y.rows());
         const Matrix<double> r = (low.y - high.y + high.slope * v.asDiagonal()).template cast<double>();
         const auto h = s_.backward == "second_order" ? net.hessian(high) : std::vector<Matrix<Real>>{};
@@ -259,21 +296,23 @@ struct PinningSettings {
     double weight = 1;
     int points = 256, warm_up = 200;
     void describe(Describer& d) {
-        d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
         d.integer("points", points, {.min = 1, .max = 1 << 20, .help = "data points a step"});
         d.integer("warm_up", warm_up, {.min = 0, .help = "steps of the other losses before this one starts"});
     }
 };
 
-/// Energy pinning: the lowest noise level's log density equals the target's up to one constant, E |(-U) - log gamma|^2 with the
-/// mean difference taken out.
+/// Energy pinning: the lowest noise level's log density equals the target's up to one constant, E |(-U) - log
+/// gamma|^2 with the mean difference taken out.
 template <class Real>
 class EnergyPinning final : public Objective<Real> {
 public:
     EnergyPinning(const PinningSettings& s, const ObjectiveContext<Real>& context) : s_(s) {
         need_energy(context, "energy_pinning");
         if (!context.has_target) {
-            throw ConfigError("model.losses", "energy_pinning needs the target's log density, not only samples");
+            throw ConfigError("model.losses",
+                              "energy_pinning needs the target's log density, not only samples");
         }
     }
     int warm_up() const override { return s_.warm_up; }
@@ -299,15 +338,16 @@ private:
 }  // namespace
 
 ObjectiveEntry diffclf_objective() {
-    return make_entry<Objective, ObjectiveContext, DiffClf, DiffClfSettings>("model.losses", "diffclf",
-                                                                               "classifies noise levels: ties the mode weights of all levels");
+    return make_entry<Objective, ObjectiveContext, DiffClf, DiffClfSettings>(
+        "model.losses", "diffclf", "classifies noise levels: ties the mode weights of all levels");
 }
 ObjectiveEntry rne_objective() {
-    return make_entry<Objective, ObjectiveContext, Rne, RneSettings>("model.losses", "rne", "consistency of the densities of neighbouring levels");
+    return make_entry<Objective, ObjectiveContext, Rne, RneSettings>(
+        "model.losses", "rne", "consistency of the densities of neighbouring levels");
 }
 ObjectiveEntry energy_pinning_objective() {
-    return make_entry<Objective, ObjectiveContext, EnergyPinning, PinningSettings>("model.losses", "energy_pinning",
-                                                                                     "pins the lowest level to the target's log density");
+    return make_entry<Objective, ObjectiveContext, EnergyPinning, PinningSettings>(
+        "model.losses", "energy_pinning", "pins the lowest level to the target's log density");
 }
 
 }  // namespace tempera::training

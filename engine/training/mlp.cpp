@@ -9,7 +9,8 @@ namespace tempera::training {
 
 MlpShape::MlpShape(std::vector<int> widths) : widths_(std::move(widths)) {
     for (int l = 0; l < n_layers(); ++l) {
-        offsets_.push_back(offsets_.back() + static_cast<std::size_t>(rows(l)) * (static_cast<std::size_t>(columns(l)) + 1));
+        offsets_.push_back(offsets_.back() +
+                           static_cast<std::size_t>(rows(l)) * (static_cast<std::size_t>(columns(l)) + 1));
     }
 }
 
@@ -77,23 +78,30 @@ void Mlp<Real>::push(MlpRecord<Real>& r) const {
 
 template <class Real>
 void Mlp<Real>::add_layer(int l, const Matrix<Real>& beta, const Matrix<Real>& value, Real* gradient) const {
-    Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> w(gradient + shape_.weight_offset(l), shape_.rows(l), shape_.columns(l));
+    Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> w(
+        gradient + shape_.weight_offset(l), shape_.rows(l), shape_.columns(l));
     Eigen::Map<Vector<Real>> b(gradient + shape_.bias_offset(l), shape_.rows(l));
     w.noalias() += beta * value.transpose();
     b.noalias() += beta.rowwise().sum();
 }
 
 template <class Real>
-void Mlp<Real>::add_tangent(int l, const Matrix<Real>& alpha, const Matrix<Real>& tangent, Real* gradient) const {
-    Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> w(gradient + shape_.weight_offset(l), shape_.rows(l), shape_.columns(l));
+void Mlp<Real>::add_tangent(int l, const Matrix<Real>& alpha, const Matrix<Real>& tangent,
+                            Real* gradient) const {
+    Eigen::Map<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> w(
+        gradient + shape_.weight_offset(l), shape_.rows(l), shape_.columns(l));
     w.noalias() += alpha * tangent.transpose();
 }
 
 template <class Real>
 Matrix<Real> Mlp<Real>::backward_tangent(MlpRecord<Real>& r, const Matrix<Real>& e, Real* gradient) const {
     const int n_hidden = shape_.n_layers() - 1;
-    const auto value = [&](int l) -> const Matrix<Real>& { return l < 0 ? r.input : r.h[static_cast<std::size_t>(l)]; };
-    const auto tangent = [&](int l) -> const Matrix<Real>& { return l < 0 ? r.input_dot : r.h_dot[static_cast<std::size_t>(l)]; };
+    const auto value = [&](int l) -> const Matrix<Real>& {
+        return l < 0 ? r.input : r.h[static_cast<std::size_t>(l)];
+    };
+    const auto tangent = [&](int l) -> const Matrix<Real>& {
+        return l < 0 ? r.input_dot : r.h_dot[static_cast<std::size_t>(l)];
+    };
     if (gradient) {
         add_layer(n_hidden, e, value(n_hidden - 1), gradient);
         add_tangent(n_hidden, r.seed, tangent(n_hidden - 1), gradient);
@@ -107,8 +115,9 @@ Matrix<Real> Mlp<Real>::backward_tangent(MlpRecord<Real>& r, const Matrix<Real>&
         // s''(a) = g (1 - g) (2 + a (1 - 2 g)), g the logistic function
         const auto g = ((-a.max(floor_of_a<Real>)).exp() + Real(1)).inverse().eval();
         beta.resizeLike(eta);
-        beta.array() = r.s1[i].array() * eta.array() +
-                       g * (Real(1) - g) * (Real(2) + a * (Real(1) - Real(2) * g)) * r.a_dot[i].array() * kappa.array();
+        beta.array() = r.s1[i].array() * eta.array() + g * (Real(1) - g) *
+                                                           (Real(2) + a * (Real(1) - Real(2) * g)) *
+                                                           r.a_dot[i].array() * kappa.array();
         if (gradient) {
             add_layer(l, beta, value(l - 1), gradient);
             add_tangent(l, r.down[i], tangent(l - 1), gradient);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The multilayer perceptron that is trained: values, derivatives along directions and the gradient of both with
-// respect to every weight, written out by hand. Columns are points: a batch is a matrix [rows, n].
+// The multilayer perceptron that is trained: values, derivatives along directions and the gradient of both
+// with respect to every weight, written out by hand. Columns are points: a batch is a matrix [rows, n].
 #pragma once
 
 #include <Eigen/Dense>
@@ -20,12 +20,12 @@ using Vector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
 /// Everything one batch leaves behind for its backward passes.
 template <class Real>
 struct MlpRecord {
-    Matrix<Real> input;                                ///< [n_in, n]
-    std::vector<Matrix<Real>> a, h, s1;                ///< per hidden layer [width, n]: pre-activation, value, slope
-    Matrix<Real> output;                               ///< [n_out, n]
-    std::vector<Matrix<Real>> down;                    ///< per hidden layer: d(weighted output)/d(a)
-    Matrix<Real> seed;                                 ///< [n_out, n] the weights of that output
-    std::vector<Matrix<Real>> a_dot, h_dot;            ///< tangents
+    Matrix<Real> input;                      ///< [n_in, n]
+    std::vector<Matrix<Real>> a, h, s1;      ///< per hidden layer [width, n]: pre-activation, value, slope
+    Matrix<Real> output;                     ///< [n_out, n]
+    std::vector<Matrix<Real>> down;          ///< per hidden layer: d(weighted output)/d(a)
+    Matrix<Real> seed;                       ///< [n_out, n] the weights of that output
+    std::vector<Matrix<Real>> a_dot, h_dot;  ///< tangents
     Matrix<Real> input_dot, output_dot;
 };
 
@@ -38,7 +38,9 @@ public:
     int rows(int layer) const { return widths_[static_cast<std::size_t>(layer) + 1]; }
     int columns(int layer) const { return widths_[static_cast<std::size_t>(layer)]; }
     std::size_t weight_offset(int layer) const { return offsets_[static_cast<std::size_t>(layer)]; }
-    std::size_t bias_offset(int layer) const { return weight_offset(layer) + static_cast<std::size_t>(rows(layer)) * columns(layer); }
+    std::size_t bias_offset(int layer) const {
+        return weight_offset(layer) + static_cast<std::size_t>(rows(layer)) * columns(layer);
+    }
     std::size_t n_parameters() const { return offsets_.back(); }
     const std::vector<int>& widths() const { return widths_; }
 
@@ -61,16 +63,21 @@ public:
     void push(MlpRecord<Real>& record) const;
     /// Adds to `gradient` the derivative, for every weight, of
     ///   sum_n  e_n . output_n  +  seed_n . output_dot_n
-    /// where `seed` is that of the last pull() and output_dot that of the last push(), and returns the derivative with
-    /// respect to the input at fixed input_dot (for seed-weighted scalars: e^T J + Hessian-vector product).
+    /// where `seed` is that of the last pull() and output_dot that of the last push(), and returns the
+    /// derivative with respect to the input at fixed input_dot (for seed-weighted scalars: e^T J +
+    /// Hessian-vector product).
     Matrix<Real> backward_tangent(MlpRecord<Real>& record, const Matrix<Real>& e, Real* gradient) const;
     /// The same for sum_n e_n . output_n alone.
     void backward(MlpRecord<Real>& record, const Matrix<Real>& e, Real* gradient) const;
 
 private:
     using Weights = Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-    Weights weights(int layer) const { return {p_ + shape_.weight_offset(layer), shape_.rows(layer), shape_.columns(layer)}; }
-    Eigen::Map<const Vector<Real>> bias(int layer) const { return {p_ + shape_.bias_offset(layer), shape_.rows(layer)}; }
+    Weights weights(int layer) const {
+        return {p_ + shape_.weight_offset(layer), shape_.rows(layer), shape_.columns(layer)};
+    }
+    Eigen::Map<const Vector<Real>> bias(int layer) const {
+        return {p_ + shape_.bias_offset(layer), shape_.rows(layer)};
+    }
     void add_layer(int layer, const Matrix<Real>& beta, const Matrix<Real>& value, Real* gradient) const;
     void add_tangent(int layer, const Matrix<Real>& alpha, const Matrix<Real>& tangent, Real* gradient) const;
 

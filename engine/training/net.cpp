@@ -11,7 +11,8 @@ namespace tempera::training {
 
 namespace {
 
-/// Constants are nats: they have further to go than weights, and Adam moves every parameter at the same speed.
+/// Constants are nats: they have further to go than weights, and Adam moves every parameter at the same
+/// speed.
 constexpr double constant_scale = 10;
 
 std::vector<int> widths_of(const NetSpec& s) {
@@ -37,10 +38,14 @@ Head head_of(const std::string& model_type, const std::string& head) {
 
 const char* to_string(Head head) {
     switch (head) {
-        case Head::scalar: return "scalar";
-        case Head::dot: return "dot";
-        case Head::squared_norm: return "squared_norm";
-        default: return "score";
+    case Head::scalar:
+        return "scalar";
+    case Head::dot:
+        return "dot";
+    case Head::squared_norm:
+        return "squared_norm";
+    default:
+        return "score";
     }
 }
 
@@ -58,7 +63,8 @@ struct Net<Real>::Factors {
 };
 
 template <class Real>
-Net<Real>::Net(const NetSpec& spec) : spec_(spec), shape_(widths_of(spec)), parameters_(shape_.n_parameters() + table_size + 1, Real(0)) {}
+Net<Real>::Net(const NetSpec& spec)
+    : spec_(spec), shape_(widths_of(spec)), parameters_(shape_.n_parameters() + table_size + 1, Real(0)) {}
 
 template <class Real>
 void Net<Real>::evaluate(PointBatch<Real>& batch, bool with_slope) const {
@@ -84,28 +90,37 @@ void Net<Real>::evaluate_chunk(PointBatch<Real>& batch, int c, bool with_slope) 
     mlp.forward(r);
     const auto u = r.input.topRows(dim);
     if (!has_energy()) {
-        batch.slope.middleCols(first, n) = y * f.v.cwiseInverse().asDiagonal() - r.output * f.scale.asDiagonal();
+        batch.slope.middleCols(first, n) =
+            y * f.v.cwiseInverse().asDiagonal() - r.output * f.scale.asDiagonal();
         return;
     }
     Vector<Real> g(n);
     Matrix<Real> seed;
     switch (spec_.head) {
-        case Head::dot: g = u.cwiseProduct(r.output).colwise().sum().transpose(), seed = u; break;
-        case Head::squared_norm: g = r.output.colwise().squaredNorm().transpose() / Real(-2), seed = -r.output; break;
-        default: g = r.output.row(0).transpose(), seed = Matrix<Real>::Ones(1, n);
+    case Head::dot:
+        g = u.cwiseProduct(r.output).colwise().sum().transpose(), seed = u;
+        break;
+    case Head::squared_norm:
+        g = r.output.colwise().squaredNorm().transpose() / Real(-2), seed = -r.output;
+        break;
+    default:
+        g = r.output.row(0).transpose(), seed = Matrix<Real>::Ones(1, n);
     }
-    batch.energy.segment(first, n) = y.colwise().squaredNorm().transpose().array() / (Real(2) * f.v.array()) - f.scale.array() * g.array();
+    batch.energy.segment(first, n) =
+        y.colwise().squaredNorm().transpose().array() / (Real(2) * f.v.array()) - f.scale.array() * g.array();
     if (with_slope) {
         Matrix<Real> grad = mlp.pull(r, seed).topRows(dim);
         if (spec_.head == Head::dot) {
             grad += r.output;
         }
-        batch.slope.middleCols(first, n) = y * f.v.cwiseInverse().asDiagonal() - grad * f.scale.cwiseProduct(f.c_in).asDiagonal();
+        batch.slope.middleCols(first, n) =
+            y * f.v.cwiseInverse().asDiagonal() - grad * f.scale.cwiseProduct(f.c_in).asDiagonal();
     }
 }
 
 template <class Real>
-void Net<Real>::accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, Parameters<Real>& gradient) const {
+void Net<Real>::accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c,
+                           Parameters<Real>& gradient) const {
     const int n_chunks = static_cast<int>(batch.records.size());
     const auto size = shape_.n_parameters();
     std::vector<Parameters<Real>> parts(static_cast<std::size_t>(n_chunks));
@@ -121,7 +136,8 @@ void Net<Real>::accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, P
 }
 
 template <class Real>
-void Net<Real>::accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangents<Real>& cot, Real* gradient) const {
+void Net<Real>::accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangents<Real>& cot,
+                                 Real* gradient) const {
     const int first = c * chunk, n = std::min(chunk, batch.size() - first), dim = spec_.dim;
     MlpRecord<Real>& r = batch.records[static_cast<std::size_t>(c)];
     const Mlp<Real> mlp(shape_, parameters_.data());
@@ -134,9 +150,14 @@ void Net<Real>::accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangent
     if (cot.energy.size() > 0) {
         const Vector<Real> w = -cot.energy.segment(first, n).cwiseProduct(f.scale);
         switch (spec_.head) {
-            case Head::dot: e = r.input.topRows(dim) * w.asDiagonal(); break;
-            case Head::squared_norm: e = -(r.output * w.asDiagonal()); break;
-            default: e = w.transpose();
+        case Head::dot:
+            e = r.input.topRows(dim) * w.asDiagonal();
+            break;
+        case Head::squared_norm:
+            e = -(r.output * w.asDiagonal());
+            break;
+        default:
+            e = w.transpose();
         }
     }
     if (cot.slope.size() == 0) {
@@ -198,8 +219,10 @@ template <class Real>
 double Net<Real>::normaliser(double sigma) const {
     const auto [i, t] = table_position(sigma);
     const std::size_t at = shape_.n_parameters() + static_cast<std::size_t>(i);
-    return spec_.dim / 2.0 * std::log(2 * std::numbers::pi * (sigma * sigma + spec_.sigma_data * spec_.sigma_data)) +
-           constant_scale * ((1 - t) * static_cast<double>(parameters_[at]) + t * static_cast<double>(parameters_[at + 1]));
+    return spec_.dim / 2.0 *
+               std::log(2 * std::numbers::pi * (sigma * sigma + spec_.sigma_data * spec_.sigma_data)) +
+           constant_scale * ((1 - t) * static_cast<double>(parameters_[at]) +
+                             t * static_cast<double>(parameters_[at + 1]));
 }
 
 template <class Real>
@@ -211,10 +234,14 @@ void Net<Real>::add_normaliser_gradient(double sigma, double cotangent, Paramete
 }
 
 template <class Real>
-double Net<Real>::target_normaliser() const { return constant_scale * static_cast<double>(parameters_.back()); }
+double Net<Real>::target_normaliser() const {
+    return constant_scale * static_cast<double>(parameters_.back());
+}
 
 template <class Real>
-void Net<Real>::set_target_normaliser(double value) { parameters_.back() = static_cast<Real>(value / constant_scale); }
+void Net<Real>::set_target_normaliser(double value) {
+    parameters_.back() = static_cast<Real>(value / constant_scale);
+}
 
 template <class Real>
 void Net<Real>::add_target_gradient(double cotangent, Parameters<Real>& gradient) const {

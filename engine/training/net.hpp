@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The learned field U(y, sigma) ~ -log p_sigma(y) as training sees it, in the coordinates y = x / alpha:
-//   U = |y|^2 / (2 v) - sigma_data / sqrt(sigma^2 + floor^2) G(y / sqrt(v), log(sigma) / 4),  v = sigma^2 + sigma_data^2
-// (Karras et al. 2022 preconditioning for energies; the floor keeps a bounded error of G bounded in nats), G one of
+//   U = |y|^2 / (2 v) - sigma_data / sqrt(sigma^2 + floor^2) G(y / sqrt(v), log(sigma) / 4),  v = sigma^2 +
+//   sigma_data^2
+// (Karras et al. 2022 preconditioning for energies; the floor keeps a bounded error of G bounded in nats), G
+// one of
 //   scalar: g(u),   dot: u . F(u) (Thornton et al. 2025),   squared_norm: -|F(u)|^2 / 2;
 // or a score alone, -y / v + sigma_data / (sigma sqrt(v)) F. Normalisers F(sigma) are a table of their own.
 #pragma once
@@ -55,7 +57,8 @@ public:
     void evaluate(PointBatch<Real>& batch, bool with_slope) const;
     /// Adds the gradient for every parameter; after evaluate() (with the slope when its cotangent is given).
     void accumulate(PointBatch<Real>& batch, const Cotangents<Real>& c, Parameters<Real>& gradient) const;
-    /// Hessians of U at the batch's points: column block i is H e_i, [dim][dim, n]. After evaluate(batch, true).
+    /// Hessians of U at the batch's points: column block i is H e_i, [dim][dim, n]. After evaluate(batch,
+    /// true).
     std::vector<Matrix<Real>> hessian(PointBatch<Real>& batch) const;
 
     /// log normaliser F(sigma): that of the Gaussian part plus a piecewise linear table in log sigma.
@@ -67,12 +70,14 @@ public:
     void add_target_gradient(double cotangent, Parameters<Real>& gradient) const;
 
     static constexpr int table_size = 48;
-    static constexpr int chunk = 256;  ///< points per task; fixed, so that results do not depend on the threads
+    static constexpr int chunk =
+        256;  ///< points per task; fixed, so that results do not depend on the threads
 
 private:
     struct Factors;
     void evaluate_chunk(PointBatch<Real>& batch, int c, bool with_slope) const;
-    void accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangents<Real>& cotangents, Real* gradient) const;
+    void accumulate_chunk(PointBatch<Real>& batch, int c, const Cotangents<Real>& cotangents,
+                          Real* gradient) const;
     std::pair<int, double> table_position(double sigma) const;
 
     NetSpec spec_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Losses of learned fields. Each is one method of the catalogue: it draws its own noise from keyed streams (a function
-// of the step, so that a resumed training needs no generator's state) and adds its gradient for every parameter.
+// Losses of learned fields. Each is one method of the catalogue: it draws its own noise from keyed streams (a
+// function of the step, so that a resumed training needs no generator's state) and adds its gradient for
+// every parameter.
 #pragma once
 
 #include <memory>
@@ -43,11 +44,13 @@ class Objective {
 public:
     virtual ~Objective() = default;
     /// Value of the loss; adds weight times its gradient.
-    virtual double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const = 0;
+    virtual double add_gradient(const Batch<Real>& batch, double weight,
+                                Parameters<Real>& gradient) const = 0;
     /// Steps before the loss takes part.
     virtual int warm_up() const { return 0; }
     /// Called once, before its first step.
-    virtual void start(Net<Real>& net, const TrainingData& data, const NoiseLaw& noise, const StreamKey& key) const {
+    virtual void start(Net<Real>& net, const TrainingData& data, const NoiseLaw& noise,
+                       const StreamKey& key) const {
         (void)net, (void)data, (void)noise, (void)key;
     }
 };

@@ -11,19 +11,24 @@ namespace {
 
 struct PlainSettings {
     double weight = 1;
-    void describe(Describer& d) { d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"}); }
+    void describe(Describer& d) {
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+    }
 };
 
-/// mean lambda |residual|^2, lambda = v / (sigma sd)^2, where the residual of the denoiser is `base` - sigma^2 slope; adds its
-/// gradient through the slope.
+/// mean lambda |residual|^2, lambda = v / (sigma sd)^2, where the residual of the denoiser is `base` -
+/// sigma^2 slope; adds its gradient through the slope.
 template <class Real>
-double denoiser_loss(const Net<Real>& net, PointBatch<Real>& points, const Matrix<Real>& base, double weight, Parameters<Real>& gradient) {
+double denoiser_loss(const Net<Real>& net, PointBatch<Real>& points, const Matrix<Real>& base, double weight,
+                     Parameters<Real>& gradient) {
     const int n = points.size();
     const Real sd2 = static_cast<Real>(net.spec().sigma_data * net.spec().sigma_data);
     const auto s2 = points.sigma.array().square().eval();
     const Matrix<Real> residual = base - points.slope * s2.matrix().asDiagonal();
     const Vector<Real> lambda = (s2 + sd2) / (s2 * sd2);
-    const double loss = residual.colwise().squaredNorm().transpose().cwiseProduct(lambda).template cast<double>().sum() / n;
+    const double loss =
+        residual.colwise().squaredNorm().transpose().cwiseProduct(lambda).template cast<double>().sum() / n;
     Cotangents<Real> c;
     c.slope = residual * (lambda.array() * s2 * static_cast<Real>(-2 * weight / n)).matrix().asDiagonal();
     net.accumulate(points, c, gradient);
@@ -38,19 +43,26 @@ public:
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
-        return denoiser_loss(batch.net, drawn.points, Matrix<Real>(drawn.z * drawn.points.sigma.asDiagonal()), weight, gradient);
+        return denoiser_loss(batch.net, drawn.points, Matrix<Real>(drawn.z * drawn.points.sigma.asDiagonal()),
+                             weight, gradient);
     }
 };
 
 struct TsmSettings {
     double weight = 1, top = 0.3;
     void describe(Describer& d) {
-        d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
-        d.number("top", top, {.min = 0, .max = 1, .open_min = true, .help = "fraction of the noise law, from its low end, that takes part"});
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        d.number("top", top,
+                 {.min = 0,
+                  .max = 1,
+                  .open_min = true,
+                  .help = "fraction of the noise law, from its low end, that takes part"});
     }
 };
 
-/// Target score matching (De Bortoli et al. 2024): the denoiser's target is y + sigma^2 grad log gamma(x_0); low noise only.
+/// Target score matching (De Bortoli et al. 2024): the denoiser's target is y + sigma^2 grad log gamma(x_0);
+/// low noise only.
 template <class Real>
 class Tsm final : public Objective<Real> {
 public:
@@ -77,7 +89,8 @@ struct DistillationSettings {
     double weight = 1;
     std::string teacher;
     void describe(Describer& d) {
-        d.number("weight", weight, {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
         d.text("teacher", teacher, {.help = "weights (npz) or training folder of the score that is matched"});
     }
 };
@@ -86,7 +99,8 @@ struct DistillationSettings {
 template <class Real>
 class EnergyDistillation final : public Objective<Real> {
 public:
-    EnergyDistillation(const DistillationSettings& s, const ObjectiveContext<Real>& context) : teacher_(load_teacher<Real>(s.teacher, context.spec.dim)) {}
+    EnergyDistillation(const DistillationSettings& s, const ObjectiveContext<Real>& context)
+        : teacher_(load_teacher<Real>(s.teacher, context.spec.dim)) {}
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
@@ -104,14 +118,16 @@ private:
 }  // namespace
 
 ObjectiveEntry dsm_objective() {
-    return make_entry<Objective, ObjectiveContext, Dsm, PlainSettings>("model.losses", "dsm", "denoising score matching: sees gradients only");
+    return make_entry<Objective, ObjectiveContext, Dsm, PlainSettings>(
+        "model.losses", "dsm", "denoising score matching: sees gradients only");
 }
 ObjectiveEntry tsm_objective() {
-    return make_entry<Objective, ObjectiveContext, Tsm, TsmSettings>("model.losses", "tsm", "target score matching at low noise");
+    return make_entry<Objective, ObjectiveContext, Tsm, TsmSettings>("model.losses", "tsm",
+                                                                     "target score matching at low noise");
 }
 ObjectiveEntry energy_distillation_objective() {
-    return make_entry<Objective, ObjectiveContext, EnergyDistillation, DistillationSettings>("model.losses", "energy_distillation",
-                                                                                               "matches the score of a trained network");
+    return make_entry<Objective, ObjectiveContext, EnergyDistillation, DistillationSettings>(
+        "model.losses", "energy_distillation", "matches the score of a trained network");
 }
 
 }  // namespace tempera::training

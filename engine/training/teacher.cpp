@@ -10,11 +10,13 @@ namespace tempera::training {
 template <class Real>
 Net<Real> load_teacher(const std::string& file, int dim) {
     if (file.empty()) {
-        throw ConfigError("model.losses", "energy_distillation needs a teacher: weights (npz) or a training folder");
+        throw ConfigError("model.losses",
+                          "energy_distillation needs a teacher: weights (npz) or a training folder");
     }
     const NetworkWeights w = read_network_weights(file, "model.losses.teacher");
     if (w.dim != dim) {
-        throw ConfigError("model.losses.teacher", file + " is for dimension " + std::to_string(w.dim) + ", the target has " + std::to_string(dim));
+        throw ConfigError("model.losses.teacher", file + " is for dimension " + std::to_string(w.dim) +
+                                                      ", the target has " + std::to_string(dim));
     }
     NetSpec spec;
     spec.dim = w.dim;
@@ -25,8 +27,10 @@ Net<Real> load_teacher(const std::string& file, int dim) {
     Net<Real> net(spec);
     for (int l = 0; l < net.shape().n_layers(); ++l) {
         const auto& layer = w.layers.at(static_cast<std::size_t>(l));
-        std::copy(layer.weight.begin(), layer.weight.end(), net.parameters().begin() + static_cast<std::ptrdiff_t>(net.shape().weight_offset(l)));
-        std::copy(layer.bias.begin(), layer.bias.end(), net.parameters().begin() + static_cast<std::ptrdiff_t>(net.shape().bias_offset(l)));
+        std::copy(layer.weight.begin(), layer.weight.end(),
+                  net.parameters().begin() + static_cast<std::ptrdiff_t>(net.shape().weight_offset(l)));
+        std::copy(layer.bias.begin(), layer.bias.end(),
+                  net.parameters().begin() + static_cast<std::ptrdiff_t>(net.shape().bias_offset(l)));
     }
     return net;
 }

@@ -22,7 +22,8 @@ Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
     context.has_target = data_.target != nullptr;
     context.spec = net_.spec();
     for (const Json& loss : spec.losses) {
-        const ObjectiveEntry& entry = find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
+        const ObjectiveEntry& entry =
+            find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
         terms_.push_back({entry.info.name, loss.value("weight", 1.0), entry.make<float>(loss, context)});
         names_.push_back(entry.info.name);
     }
@@ -37,7 +38,8 @@ Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
 StreamKey Trainer::key_of(long step, std::size_t term) const {
     StreamKey key;
     key.seed = static_cast<std::uint64_t>(spec_.training.seed);
-    return key.with(Purpose::training, static_cast<std::uint32_t>(term) + 256, static_cast<std::uint32_t>(step));
+    return key.with(Purpose::training, static_cast<std::uint32_t>(term) + 256,
+                    static_cast<std::uint32_t>(step));
 }
 
 double Trainer::learning_rate(long step) const {
@@ -67,7 +69,8 @@ StepLosses Trainer::step() {
     out.gradient_norm = std::sqrt(g.cast<double>().squaredNorm());
     out.learning_rate = learning_rate(step_);
     if (!std::isfinite(out.total) || !std::isfinite(out.gradient_norm)) {
-        throw NumericalError("training diverged at step " + std::to_string(step_ + 1) + ": the loss is no number", 0, -1);
+        throw NumericalError(
+            "training diverged at step " + std::to_string(step_ + 1) + ": the loss is no number", 0, -1);
     }
     if (spec_.training.gradient_clip > 0 && out.gradient_norm > spec_.training.gradient_clip) {
         const float f = static_cast<float>(spec_.training.gradient_clip / out.gradient_norm);
@@ -114,7 +117,8 @@ std::vector<double> Trainer::final_losses() const {
         constexpr int repeats = 8;
         double sum = 0;
         for (int r = 0; r < repeats; ++r) {
-            sum += terms_[i].objective->add_gradient({net, data_, noise_, key_of(0xffffff00L + r, i), spec_.training.batch_size}, 0, ignored);
+            sum += terms_[i].objective->add_gradient(
+                {net, data_, noise_, key_of(0xffffff00L + r, i), spec_.training.batch_size}, 0, ignored);
         }
         out.push_back(sum / repeats);
     }
@@ -123,7 +127,9 @@ std::vector<double> Trainer::final_losses() const {
 
 Npz Trainer::checkpoint() const {
     Npz out;
-    const auto add = [&](const char* name, const Parameters<float>& v) { out[name] = NpyArray::of(std::vector<float>(v.begin(), v.end()), {v.size()}); };
+    const auto add = [&](const char* name, const Parameters<float>& v) {
+        out[name] = NpyArray::of(std::vector<float>(v.begin(), v.end()), {v.size()});
+    };
     add("parameters", net_.parameters());
     add("average", average_);
     add("adam_first", first_);
@@ -150,7 +156,8 @@ void Trainer::restore(const Npz& state, const std::string& place) {
     const auto get = [&](const char* name, std::size_t size) {
         const auto at = state.find(name);
         if (at == state.end() || (size && at->second.size() != size)) {
-            throw ConfigError(place, std::string("is the checkpoint of another model (") + name + " does not fit); train into a new folder");
+            throw ConfigError(place, std::string("is the checkpoint of another model (") + name +
+                                         " does not fit); train into a new folder");
         }
         return at->second.to_doubles();
     };
@@ -174,7 +181,8 @@ void Trainer::restore(const Npz& state, const std::string& place) {
         StepLosses s;
         s.step = static_cast<long>(rows[i]);
         s.total = rows[i + 1], s.learning_rate = rows[i + 2], s.gradient_norm = rows[i + 3];
-        s.each.assign(rows.begin() + static_cast<std::ptrdiff_t>(i) + 4, rows.begin() + static_cast<std::ptrdiff_t>(i + columns));
+        s.each.assign(rows.begin() + static_cast<std::ptrdiff_t>(i) + 4,
+                      rows.begin() + static_cast<std::ptrdiff_t>(i + columns));
         history_.push_back(std::move(s));
     }
 }

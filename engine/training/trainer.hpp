@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Trains a field step by step: Adam with an average of the weights. Every step's random numbers are a function of
-// (seed, step), so a training stopped anywhere and resumed gives the bits of one that never stopped.
+// Trains a field step by step: Adam with an average of the weights. Every step's random numbers are a
+// function of (seed, step), so a training stopped anywhere and resumed gives the bits of one that never
+// stopped.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +33,8 @@ public:
 
     const std::vector<std::string>& loss_names() const { return names_; }
     long steps_done() const { return step_; }
-    /// One step. Throws NumericalError when a loss or the gradient is not finite; the weights are then those before it.
+    /// One step. Throws NumericalError when a loss or the gradient is not finite; the weights are then those
+    /// before it.
     StepLosses step();
 
     /// The averaged weights, which are what is used; shift and scale are the caller's to fill in.
@@ -48,8 +50,8 @@ public:
     void restore(const Npz& state, const std::string& place);
     const std::vector<StepLosses>& history() const { return history_; }
 
-    /// Constant for a while, then falling like 1 / step: a function of the step alone, so that a longer training
-    /// begins with exactly the steps of a shorter one.
+    /// Constant for a while, then falling like 1 / step: a function of the step alone, so that a longer
+    /// training begins with exactly the steps of a shorter one.
     double learning_rate(long step) const;
 
 private:

@@ -185,17 +185,20 @@ TEST(Clicks, TheFileDialogOpensAndCancels) {
 }
 
 TEST(Clicks, LayoutsSwitchByKeyAndByMenu) {
-    play("layouts", [](ImGuiTestContext* ctx, Workbench& bench) {
-        const char* names[] = {"explore", "weights", "ladder", "mode_blindness", "molecules"};
-        for (int i = 0; i < 5; ++i) {
-            ctx->KeyPress(ImGuiMod_Ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + i));
-            IM_CHECK_STR_EQ(bench.view.layout.c_str(), names[i]);
-            ctx->Yield(3);
-        }
-        ctx->SetRef("##MainMenuBar");
-        ctx->MenuClick("View/Layout/###layout.explore");
-        IM_CHECK_STR_EQ(bench.view.layout.c_str(), "explore");
-    }, "re_ladder");
+    play(
+        "layouts",
+        [](ImGuiTestContext* ctx, Workbench& bench) {
+            const char* names[] = {"explore", "weights", "ladder", "mode_blindness", "molecules"};
+            for (int i = 0; i < 5; ++i) {
+                ctx->KeyPress(ImGuiMod_Ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + i));
+                IM_CHECK_STR_EQ(bench.view.layout.c_str(), names[i]);
+                ctx->Yield(3);
+            }
+            ctx->SetRef("##MainMenuBar");
+            ctx->MenuClick("View/Layout/###layout.explore");
+            IM_CHECK_STR_EQ(bench.view.layout.c_str(), "explore");
+        },
+        "re_ladder");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Single panels against stored pictures. TEMPERA_UPDATE_GOLDENS=1 rewrites them; look at them before they are kept.
+// Single panels against stored pictures. TEMPERA_UPDATE_GOLDENS=1 rewrites them; look at them before they are
+// kept.
 #include <gtest/gtest.h>
 
 #include <cairo.h>
@@ -33,7 +34,8 @@ PanelPicture read_png(const std::filesystem::path& file) {
         out.height = cairo_image_surface_get_height(surface);
         const unsigned char* data = cairo_image_surface_get_data(surface);
         for (int y = 0; y < out.height; ++y) {
-            const auto* row = reinterpret_cast<const std::uint32_t*>(data + static_cast<std::ptrdiff_t>(y) * cairo_image_surface_get_stride(surface));
+            const auto* row = reinterpret_cast<const std::uint32_t*>(
+                data + static_cast<std::ptrdiff_t>(y) * cairo_image_surface_get_stride(surface));
             for (int x = 0; x < out.width; ++x) {
                 for (int shift : {16, 8, 0}) {
                     out.rgb.push_back(static_cast<unsigned char>(row[x] >> shift & 255u));
@@ -72,7 +74,8 @@ TEST_P(Golden, PanelsLookAsStored) {
     options.theme = look.theme;
     options.width = 1280;
     options.height = 800;
-    const std::filesystem::path stored = std::filesystem::path(TEMPERA_PRESET_DIR).parent_path() / "tests/app/goldens";
+    const std::filesystem::path stored =
+        std::filesystem::path(TEMPERA_PRESET_DIR).parent_path() / "tests/app/goldens";
     const std::filesystem::path beside = "golden_failures";
     const char* update = std::getenv("TEMPERA_UPDATE_GOLDENS");
     for (const PanelPicture& picture : panel_pictures(options, look.panels)) {
@@ -86,7 +89,8 @@ TEST_P(Golden, PanelsLookAsStored) {
         const PanelPicture golden = read_png(stored / name);
         const bool same_size = golden.width == picture.width && golden.height == picture.height;
         const double share = same_size ? difference(picture, golden) : 1;
-        EXPECT_TRUE(same_size) << name << ": " << picture.width << "x" << picture.height << ", stored " << golden.width << "x" << golden.height;
+        EXPECT_TRUE(same_size) << name << ": " << picture.width << "x" << picture.height << ", stored "
+                               << golden.width << "x" << golden.height;
         EXPECT_LE(share, share_tolerance) << name;
         if (share > share_tolerance) {
             std::filesystem::create_directories(beside);
@@ -96,12 +100,14 @@ TEST_P(Golden, PanelsLookAsStored) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Panels, Golden,
-                         ::testing::Values(Look{"two_lakes", "dark", {"setup", "particles", "ess", "occupancy", "mode_weights", "health"}},
-                                           Look{"two_lakes", "light", {"particles", "ess", "mode_weights", "health"}},
-                                           Look{"weight_collapse", "light", {"weights", "mode_weights"}},
-                                           Look{"re_ladder", "dark", {"replicas", "health"}}),
-                         [](const auto& info) { return std::string(info.param.preset) + "_" + info.param.theme; });
+INSTANTIATE_TEST_SUITE_P(
+    Panels, Golden,
+    ::testing::Values(
+        Look{"two_lakes", "dark", {"setup", "particles", "ess", "occupancy", "mode_weights", "health"}},
+        Look{"two_lakes", "light", {"particles", "ess", "mode_weights", "health"}},
+        Look{"weight_collapse", "light", {"weights", "mode_weights"}},
+        Look{"re_ladder", "dark", {"replicas", "health"}}),
+    [](const auto& info) { return std::string(info.param.preset) + "_" + info.param.theme; });
 
 }  // namespace
 }  // namespace tempera::app

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <imgui.h>
-#include <imgui_internal.h>
 #include <imgui_impl_null.h>
+#include <imgui_internal.h>
 
 #include <chrono>
 #include <memory>
@@ -20,7 +20,9 @@ public:
     NullBench() {
         ImGui_ImplNull_Init();
         ImGui::GetIO().DisplaySize = {1280, 800};
-        ImGui::GetCurrentContext()->ErrorCallback = [](ImGuiContext*, void*, const char* text) { ADD_FAILURE() << text; };
+        ImGui::GetCurrentContext()->ErrorCallback = [](ImGuiContext*, void*, const char* text) {
+            ADD_FAILURE() << text;
+        };
         bench = std::make_unique<Workbench>(make_runner_link(), false);
         bench->workspace.autostart = false;
     }

@@ -44,8 +44,8 @@ TEST(Window, EveryShippedPresetOpensAndDraws) {
     int n = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TEMPERA_PRESET_DIR)) {
         if (entry.path().extension() == ".json") {
-            ASSERT_TRUE(window.bench->workspace.open(entry.path())) << entry.path() << ": "
-                                                                    << window.bench->workspace.messages.back().lines.front();
+            ASSERT_TRUE(window.bench->workspace.open(entry.path()))
+                << entry.path() << ": " << window.bench->workspace.messages.back().lines.front();
             window.frames(3);
             ++n;
         }
@@ -116,7 +116,8 @@ TEST(Window, AnUnreadablePresetChangesNothingAndSaysEverything) {
     ASSERT_TRUE(w.open(preset("two_lakes")));
     const Json before = w.document();
     const std::filesystem::path file = std::filesystem::temp_directory_path() / "tempera_bad_preset.json";
-    std::ofstream(file) << R"({"schema": "tempera-preset", "version": 1, "targt": {}, "sampler": {"type": "smc", "n_partciles": 3}})";
+    std::ofstream(file)
+        << R"({"schema": "tempera-preset", "version": 1, "targt": {}, "sampler": {"type": "smc", "n_partciles": 3}})";
     EXPECT_FALSE(w.open(file));
     EXPECT_EQ(w.document(), before);
     ASSERT_FALSE(w.messages.empty());
@@ -173,23 +174,30 @@ TEST(Window, SurvivesAMonkey) {
     ImGuiIO& io = ImGui::GetIO();
     for (int i = 0; i < 2000; ++i) {
         switch (random() % 4) {
-            case 0: {
-                const Command& c = all[random() % all.size()];
-                const bool writes = c.id.rfind("export", 0) == 0 || c.id.rfind("file", 0) == 0 || c.id.rfind("preset", 0) == 0;
-                if (!writes) {
-                    bench.commands.run(c.id, bench);
-                }
-                break;
+        case 0: {
+            const Command& c = all[random() % all.size()];
+            const bool writes =
+                c.id.rfind("export", 0) == 0 || c.id.rfind("file", 0) == 0 || c.id.rfind("preset", 0) == 0;
+            if (!writes) {
+                bench.commands.run(c.id, bench);
             }
-            case 1: io.AddMousePosEvent(static_cast<float>(random() % 1280), static_cast<float>(90 + random() % 680)); break;
-            case 2:
-                // The left third holds Setup: typing there is covered by other tests; elsewhere clicks must be harmless.
-                io.AddMousePosEvent(static_cast<float>(300 + random() % 960), static_cast<float>(90 + random() % 680));
-                io.AddMouseButtonEvent(0, true);
-                window.frames();
-                io.AddMouseButtonEvent(0, false);
-                break;
-            default: bench.workspace.set("path.n_levels", static_cast<int>(2 + random() % 40)); break;
+            break;
+        }
+        case 1:
+            io.AddMousePosEvent(static_cast<float>(random() % 1280), static_cast<float>(90 + random() % 680));
+            break;
+        case 2:
+            // The left third holds Setup: typing there is covered by other tests; elsewhere clicks must be
+            // harmless.
+            io.AddMousePosEvent(static_cast<float>(300 + random() % 960),
+                                static_cast<float>(90 + random() % 680));
+            io.AddMouseButtonEvent(0, true);
+            window.frames();
+            io.AddMouseButtonEvent(0, false);
+            break;
+        default:
+            bench.workspace.set("path.n_levels", static_cast<int>(2 + random() % 40));
+            break;
         }
         window.frames();
         bench.workspace.messages.clear();

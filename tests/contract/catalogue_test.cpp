@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every catalogue keeps the same promises: methods in the folder are the methods in the list, settings resolve to
-// themselves, wrong keys are refused by name.
+// Every catalogue keeps the same promises: methods in the folder are the methods in the list, settings
+// resolve to themselves, wrong keys are refused by name.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -21,7 +21,8 @@ namespace {
 std::set<std::string> names_in_folder(const std::string& folder, const std::string& family) {
     std::set<std::string> names;
     const std::regex entry("Entry (\\w+)_" + family + "\\(\\) \\{");
-    for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(source_dir()) / "engine" / folder)) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::filesystem::path(source_dir()) / "engine" / folder)) {
         if (file.path().extension() != ".cpp") {
             continue;
         }
@@ -51,7 +52,8 @@ void check_family(const Catalogue& catalogue, const std::string& folder, const s
         ASSERT_FALSE(problems.empty());
         EXPECT_EQ(problems.list().front().place, "here.no_such_setting");
     }
-    EXPECT_EQ(names_in_folder(folder, family), listed) << "a method without its line in engine/" << folder << "/catalogue.cpp, or the reverse";
+    EXPECT_EQ(names_in_folder(folder, family), listed)
+        << "a method without its line in engine/" << folder << "/catalogue.cpp, or the reverse";
 }
 
 TEST(Catalogue, Targets) { check_family(target_catalogue(), "targets", "target"); }
@@ -65,14 +67,16 @@ TEST(Catalogue, ResolvingTwiceChangesNothing) {
         for (const auto& entry : catalogue) {
             Json settings = {{"type", entry.info.name}};
             if (entry.info.name == "gaussian_mixture") {
-                settings.update({{"weights", {1.0}}, {"means", Json::array({{0.0, 0.0}})}, {"variances", {1.0}}});
+                settings.update(
+                    {{"weights", {1.0}}, {"means", Json::array({{0.0, 0.0}})}, {"variances", {1.0}}});
             }
             const Json once = entry.resolve(settings);
             EXPECT_EQ(entry.resolve(once), once);
             EXPECT_EQ(once["type"], entry.info.name);
         }
     };
-    check(target_catalogue()), check(path_catalogue()), check(kernel_catalogue()), check(move_catalogue()), check(sampler_catalogue());
+    check(target_catalogue()), check(path_catalogue()), check(kernel_catalogue()), check(move_catalogue()),
+        check(sampler_catalogue());
 }
 
 TEST(Catalogue, UnknownNamesSuggestTheNearest) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every transition kernel promises. With x ~ p_{k+1} and y = down(x), the work W weighs y to p_k:
-//   E[e^W f(y)] = (Z_k / Z_{k+1}) E_{p_k} f; upwards e^{-W} weighs to p_{k+1}; and swaps built from both leave
+//   E[e^W f(y)] = (Z_k / Z_{k+1}) E_{p_k} f; upwards e^{-W} weighs to p_{k+1}; and swaps built from both
+//   leave
 // p_k x p_{k+1} alone. A kernel that reports a wrong ratio must be caught.
 #include <gtest/gtest.h>
 
@@ -32,7 +33,9 @@ std::vector<Case> cases() {
         for (const Field& field : entry.info.fields) {
             for (const std::string& choice : field.choices) {
                 varied = true;
-                out.push_back({name + "_" + choice, {{"type", name}, {field.name, choice}}, choice.find("hutchinson") != 0});
+                out.push_back({name + "_" + choice,
+                               {{"type", name}, {field.name, choice}},
+                               choice.find("hutchinson") != 0});
             }
         }
         if (!varied) {
@@ -79,7 +82,8 @@ struct Drift {
         for (std::size_t i = 0; i < sum.size(); ++i) {
             const double mean = sum[i] / static_cast<double>(n);
             const double variance = squares[i] / static_cast<double>(n) - mean * mean;
-            out = std::max(out, std::abs(mean) / (std::sqrt(std::max(variance, 0.0) / static_cast<double>(n)) + 1e-9));
+            out = std::max(out, std::abs(mean) /
+                                    (std::sqrt(std::max(variance, 0.0) / static_cast<double>(n)) + 1e-9));
         }
         return out;
     }
@@ -92,12 +96,14 @@ struct Pair {
     std::vector<unsigned char> failed = std::vector<unsigned char>(block_size);
 };
 
-Pair propose(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k, bool down, int b, std::uint64_t seed) {
+Pair propose(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k, bool down, int b,
+             std::uint64_t seed) {
     Pair p{Particles<double>(block_size, path.dim()), Particles<double>(block_size, path.dim())};
     const auto first = static_cast<std::uint32_t>(b * block_size);
     const StreamKey key = test_key(seed);
     const int level = down ? k + 1 : k;
-    path.sample_level(level, key.with(Purpose::noise, static_cast<std::uint32_t>(level)), first, p.from.block(0));
+    path.sample_level(level, key.with(Purpose::noise, static_cast<std::uint32_t>(level)), first,
+                      p.from.block(0));
     Tally tally;
     const LevelBlock<double> from{p.from.block(0)};
     down ? kernel.down(k, from, p.to.block(0), p.log_ratio.data(), p.failed.data(), key, first, tally)
@@ -112,7 +118,8 @@ Pair propose(const DensityPath<double>& path, const TransitionKernel<double>& ke
 }
 
 /// Weighted proposals against exact samples of the level they are weighed to.
-Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k, bool down, int n_blocks) {
+Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k,
+                        bool down, int n_blocks) {
     const double log_ratio_z = path.log_normaliser(k).value() - path.log_normaliser(k + 1).value();
     return parallel_sum<Drift>(n_blocks, [&](int b) {
         const Pair p = propose(path, kernel, k, down, b, 17);
@@ -123,7 +130,8 @@ Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<
         Drift drift;
         for (int l = 0; l < block_size; ++l) {
             const auto i = static_cast<std::size_t>(l);
-            const double weight = p.failed[i] ? 0.0 : std::exp(down ? p.work[i] - log_ratio_z : log_ratio_z - p.work[i]);
+            const double weight =
+                p.failed[i] ? 0.0 : std::exp(down ? p.work[i] - log_ratio_z : log_ratio_z - p.work[i]);
             std::vector<double> value = observables(p.to.block(0), l);
             const std::vector<double> truth = observables(exact.block(0), l);
             for (std::size_t f = 0; f < value.size(); ++f) {
@@ -137,17 +145,22 @@ Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<
 }
 
 /// One generalised swap from the exact product law: change of every average at both levels.
-Drift swap_drift(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k, int n_blocks) {
+Drift swap_drift(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k,
+                 int n_blocks) {
     return parallel_sum<Drift>(n_blocks, [&](int b) {
         const Pair down = propose(path, kernel, k, true, b, 29), up = propose(path, kernel, k, false, b, 29);
         Drift drift;
         for (int l = 0; l < block_size; ++l) {
             const auto i = static_cast<std::size_t>(l);
-            Stream stream(test_key(29).with(Purpose::swap, static_cast<std::uint32_t>(k)), static_cast<std::uint32_t>(b * block_size + l));
-            const bool accept = !down.failed[i] && !up.failed[i] && std::log(stream.uniform()) < down.work[i] - up.work[i];
+            Stream stream(test_key(29).with(Purpose::swap, static_cast<std::uint32_t>(k)),
+                          static_cast<std::uint32_t>(b * block_size + l));
+            const bool accept =
+                !down.failed[i] && !up.failed[i] && std::log(stream.uniform()) < down.work[i] - up.work[i];
             std::vector<double> value;
-            for (const auto& [after, before] : {std::pair(&down.to, &up.from), std::pair(&up.to, &down.from)}) {
-                const std::vector<double> x = observables(after->block(0), l), y = observables(before->block(0), l);
+            for (const auto& [after, before] :
+                 {std::pair(&down.to, &up.from), std::pair(&up.to, &down.from)}) {
+                const std::vector<double> x = observables(after->block(0), l),
+                                          y = observables(before->block(0), l);
                 for (std::size_t f = 1; f < x.size(); ++f) {
                     value.push_back(accept ? x[f] - y[f] : 0.0);
                 }
@@ -174,9 +187,11 @@ TEST_P(KernelContract, WorkWeighsProposalsToTheOtherLevel) {
                 const Drift drift = weighted_identity(*path, *kernel, k, down, 64);
                 EXPECT_EQ(drift.failed, 0);
                 if (GetParam().exact) {
-                    EXPECT_LT(drift.largest(), bound) << process << " level " << k << (down ? " down" : " up");
+                    EXPECT_LT(drift.largest(), bound)
+                        << process << " level " << k << (down ? " down" : " up");
                 } else {  // biased weights: close, not exact
-                    EXPECT_LT(std::abs(drift.sum[0] / static_cast<double>(drift.n)), 0.1) << process << " level " << k;
+                    EXPECT_LT(std::abs(drift.sum[0] / static_cast<double>(drift.n)), 0.1)
+                        << process << " level " << k;
                 }
             }
         }
@@ -214,15 +229,17 @@ TEST_P(KernelContract, DrawsDependOnParticlesOnly) {
     EXPECT_GE(tally.evaluations(), kernel->is_identity() ? 0 : 128);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KernelContract, ::testing::ValuesIn(cases()), [](const auto& test) { return test.param.label; });
+INSTANTIATE_TEST_SUITE_P(All, KernelContract, ::testing::ValuesIn(cases()),
+                         [](const auto& test) { return test.param.label; });
 
 /// A kernel with a fault to be found.
 class Broken final : public TransitionKernel<double> {
 public:
     using Fault = std::function<void(bool down, Block<double> to, double* log_ratio)>;
-    Broken(std::shared_ptr<TransitionKernel<double>> inner, Fault fault) : inner_(std::move(inner)), fault_(std::move(fault)) {}
-    void down(int k, const LevelBlock<double>& from, Block<double> to, double* log_ratio, unsigned char* failed,
-              const StreamKey& key, std::uint32_t first, Tally& tally) const override {
+    Broken(std::shared_ptr<TransitionKernel<double>> inner, Fault fault)
+        : inner_(std::move(inner)), fault_(std::move(fault)) {}
+    void down(int k, const LevelBlock<double>& from, Block<double> to, double* log_ratio,
+              unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const override {
         inner_->down(k, from, to, log_ratio, failed, key, first, tally);
         fault_(true, to, log_ratio);
     }
@@ -241,7 +258,8 @@ TEST(KernelContracts, CatchFaults) {
     const auto path = make_path<double>(two_mode(2), log_snr(20, 0.03, 30));
     const auto caught = [&](const Json& settings, const Broken::Fault& fault) {
         const Broken kernel(make_kernel<double>(settings, path), fault);
-        return std::max(weighted_identity(*path, kernel, 10, true, 64).largest(), swap_drift(*path, kernel, 10, 64).largest()) > bound;
+        return std::max(weighted_identity(*path, kernel, 10, true, 64).largest(),
+                        swap_drift(*path, kernel, 10, 64).largest()) > bound;
     };
     const Json second = {{"type", "second_order"}}, map = {{"type", "transport_midpoint"}};
     EXPECT_FALSE(caught(second, [](bool, Block<double>, double*) {})) << "the unbroken kernel";
@@ -250,12 +268,14 @@ TEST(KernelContracts, CatchFaults) {
             log_ratio[l] *= 0.9;
         }
     }));
-    EXPECT_TRUE(caught(second, [](bool, Block<double> to, double*) {  // positions moved after the density was taken
-        for (int l = 0; l < to.n; ++l) {
-            to(0, l) += 0.25;
-        }
-    }));
-    EXPECT_TRUE(caught(map, [](bool, Block<double>, double* log_ratio) { std::fill_n(log_ratio, block_size, 0.0); }));
+    EXPECT_TRUE(
+        caught(second, [](bool, Block<double> to, double*) {  // positions moved after the density was taken
+            for (int l = 0; l < to.n; ++l) {
+                to(0, l) += 0.25;
+            }
+        }));
+    EXPECT_TRUE(
+        caught(map, [](bool, Block<double>, double* log_ratio) { std::fill_n(log_ratio, block_size, 0.0); }));
     EXPECT_TRUE(caught(map, [](bool, Block<double> to, double*) {  // clipped samples
         for (int l = 0; l < to.n; ++l) {
             to(1, l) = std::clamp(to(1, l), -0.8, 0.8);

@@ -37,7 +37,8 @@ std::vector<std::string> names() {
     return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MoveContract, ::testing::ValuesIn(names()), [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(All, MoveContract, ::testing::ValuesIn(names()),
+                         [](const auto& test) { return test.param; });
 
 /// Langevin without acceptance: close to invariant, yet not.
 class Unadjusted final : public Move<double> {
@@ -46,8 +47,8 @@ public:
     bool adapt() const override { return false; }
     double target_acceptance() const override { return 1; }
     bool uses_score() const override { return true; }
-    double apply(const Density<double>& density, MoveState<double> state, double variance, double, const StreamKey& key,
-                 std::uint32_t first, Tally& tally) const override {
+    double apply(const Density<double>& density, MoveState<double> state, double variance, double,
+                 const StreamKey& key, std::uint32_t first, Tally& tally) const override {
         const double e = 0.3 * variance;
         Particles<double> noise(state.x.n, state.x.dim);
         fill_normals(key, first, noise.block(0));

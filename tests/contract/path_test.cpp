@@ -23,7 +23,10 @@ std::vector<Case> cases() {
     for (const PathEntry& entry : path_catalogue()) {
         const Schedule& schedule = path_uses_rho(entry.info.name) ? rho : beta;
         for (const bool standardise : {false, true}) {
-            out.push_back({entry.info.name + (standardise ? "_standardised" : ""), entry.info.name, {{"standardise", standardise}}, schedule});
+            out.push_back({entry.info.name + (standardise ? "_standardised" : ""),
+                           entry.info.name,
+                           {{"standardise", standardise}},
+                           schedule});
         }
     }
     out.push_back({"diffusion_ve", "diffusion", {{"standardise", false}, {"process", "ve"}}, rho});
@@ -34,18 +37,22 @@ std::vector<Case> cases() {
 class PathContract : public ::testing::TestWithParam<Case> {
 protected:
     std::shared_ptr<const Target<double>> target = test::make_target<double>("two_mode", {{"dim", 2}});
-    std::shared_ptr<DensityPath<double>> path = test::make_path<double>(GetParam().type, GetParam().settings, target, GetParam().schedule);
+    std::shared_ptr<DensityPath<double>> path =
+        test::make_path<double>(GetParam().type, GetParam().settings, target, GetParam().schedule);
 };
 
 TEST_P(PathContract, DerivativesAreThoseOfTheDensities) {
     for (int k = 0; k <= path->n_levels(); ++k) {
         const Eigen::Vector2d at(0.3, -0.4);
         const test::Point f = test::evaluate(path->density(k), at);
-        EXPECT_LT((f.score - test::difference_score(path->density(k), at)).norm(), 1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
-        EXPECT_LT((f.hessian - test::difference_hessian(path->density(k), at)).norm(), 1e-5 * (1 + f.hessian.norm()));
+        EXPECT_LT((f.score - test::difference_score(path->density(k), at)).norm(),
+                  1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
+        EXPECT_LT((f.hessian - test::difference_hessian(path->density(k), at)).norm(),
+                  1e-5 * (1 + f.hessian.norm()));
         if (k > 0 && path->field(k)) {
             const test::Point g = test::evaluate(*path->field(k), at);
-            EXPECT_LT((g.score - test::difference_score(*path->field(k), at)).norm(), 1e-6 * (1 + g.score.norm() + std::abs(g.log_density)));
+            EXPECT_LT((g.score - test::difference_score(*path->field(k), at)).norm(),
+                      1e-6 * (1 + g.score.norm() + std::abs(g.log_density)));
         }
     }
 }
@@ -55,7 +62,9 @@ TEST_P(PathContract, NormalisersAreIntegrals) {
         if (path->log_normaliser(k)) {
             const double sigma = path->position(k).sigma;
             const double reach = std::isfinite(sigma) ? 4 + 9 * sigma : 12;
-            EXPECT_NEAR(test::log_integral_2d(path->density(k), -reach, reach, -reach, reach, 1600), *path->log_normaliser(k), 1e-3) << k;
+            EXPECT_NEAR(test::log_integral_2d(path->density(k), -reach, reach, -reach, reach, 1600),
+                        *path->log_normaliser(k), 1e-3)
+                << k;
         }
     }
 }
@@ -98,7 +107,8 @@ TEST_P(PathContract, FrozenScheduleMakesTheSamePath) {
     EXPECT_GT(path->scale(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PathContract, ::testing::ValuesIn(cases()), [](const auto& test) { return test.param.label; });
+INSTANTIATE_TEST_SUITE_P(All, PathContract, ::testing::ValuesIn(cases()),
+                         [](const auto& test) { return test.param.label; });
 
 }  // namespace
 }  // namespace tempera

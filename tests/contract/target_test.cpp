@@ -25,10 +25,12 @@ TEST_P(TargetContract, DerivativesAreThoseOfTheDensity) {
         }
         const test::Point f = test::evaluate(*target, at);
         ASSERT_TRUE(std::isfinite(f.log_density));
-        EXPECT_LT((f.score - test::difference_score(*target, at)).norm(), 1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
+        EXPECT_LT((f.score - test::difference_score(*target, at)).norm(),
+                  1e-6 * (1 + f.score.norm() + std::abs(f.log_density)));
         EXPECT_LT((f.hessian - test::difference_hessian(*target, at)).norm(), 1e-5 * (1 + f.hessian.norm()));
         EXPECT_LT((f.hessian - f.hessian.transpose()).norm(), 1e-12 * (1 + f.hessian.norm()));
-        EXPECT_LT((f.hessian * v - test::hessian_vector(*target, at, v)).norm(), 1e-10 * (1 + f.hessian.norm()));
+        EXPECT_LT((f.hessian * v - test::hessian_vector(*target, at, v)).norm(),
+                  1e-10 * (1 + f.hessian.norm()));
     }
 }
 
@@ -64,7 +66,8 @@ TEST_P(TargetContract, ClaimedNormaliserIsTheIntegral) {
     const std::array<double, 4> box = target->view_box();
     const double x = box[0], y = box[1], w = 2 * box[2], h = 2 * box[3];  // twice the view: the tails
     const double integral = test::log_integral_2d(*target, x - w, x + w, y - h, y + h, 1200);
-    EXPECT_NEAR(integral, *target->log_z(), GetParam().first == "funnel" || GetParam().first == "banana" ? 0.02 : 1e-3);
+    EXPECT_NEAR(integral, *target->log_z(),
+                GetParam().first == "funnel" || GetParam().first == "banana" ? 0.02 : 1e-3);
 }
 
 TEST_P(TargetContract, ModesAndMomentsAreConsistent) {
@@ -82,7 +85,10 @@ TEST_P(TargetContract, ModesAndMomentsAreConsistent) {
     EXPECT_GT(target->view_box()[3], 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TargetContract, ::testing::ValuesIn(test::small_targets()), [](const auto& test) { return test.param.first + "_" + std::to_string(test.index); });
+INSTANTIATE_TEST_SUITE_P(All, TargetContract, ::testing::ValuesIn(test::small_targets()),
+                         [](const auto& test) {
+                             return test.param.first + "_" + std::to_string(test.index);
+                         });
 
 TEST(TargetContracts, CoverTheCatalogue) {
     std::set<std::string> tested;
@@ -90,7 +96,8 @@ TEST(TargetContracts, CoverTheCatalogue) {
         tested.insert(name);
     }
     for (const TargetEntry& entry : target_catalogue()) {
-        EXPECT_TRUE(tested.count(entry.info.name)) << entry.info.name << " is missing in test::small_targets()";
+        EXPECT_TRUE(tested.count(entry.info.name))
+            << entry.info.name << " is missing in test::small_targets()";
     }
 }
 

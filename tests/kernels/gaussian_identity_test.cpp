@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// On a Gaussian target with the exact reference, the second-order kernel is the exact posterior: every log weight is
-// the same number.
+// On a Gaussian target with the exact reference, the second-order kernel is the exact posterior: every log
+// weight is the same number.
 #include <gtest/gtest.h>
 
 #include "kernels/kernel_test_support.hpp"
@@ -11,7 +11,8 @@ namespace {
 const Json exact_reference = {{"process", "vp"}, {"reference", "exact"}};
 
 template <class Real>
-double spread(const Json& kernel, bool rotated, int n_levels, const Json& path_settings = exact_reference, int n = 512) {
+double spread(const Json& kernel, bool rotated, int n_levels, const Json& path_settings = exact_reference,
+              int n = 512) {
     const auto path = make_path<Real>(gaussian(8, rotated), log_snr(n_levels, 0.01, 80), path_settings);
     return descend(*path, *make_kernel<Real>(kernel, path), n, 7).deviation();
 }
@@ -21,7 +22,9 @@ TEST(GaussianIdentity, FullSecondOrderHasConstantWeights) {
         EXPECT_LT(spread<double>({{"type", "second_order"}}, true, n_levels), 1e-11) << n_levels;
         EXPECT_LT(spread<float>({{"type", "second_order"}}, true, n_levels), 1e-4) << n_levels;
     }
-    EXPECT_LT(spread<double>({{"type", "second_order"}}, true, 32, {{"process", "ve"}, {"reference", "exact"}}), 1e-11);
+    EXPECT_LT(
+        spread<double>({{"type", "second_order"}}, true, 32, {{"process", "ve"}, {"reference", "exact"}}),
+        1e-11);
 }
 
 TEST(GaussianIdentity, DiagonalNeedsAlignedAxes) {
@@ -33,15 +36,23 @@ TEST(GaussianIdentity, DiagonalNeedsAlignedAxes) {
 TEST(GaussianIdentity, FirstOrderSpreadsAsMeasured) {
     // Independent float64 reference values 1.67, 6.5 and 0.46; standard errors with 8192 particles below 2 %.
     EXPECT_NEAR(spread<double>({{"type", "first_order"}}, true, 32, exact_reference, 8192), 1.66, 0.15);
-    EXPECT_NEAR(spread<double>({{"type", "first_order"}, {"variance", "reverse"}}, true, 32, exact_reference, 8192), 6.5, 0.5);
-    EXPECT_NEAR(spread<double>({{"type", "first_order"}, {"variance", "isotropic"}}, true, 32, exact_reference, 8192), 0.46, 0.05);
+    EXPECT_NEAR(
+        spread<double>({{"type", "first_order"}, {"variance", "reverse"}}, true, 32, exact_reference, 8192),
+        6.5, 0.5);
+    EXPECT_NEAR(
+        spread<double>({{"type", "first_order"}, {"variance", "isotropic"}}, true, 32, exact_reference, 8192),
+        0.46, 0.05);
 }
 
 TEST(GaussianIdentity, StandardNormalNeedsOnlyTheForwardVariance) {
     // Data ~ N(0, I): v is the exact posterior variance (variance preserving).
-    const Json target = {{"type", "gaussian_mixture"}, {"weights", {1.0}}, {"means", Json::array({{0.0, 0.0, 0.0}})}, {"variances", {1.0}}};
+    const Json target = {{"type", "gaussian_mixture"},
+                         {"weights", {1.0}},
+                         {"means", Json::array({{0.0, 0.0, 0.0}})},
+                         {"variances", {1.0}}};
     const auto path = make_path<double>(target, log_snr(8, 0.05, 20), exact_reference);
-    EXPECT_LT(descend(*path, *make_kernel<double>({{"type", "first_order"}}, path), 512, 3).deviation(), 1e-11);
+    EXPECT_LT(descend(*path, *make_kernel<double>({{"type", "first_order"}}, path), 512, 3).deviation(),
+              1e-11);
 }
 
 TEST(GaussianIdentity, MapOnAGaussian) {

@@ -21,18 +21,24 @@ inline Schedule log_snr(int n_levels, double rho_min, double rho_max) {
 }
 
 template <class Real>
-std::shared_ptr<const DensityPath<Real>> make_path(const Json& target, const Schedule& rho, const Json& more = Json::object()) {
+std::shared_ptr<const DensityPath<Real>> make_path(const Json& target, const Schedule& rho,
+                                                   const Json& more = Json::object()) {
     const TargetContext<Real> none;
     Json settings = {{"type", "diffusion"}, {"standardise", false}};
     settings.update(more);
-    const auto made = find_entry(target_catalogue(), "target", target["type"].get<std::string>()).template make<Real>(target, none);
+    const auto made = find_entry(target_catalogue(), "target", target["type"].get<std::string>())
+                          .template make<Real>(target, none);
     PathContext<Real> context{made, rho};
-    return find_entry(path_catalogue(), "path", settings["type"].get<std::string>()).template make<Real>(settings, context);
+    return find_entry(path_catalogue(), "path", settings["type"].get<std::string>())
+        .template make<Real>(settings, context);
 }
 
-inline Json two_mode(int dim, double wide = 2.0) { return {{"type", "two_mode"}, {"dim", dim}, {"wide", wide}}; }
+inline Json two_mode(int dim, double wide = 2.0) {
+    return {{"type", "two_mode"}, {"dim", dim}, {"wide", wide}};
+}
 
-/// The Gaussian of the identity check: mean 0.7, eigenvalues 0.3 logspace(-1, 0), axes of a reflection (or none).
+/// The Gaussian of the identity check: mean 0.7, eigenvalues 0.3 logspace(-1, 0), axes of a reflection (or
+/// none).
 inline Json gaussian(int dim, bool rotated) {
     Eigen::VectorXd u(dim), eigenvalues(dim);
     for (int i = 0; i < dim; ++i) {
@@ -53,16 +59,19 @@ inline Json gaussian(int dim, bool rotated) {
         }
         rows.push_back(row);
     }
-    return {{"type", "gaussian_mixture"}, {"weights", {1.0}}, {"means", Json::array({std::vector<double>(static_cast<std::size_t>(dim), 0.7)})},
+    return {{"type", "gaussian_mixture"},
+            {"weights", {1.0}},
+            {"means", Json::array({std::vector<double>(static_cast<std::size_t>(dim), 0.7)})},
             {"covariances", Json::array({rows})}};
 }
 
 template <class Real>
-std::shared_ptr<TransitionKernel<Real>> make_kernel(const Json& settings, std::shared_ptr<const DensityPath<Real>> path,
-                                                    std::uint64_t seed = 1) {
+std::shared_ptr<TransitionKernel<Real>>
+make_kernel(const Json& settings, std::shared_ptr<const DensityPath<Real>> path, std::uint64_t seed = 1) {
     KernelContext<Real> context{std::move(path), {}};
     context.key.seed = seed;
-    return find_entry(kernel_catalogue(), "kernel", settings["type"].get<std::string>()).template make<Real>(settings, context);
+    return find_entry(kernel_catalogue(), "kernel", settings["type"].get<std::string>())
+        .template make<Real>(settings, context);
 }
 
 inline StreamKey test_key(std::uint64_t seed) {
@@ -103,7 +112,8 @@ std::vector<Derivatives> derivatives(const Density<Real>& density, Block<const R
     density.evaluate(x, {log_density.data(), score.data(), hessian.data()}, tally);
     std::vector<Derivatives> out;
     for (int l = 0; l < x.n; ++l) {
-        Derivatives d{static_cast<double>(log_density[static_cast<std::size_t>(l)]), Eigen::VectorXd(dim), Eigen::MatrixXd(dim, dim)};
+        Derivatives d{static_cast<double>(log_density[static_cast<std::size_t>(l)]), Eigen::VectorXd(dim),
+                      Eigen::MatrixXd(dim, dim)};
         for (int i = 0; i < dim; ++i) {
             d.score[i] = static_cast<double>(score.data()[i * block_size + l]);
             for (int j = 0; j < dim; ++j) {
@@ -116,7 +126,8 @@ std::vector<Derivatives> derivatives(const Density<Real>& density, Block<const R
 }
 
 /// log N(x; mean, covariance) in plain Eigen.
-inline double log_normal(const Eigen::VectorXd& x, const Eigen::VectorXd& mean, const Eigen::MatrixXd& covariance) {
+inline double log_normal(const Eigen::VectorXd& x, const Eigen::VectorXd& mean,
+                         const Eigen::MatrixXd& covariance) {
     const Eigen::LLT<Eigen::MatrixXd> llt(covariance);
     const Eigen::MatrixXd root = llt.matrixL();
     const Eigen::VectorXd w = llt.matrixL().solve(x - mean);
@@ -147,11 +158,11 @@ struct Descent {
     }
 };
 
-/// n particles from the reference to the target: log weights of annealed importance sampling without moves. Final
-/// positions go to `end` when it is not null.
+/// n particles from the reference to the target: log weights of annealed importance sampling without moves.
+/// Final positions go to `end` when it is not null.
 template <class Real>
-Descent descend(const DensityPath<Real>& path, const TransitionKernel<Real>& kernel, int n, std::uint64_t seed,
-                Particles<Real>* end = nullptr) {
+Descent descend(const DensityPath<Real>& path, const TransitionKernel<Real>& kernel, int n,
+                std::uint64_t seed, Particles<Real>* end = nullptr) {
     const int dim = path.dim(), top = path.n_levels();
     Particles<Real> x(n, dim), next(n, dim);
     Descent out;
@@ -163,7 +174,8 @@ Descent descend(const DensityPath<Real>& path, const TransitionKernel<Real>& ker
     for (int b = 0; b < x.n_blocks(); ++b) {
         const auto first = static_cast<std::uint32_t>(b * block_size);
         double* weight = out.log_weight.data() + first;
-        path.sample_reference(key.with(Purpose::reference, static_cast<std::uint32_t>(top)), first, x.block(b));
+        path.sample_reference(key.with(Purpose::reference, static_cast<std::uint32_t>(top)), first,
+                              x.block(b));
         path.density(top).evaluate(x.block(b), {.log_density = log_density.data()}, out.tally);
         for (int l = 0; l < x.block(b).n; ++l) {
             weight[l] = -static_cast<double>(log_density[static_cast<std::size_t>(l)]);

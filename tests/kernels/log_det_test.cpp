@@ -58,7 +58,9 @@ public:
     explicit Curl(int dim) : dim_(dim) {}
     int dim() const override { return dim_; }
     bool has_log_density() const override { return false; }
-    double jacobian(int i, int j) const { return i == j ? -1.0 - 0.1 * i : 0.3 * std::sin(1 + 2 * i + 5 * j); }
+    double jacobian(int i, int j) const {
+        return i == j ? -1.0 - 0.1 * i : 0.3 * std::sin(1 + 2 * i + 5 * j);
+    }
 
 protected:
     void evaluate_block(Block<const double> x, const Wanted<double>& wanted) const override {
@@ -66,7 +68,8 @@ protected:
             for (int j = 0; j < dim_; ++j) {
                 for (int l = 0; l < x.lanes(); ++l) {
                     if (wanted.score) {
-                        wanted.score[i * block_size + l] = (j ? wanted.score[i * block_size + l] : 0.0) + jacobian(i, j) * x(j, l);
+                        wanted.score[i * block_size + l] =
+                            (j ? wanted.score[i * block_size + l] : 0.0) + jacobian(i, j) * x(j, l);
                     }
                     if (wanted.hessian) {
                         wanted.hessian[(i * dim_ + j) * block_size + l] = jacobian(i, j);
@@ -119,7 +122,8 @@ TEST(LogDet, SeriesTruncationFallsWithTheSpectralRadius) {
     const double variance = 0.8, half = 0.4, m = -half / variance;  // M = m I
     Mixture g;
     g.shape = Mixture::Shape::isotropic;
-    g.components.push_back({1.0, Eigen::VectorXd::Zero(3), Eigen::VectorXd::Constant(3, variance), Eigen::MatrixXd::Identity(3, 3)});
+    g.components.push_back({1.0, Eigen::VectorXd::Zero(3), Eigen::VectorXd::Constant(3, variance),
+                            Eigen::MatrixXd::Identity(3, 3)});
     const MidpointStep<double> step{make_mixture_density<double>(g), half, 0};
     Particles<double> z(16, 3);
     const double exact = 3 * std::log((1 + m) / (1 - m));
@@ -127,7 +131,8 @@ TEST(LogDet, SeriesTruncationFallsWithTheSpectralRadius) {
     for (int terms = 1; terms <= 8; ++terms) {
         double out[block_size] = {};
         Tally tally;
-        add_hutchinson_log_det<double>(step, z.block(0), {1, terms, 0}, test_key(1).with(Purpose::probe, 3), 0, out, tally);
+        add_hutchinson_log_det<double>(step, z.block(0), {1, terms, 0}, test_key(1).with(Purpose::probe, 3),
+                                       0, out, tally);
         double expected = 0;
         for (int j = 0; j < terms; ++j) {
             expected += 2 * 3 * std::pow(m, 2 * j + 1) / (2 * j + 1);
@@ -156,17 +161,24 @@ TEST(LogDet, HutchinsonIsUnbiasedForTheLogarithm) {
         const double square_error = 2 * (plain[l] - corrected[l]);  // s^2 / P by definition of the correction
         ASSERT_GT(square_error, 0);
         EXPECT_NEAR(plain[l], log_det_of(m[static_cast<std::size_t>(l)]), 5 * std::sqrt(square_error) + 1e-9);
-        const Eigen::MatrixXd off = m[static_cast<std::size_t>(l)] - Eigen::MatrixXd(m[static_cast<std::size_t>(l)].diagonal().asDiagonal());
-        EXPECT_GT(square_error * n_probes, 0.5 * 8 * off.squaredNorm()) << "Var = 8 sum_{i != j} M_ij^2 to leading order";
+        const Eigen::MatrixXd off = m[static_cast<std::size_t>(l)] -
+                                    Eigen::MatrixXd(m[static_cast<std::size_t>(l)].diagonal().asDiagonal());
+        EXPECT_GT(square_error * n_probes, 0.5 * 8 * off.squaredNorm())
+            << "Var = 8 sum_{i != j} M_ij^2 to leading order";
     }
 }
 
 TEST(LogDet, CorrectionRemovesTheBiasOfTheWeight) {
-    // Mean of exp(estimate - exact) over many particles at the same points: 1 + Var/2 plain, near 1 corrected.
+    // Mean of exp(estimate - exact) over many particles at the same points: 1 + Var/2 plain, near 1
+    // corrected.
     Setting s(8, 0.6, 0.1, block_size);
     const auto matrices = s.matrices();
-    const auto off_diagonal = [](const Eigen::MatrixXd& m) { return m.squaredNorm() - m.diagonal().squaredNorm(); };
-    const auto largest = std::max_element(matrices.begin(), matrices.end(), [&](const auto& a, const auto& b) { return off_diagonal(a) < off_diagonal(b); });
+    const auto off_diagonal = [](const Eigen::MatrixXd& m) {
+        return m.squaredNorm() - m.diagonal().squaredNorm();
+    };
+    const auto largest =
+        std::max_element(matrices.begin(), matrices.end(),
+                         [&](const auto& a, const auto& b) { return off_diagonal(a) < off_diagonal(b); });
     const Eigen::VectorXd point = column<double>(s.z.block(0), static_cast<int>(largest - matrices.begin()));
     for (int l = 0; l < block_size; ++l) {
         set_column(s.z.block(0), l, point);
@@ -178,7 +190,8 @@ TEST(LogDet, CorrectionRemovesTheBiasOfTheWeight) {
         Tally tally;
         for (int b = 0; b < blocks; ++b) {
             double out[block_size] = {};
-            add_hutchinson_log_det<double>(s.step, s.z.block(0), {4, 10, correction}, test_key(8).with(Purpose::probe, 1),
+            add_hutchinson_log_det<double>(s.step, s.z.block(0), {4, 10, correction},
+                                           test_key(8).with(Purpose::probe, 1),
                                            static_cast<std::uint32_t>(b * block_size), out, tally);
             for (int l = 0; l < block_size; ++l) {
                 const double w = std::exp(out[l] - exact);
@@ -208,18 +221,21 @@ TEST(LogDet, AuxiliaryVectorsAreUnbiased) {
     unsigned char failed[block_size] = {};
     Tally tally;
     for (int b = 0; b < blocks; ++b) {
-        fill_normals(test_key(4).with(Purpose::probe, 1), static_cast<std::uint32_t>(b * block_size), u.block(0));
+        fill_normals(test_key(4).with(Purpose::probe, 1), static_cast<std::uint32_t>(b * block_size),
+                     u.block(0));
         double before[block_size];
         for (int l = 0; l < block_size; ++l) {
             before[l] = column<double>(u.block(0), l).squaredNorm();
         }
         carry_auxiliary<double>(s.step, true, c, s.z.block(0), u.block(0), failed, tally);
         for (int l = 0; l < block_size; ++l) {
-            const double w = std::exp(4 * c + 0.5 * (before[l] - column<double>(u.block(0), l).squaredNorm()) - exact);
+            const double w =
+                std::exp(4 * c + 0.5 * (before[l] - column<double>(u.block(0), l).squaredNorm()) - exact);
             sum += w, squares += w * w;
         }
     }
-    const double n = static_cast<double>(blocks) * block_size, mean = sum / n, se = std::sqrt((squares / n - mean * mean) / n);
+    const double n = static_cast<double>(blocks) * block_size, mean = sum / n,
+                 se = std::sqrt((squares / n - mean * mean) / n);
     EXPECT_NEAR(mean, 1.0, 4 * se);
     EXPECT_LT(se, 0.01);
 }
@@ -237,7 +253,9 @@ TEST(LogDet, AuxiliaryUpUndoesDown) {
         const Eigen::MatrixXd one = Eigen::MatrixXd::Identity(6, 6);
         for (int l = 0; l < 50; ++l) {
             const Eigen::MatrixXd& ml = m[static_cast<std::size_t>(l)];
-            const Eigen::VectorXd expected = std::exp(0.1) * (one + ml).partialPivLu().solve((one - ml) * column<double>(start.block(0), l));
+            const Eigen::VectorXd expected =
+                std::exp(0.1) *
+                (one + ml).partialPivLu().solve((one - ml) * column<double>(start.block(0), l));
             EXPECT_LT((column<double>(u.block(0), l) - expected).norm(), 1e-8 * (1 + expected.norm()));
         }
         carry_auxiliary<double>(s.step, false, 0.1, s.z.block(0), u.block(0), failed, tally);
@@ -255,8 +273,13 @@ TEST(LogDet, SpectralRadius) {
     spectral_radii<double>(s.step, s.z.block(0), test_key(1).with(Purpose::pilot, 0), 0, radius, tally);
     const auto m = s.matrices();
     double largest = 0;
-    for (int l = 0; l < 100; ++l) {  // power iterations approach from below; the largest of many points is what counts
-        const double truth = m[static_cast<std::size_t>(l)].selfadjointView<Eigen::Lower>().eigenvalues().cwiseAbs().maxCoeff();
+    for (int l = 0; l < 100;
+         ++l) {  // power iterations approach from below; the largest of many points is what counts
+        const double truth = m[static_cast<std::size_t>(l)]
+                                 .selfadjointView<Eigen::Lower>()
+                                 .eigenvalues()
+                                 .cwiseAbs()
+                                 .maxCoeff();
         EXPECT_LE(radius[l], truth * (1 + 1e-12));
         EXPECT_GT(radius[l], 0.5 * truth);
         largest = std::max(largest, truth);

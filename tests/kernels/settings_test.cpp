@@ -19,14 +19,17 @@ std::string refusal(const Json& kernel, std::shared_ptr<const DensityPath<double
 TEST(KernelSettings, TemperingTakesOnlyTheIdentity) {
     const auto path = make_path<double>(two_mode(2), {1.0, 0.5, 0.0}, {{"type", "tempering"}});
     for (const KernelEntry& entry : kernel_catalogue()) {
-        EXPECT_EQ(refusal({{"type", entry.info.name}}, path), entry.info.name == "none" ? "" : "kernel.type") << entry.info.name;
+        EXPECT_EQ(refusal({{"type", entry.info.name}}, path), entry.info.name == "none" ? "" : "kernel.type")
+            << entry.info.name;
     }
 }
 
 TEST(KernelSettings, CombinationsThatDoNotGoTogether) {
     const auto ve = make_path<double>(two_mode(2), log_snr(4, 0.1, 10), {{"process", "ve"}});
     EXPECT_EQ(refusal({{"type", "transport_midpoint"}, {"coordinates", "ou"}}, ve), "kernel.coordinates");
-    EXPECT_EQ(refusal({{"type", "transport_midpoint"}, {"log_det", "hutchinson_corrected"}, {"n_probes", 1}}, ve), "kernel.n_probes");
+    EXPECT_EQ(
+        refusal({{"type", "transport_midpoint"}, {"log_det", "hutchinson_corrected"}, {"n_probes", 1}}, ve),
+        "kernel.n_probes");
     EXPECT_EQ(refusal({{"type", "transport_midpoint"}, {"n_substeps", "many"}}, ve), "kernel.n_substeps");
     EXPECT_EQ(refusal({{"type", "transport_midpoint"}, {"n_substeps", 0}}, ve), "kernel.n_substeps");
     EXPECT_EQ(refusal({{"type", "transport_midpoint"}, {"tolerance", -1.0}}, ve), "kernel.tolerance");

@@ -13,10 +13,14 @@ struct Moved {
     std::vector<unsigned char> failed;
 };
 
-Moved move(const TransitionKernel<double>& kernel, int k, bool down, const Particles<double>& from, Tally& tally) {
-    Moved out{Particles<double>(from.size(), from.dim()), std::vector<double>(block_size), std::vector<unsigned char>(block_size)};
-    down ? kernel.down(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(), test_key(1), 0, tally)
-         : kernel.up(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(), test_key(1), 0, tally);
+Moved move(const TransitionKernel<double>& kernel, int k, bool down, const Particles<double>& from,
+           Tally& tally) {
+    Moved out{Particles<double>(from.size(), from.dim()), std::vector<double>(block_size),
+              std::vector<unsigned char>(block_size)};
+    down ? kernel.down(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(),
+                       test_key(1), 0, tally)
+         : kernel.up(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(), test_key(1),
+                     0, tally);
     return out;
 }
 
@@ -26,17 +30,24 @@ struct Shape {
     Json n_substeps;
 };
 
-std::ostream& operator<<(std::ostream& out, const Shape& s) { return out << s.dim << s.coordinates << s.n_levels; }
+std::ostream& operator<<(std::ostream& out, const Shape& s) {
+    return out << s.dim << s.coordinates << s.n_levels;
+}
 
 class TransportMap : public ::testing::TestWithParam<Shape> {
 protected:
-    std::shared_ptr<const DensityPath<double>> path = make_path<double>(two_mode(GetParam().dim), log_snr(GetParam().n_levels, 0.01, 80));
-    std::shared_ptr<TransitionKernel<double>> kernel = make_kernel<double>(
-        {{"type", "transport_midpoint"}, {"coordinates", GetParam().coordinates}, {"n_substeps", GetParam().n_substeps}}, path);
+    std::shared_ptr<const DensityPath<double>> path =
+        make_path<double>(two_mode(GetParam().dim), log_snr(GetParam().n_levels, 0.01, 80));
+    std::shared_ptr<TransitionKernel<double>> kernel =
+        make_kernel<double>({{"type", "transport_midpoint"},
+                             {"coordinates", GetParam().coordinates},
+                             {"n_substeps", GetParam().n_substeps}},
+                            path);
 
     Particles<double> level_points(int level, int n) const {
         Particles<double> x(n, GetParam().dim);
-        path->sample_level(level, test_key(11).with(Purpose::noise, static_cast<std::uint32_t>(level)), 0, x.block(0));
+        path->sample_level(level, test_key(11).with(Purpose::noise, static_cast<std::uint32_t>(level)), 0,
+                           x.block(0));
         return x;
     }
 };
@@ -53,7 +64,8 @@ TEST_P(TransportMap, UpUndoesDown) {
                 continue;
             }
             const Eigen::VectorXd start = column<double>(x.block(0), p);
-            away = std::max(away, (column<double>(up.x.block(0), p) - start).cwiseAbs().maxCoeff() / (1 + start.cwiseAbs().maxCoeff()));
+            away = std::max(away, (column<double>(up.x.block(0), p) - start).cwiseAbs().maxCoeff() /
+                                      (1 + start.cwiseAbs().maxCoeff()));
             asymmetry = std::max(asymmetry, std::abs(down.log_ratio[i] - up.log_ratio[i]));
         }
         EXPECT_EQ(tally.map_not_converged, 0) << "level " << k;
@@ -85,23 +97,28 @@ TEST_P(TransportMap, DeterminantIsThatOfFiniteDifferences) {
                 const auto at = [&](int s) { return column<double>(moved.x.block(0), 4 * i + s); };
                 jacobian.col(i) = (8 * (at(0) - at(1)) - (at(2) - at(3))) / (12 * h);
             }
-            EXPECT_NEAR(centre.log_ratio[static_cast<std::size_t>(p)], std::log(std::abs(jacobian.determinant())), 2e-6) << "level " << k;
+            EXPECT_NEAR(centre.log_ratio[static_cast<std::size_t>(p)],
+                        std::log(std::abs(jacobian.determinant())), 2e-6)
+                << "level " << k;
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TransportMap,
-                         ::testing::Values(Shape{2, 64, "rho", 1}, Shape{2, 16, "rho", "auto"}, Shape{8, 64, "rho", "auto"},
-                                           Shape{8, 16, "rho", "auto"}, Shape{8, 16, "rho", 3}, Shape{2, 64, "ou", "auto"}),
+                         ::testing::Values(Shape{2, 64, "rho", 1}, Shape{2, 16, "rho", "auto"},
+                                           Shape{8, 64, "rho", "auto"}, Shape{8, 16, "rho", "auto"},
+                                           Shape{8, 16, "rho", 3}, Shape{2, 64, "ou", "auto"}),
                          [](const auto& test) {
                              const Shape& s = test.param;
-                             return "d" + std::to_string(s.dim) + "_K" + std::to_string(s.n_levels) + "_" + s.coordinates + "_" +
-                                    std::to_string(test.index);
+                             return "d" + std::to_string(s.dim) + "_K" + std::to_string(s.n_levels) + "_" +
+                                    s.coordinates + "_" + std::to_string(test.index);
                          });
 
 TEST(TransportSubsteps, FollowTheSpectralRadius) {
-    const auto fine = make_path<double>(two_mode(2), log_snr(64, 0.01, 80)), coarse = make_path<double>(two_mode(2), log_snr(12, 0.01, 80));
-    const auto one = make_kernel<double>({{"type", "transport_midpoint"}}, fine), more = make_kernel<double>({{"type", "transport_midpoint"}}, coarse);
+    const auto fine = make_path<double>(two_mode(2), log_snr(64, 0.01, 80)),
+               coarse = make_path<double>(two_mode(2), log_snr(12, 0.01, 80));
+    const auto one = make_kernel<double>({{"type", "transport_midpoint"}}, fine),
+               more = make_kernel<double>({{"type", "transport_midpoint"}}, coarse);
     int most = 0;
     for (int k = 0; k < 64; ++k) {
         EXPECT_EQ(one->n_substeps(k), 1) << k;
@@ -111,18 +128,21 @@ TEST(TransportSubsteps, FollowTheSpectralRadius) {
     }
     EXPECT_GT(most, 1);
     EXPECT_LE(most, 6);
-    EXPECT_EQ(make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 3}}, coarse)->n_substeps(5), 3);
+    EXPECT_EQ(make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 3}}, coarse)->n_substeps(5),
+              3);
 }
 
 TEST(TransportFailures, AreCountedAndNeverRepaired) {
     // A tolerance that rounding errors cannot meet for every particle.
     const auto path = make_path<double>(two_mode(8), log_snr(4, 0.05, 20));
-    const auto kernel = make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 1}, {"tolerance", 1e-17}}, path);
+    const auto kernel =
+        make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 1}, {"tolerance", 1e-17}}, path);
     kernel->set_check_inverse(true);
     long failures = 0;
     for (int k = 0; k < 4; ++k) {
         Particles<double> x(block_size, 8);
-        path->sample_level(k + 1, test_key(2).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0, x.block(0));
+        path->sample_level(k + 1, test_key(2).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0,
+                           x.block(0));
         Tally tally;
         const Moved out = move(*kernel, k, true, x, tally);
         long marked = 0;
@@ -148,14 +168,17 @@ TEST(TransportFailures, InverseCheckLeavesAnInvolution) {
     kernel->set_check_inverse(true);
     for (int k = 0; k < 8; ++k) {
         Particles<double> x(block_size, 2);
-        path->sample_level(k + 1, test_key(6).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0, x.block(0));
+        path->sample_level(k + 1, test_key(6).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0,
+                           x.block(0));
         Tally tally;
         const Moved down = move(*kernel, k, true, x, tally), up = move(*kernel, k, false, down.x, tally);
         for (int p = 0; p < x.size(); ++p) {
             const auto i = static_cast<std::size_t>(p);
             if (!down.failed[i]) {
                 EXPECT_EQ(up.failed[i], 0) << "level " << k;
-                EXPECT_LT((column<double>(up.x.block(0), p) - column<double>(x.block(0), p)).cwiseAbs().maxCoeff(), 1e-6);
+                EXPECT_LT(
+                    (column<double>(up.x.block(0), p) - column<double>(x.block(0), p)).cwiseAbs().maxCoeff(),
+                    1e-6);
             }
         }
     }
@@ -172,7 +195,8 @@ TEST(TransportPrecision, FloatAgreesWithDouble) {
     for (int k = 0; k < 64; k += 9) {
         Particles<double> x(128, 8), y(128, 8);
         Particles<float> xf(128, 8), yf(128, 8);
-        wide->sample_level(k + 1, test_key(3).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0, x.block(0));
+        wide->sample_level(k + 1, test_key(3).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0,
+                           x.block(0));
         for (int p = 0; p < 128; ++p) {
             for (int i = 0; i < 8; ++i) {
                 xf(p, i) = static_cast<float>(x(p, i));

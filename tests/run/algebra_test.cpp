@@ -100,7 +100,8 @@ TEST(Algebra, NoisingTwiceIsNoisingOnce) {
         const double a = between(0.1, 1), s = between(0, 2), b = between(0.1, 1), t = between(0, 2);
         const Mixture twice = m.noised(a, s).noised(b, t), once = m.noised(a * b, std::hypot(b * s, t));
         for (int c = 0; c < n; ++c) {
-            const auto &p = twice.components[static_cast<std::size_t>(c)], &q = once.components[static_cast<std::size_t>(c)];
+            const auto &p = twice.components[static_cast<std::size_t>(c)],
+                       &q = once.components[static_cast<std::size_t>(c)];
             RC_ASSERT((p.mean - q.mean).norm() < 1e-12 * (1 + q.mean.norm()));
             RC_ASSERT((p.eigenvalues - q.eigenvalues).norm() < 1e-12 * q.eigenvalues.norm());
             RC_ASSERT(p.weight == q.weight);
@@ -127,7 +128,8 @@ TEST(Algebra, SchedulesAreStrictlyMonotone) {
 
 TEST(Algebra, PresetValuesComeBack) {
     EXPECT_TRUE(rc::check("set, get, print, parse", [] {
-        const double value = *rc::gen::suchThat(rc::gen::arbitrary<double>(), [](double v) { return std::isfinite(v); });
+        const double value =
+            *rc::gen::suchThat(rc::gen::arbitrary<double>(), [](double v) { return std::isfinite(v); });
         const std::string key = "k" + std::to_string(*rc::gen::inRange(0, 1000));
         Json p = Json::object();
         set_value(p, "a." + key + ".b", Json(value));

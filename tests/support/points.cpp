@@ -16,7 +16,10 @@ Point evaluate(const Density<Real>& density, const Eigen::VectorXd& x) {
         at(0, i) = static_cast<Real>(x(i));
     }
     Tally tally;
-    density.evaluate(at.block(0), {value.block(0), score.block(0).data, density.has_hessian() ? hessian.block(0).data : nullptr}, tally);
+    density.evaluate(
+        at.block(0),
+        {value.block(0), score.block(0).data, density.has_hessian() ? hessian.block(0).data : nullptr},
+        tally);
     Point out{value[0], Eigen::VectorXd(d), Eigen::MatrixXd(d, d)};
     for (int i = 0; i < d; ++i) {
         out.score(i) = score(0, i);
@@ -40,7 +43,8 @@ double log_density(const Density<Real>& density, const Eigen::VectorXd& x) {
 }
 
 template <class Real>
-Eigen::VectorXd hessian_vector(const Density<Real>& density, const Eigen::VectorXd& x, const Eigen::VectorXd& v) {
+Eigen::VectorXd hessian_vector(const Density<Real>& density, const Eigen::VectorXd& x,
+                               const Eigen::VectorXd& v) {
     const int d = density.dim();
     Particles<Real> at(1, d), direction(1, d), out(1, d);
     for (int i = 0; i < d; ++i) {
@@ -68,7 +72,9 @@ Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::
     Eigen::MatrixXd out(x.size(), x.size());
     for (Eigen::Index i = 0; i < x.size(); ++i) {
         const Eigen::VectorXd e = step * Eigen::VectorXd::Unit(x.size(), i);
-        out.col(i) = (evaluate(density, Eigen::VectorXd(x + e)).score - evaluate(density, Eigen::VectorXd(x - e)).score) / (2 * step);
+        out.col(i) = (evaluate(density, Eigen::VectorXd(x + e)).score -
+                      evaluate(density, Eigen::VectorXd(x - e)).score) /
+                     (2 * step);
     }
     return out;
 }
@@ -105,20 +111,27 @@ std::vector<std::pair<std::string, Json>> small_targets() {
         out.emplace_back(e.info.name, settings);
     }
     const Json means{{-1, 0.5, 0.2, 1}, {1, -0.3, 0, 0.4}};
-    out.emplace_back("gaussian_mixture", Json{{"weights", {0.3, 0.7}}, {"means", means}, {"sigmas", {0.6, 0.9}}});
-    out.emplace_back("gaussian_mixture", Json{{"weights", {0.3, 0.7}}, {"means", means}, {"variances", {{0.6, 1.0, 0.8, 0.5}, {0.9, 0.4, 0.5, 1.2}}}});
     out.emplace_back("gaussian_mixture",
-                     Json{{"weights", {0.5, 0.5}}, {"means", {{-1, 0.5}, {1, 0}}}, {"covariances", {{{1, 0.4}, {0.4, 0.7}}, {{0.5, -0.2}, {-0.2, 0.6}}}}});
+                     Json{{"weights", {0.3, 0.7}}, {"means", means}, {"sigmas", {0.6, 0.9}}});
+    out.emplace_back("gaussian_mixture", Json{{"weights", {0.3, 0.7}},
+                                              {"means", means},
+                                              {"variances", {{0.6, 1.0, 0.8, 0.5}, {0.9, 0.4, 0.5, 1.2}}}});
+    out.emplace_back("gaussian_mixture",
+                     Json{{"weights", {0.5, 0.5}},
+                          {"means", {{-1, 0.5}, {1, 0}}},
+                          {"covariances", {{{1, 0.4}, {0.4, 0.7}}, {{0.5, -0.2}, {-0.2, 0.6}}}}});
     return out;
 }
 
 template <class Real>
 std::shared_ptr<Target<Real>> make_target(const std::string& name, const Json& settings) {
-    return find_entry(target_catalogue(), "target", name).template make<Real>(settings, TargetContext<Real>{});
+    return find_entry(target_catalogue(), "target", name)
+        .template make<Real>(settings, TargetContext<Real>{});
 }
 
 template <class Real>
-std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json& settings, std::shared_ptr<const Target<Real>> target,
+std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json& settings,
+                                             std::shared_ptr<const Target<Real>> target,
                                              const Schedule& schedule) {
     PathContext<Real> context;
     context.target = std::move(target);
@@ -141,13 +154,14 @@ Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed) {
     return out;
 }
 
-#define TEMPERA_INSTANTIATE(Real)                                                                                                     \
-    template Point evaluate<Real>(const Density<Real>&, const Eigen::VectorXd&);                                                      \
-    template double log_density<Real>(const Density<Real>&, const Eigen::VectorXd&);                                                  \
-    template Eigen::VectorXd hessian_vector<Real>(const Density<Real>&, const Eigen::VectorXd&, const Eigen::VectorXd&);              \
-    template std::shared_ptr<Target<Real>> make_target<Real>(const std::string&, const Json&);                                        \
-    template std::shared_ptr<DensityPath<Real>> make_path<Real>(const std::string&, const Json&, std::shared_ptr<const Target<Real>>, \
-                                                                const Schedule&);                                                     \
+#define TEMPERA_INSTANTIATE(Real)                                                                            \
+    template Point evaluate<Real>(const Density<Real>&, const Eigen::VectorXd&);                             \
+    template double log_density<Real>(const Density<Real>&, const Eigen::VectorXd&);                         \
+    template Eigen::VectorXd hessian_vector<Real>(const Density<Real>&, const Eigen::VectorXd&,              \
+                                                  const Eigen::VectorXd&);                                   \
+    template std::shared_ptr<Target<Real>> make_target<Real>(const std::string&, const Json&);               \
+    template std::shared_ptr<DensityPath<Real>> make_path<Real>(                                             \
+        const std::string&, const Json&, std::shared_ptr<const Target<Real>>, const Schedule&);              \
     template Particles<Real> draw<Real>(const Target<Real>&, int, std::uint64_t);
 TEMPERA_INSTANTIATE(float)
 TEMPERA_INSTANTIATE(double)

@@ -24,11 +24,14 @@ Point evaluate(const Density<Real>& density, const Eigen::VectorXd& x);
 template <class Real>
 double log_density(const Density<Real>& density, const Eigen::VectorXd& x);
 template <class Real>
-Eigen::VectorXd hessian_vector(const Density<Real>& density, const Eigen::VectorXd& x, const Eigen::VectorXd& v);
+Eigen::VectorXd hessian_vector(const Density<Real>& density, const Eigen::VectorXd& x,
+                               const Eigen::VectorXd& v);
 
 /// Central differences of the log density, and of the score (float64 densities).
-Eigen::VectorXd difference_score(const Density<double>& density, const Eigen::VectorXd& x, double step = 1e-5);
-Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::VectorXd& x, double step = 1e-5);
+Eigen::VectorXd difference_score(const Density<double>& density, const Eigen::VectorXd& x,
+                                 double step = 1e-5);
+Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::VectorXd& x,
+                                   double step = 1e-5);
 
 /// log of the integral of exp(log density) over a box, midpoint rule with n x n cells.
 double log_integral_2d(const Density<double>& density, double x0, double x1, double y0, double y1, int n);
@@ -38,7 +41,8 @@ std::vector<std::pair<std::string, Json>> small_targets();
 template <class Real>
 std::shared_ptr<Target<Real>> make_target(const std::string& name, const Json& settings = Json::object());
 template <class Real>
-std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json& settings, std::shared_ptr<const Target<Real>> target,
+std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json& settings,
+                                             std::shared_ptr<const Target<Real>> target,
                                              const Schedule& schedule);
 
 /// n exact samples of a target, in blocks of the usual size.

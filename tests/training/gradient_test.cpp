@@ -13,8 +13,10 @@ namespace {
 
 Mixture lakes() {
     Mixture m;
-    m.components.push_back({2.0 / 3, Eigen::Vector2d(-2, 0), Eigen::Vector2d(0.25, 0.25), Eigen::Matrix2d::Identity()});
-    m.components.push_back({1.0 / 3, Eigen::Vector2d(2, 1), Eigen::Vector2d(1, 1), Eigen::Matrix2d::Identity()});
+    m.components.push_back(
+        {2.0 / 3, Eigen::Vector2d(-2, 0), Eigen::Vector2d(0.25, 0.25), Eigen::Matrix2d::Identity()});
+    m.components.push_back(
+        {1.0 / 3, Eigen::Vector2d(2, 1), Eigen::Vector2d(1, 1), Eigen::Matrix2d::Identity()});
     return m;
 }
 
@@ -59,12 +61,14 @@ Net<double> random_net(Head head) {
     return net;
 }
 
-/// Largest difference between gradient and central differences over all parameters, relative to the gradient's norm.
+/// Largest difference between gradient and central differences over all parameters, relative to the
+/// gradient's norm.
 double gradient_error(const char* loss, const Json& settings, Head head) {
     ObjectiveContext<double> context;
     context.has_energy = head != Head::score;
     context.spec = small(head);
-    const auto objective = find_entry(objective_catalogue(), "model.losses", loss).make<double>(settings, context);
+    const auto objective =
+        find_entry(objective_catalogue(), "model.losses", loss).make<double>(settings, context);
     Net<double> net = random_net(head);
     const TrainingData data = lake_data(300);
     const NoiseLaw noise = law();
@@ -99,18 +103,26 @@ TEST(Gradient, density_losses_on_every_head) {
     for (const Head head : {Head::scalar, Head::dot, Head::squared_norm}) {
         for (const char* mode : {"multi", "bi"}) {
             for (const bool target_class : {false, true}) {
-                const Json s{{"type", "diffclf"}, {"points", 6}, {"n_levels", 4}, {"mode", mode}, {"target_class", target_class}};
-                EXPECT_LT(gradient_error("diffclf", s, head), 1e-6) << mode << " " << to_string(head) << " " << target_class;
+                const Json s{{"type", "diffclf"},
+                             {"points", 6},
+                             {"n_levels", 4},
+                             {"mode", mode},
+                             {"target_class", target_class}};
+                EXPECT_LT(gradient_error("diffclf", s, head), 1e-6)
+                    << mode << " " << to_string(head) << " " << target_class;
             }
         }
-        EXPECT_LT(gradient_error("energy_pinning", Json{{"type", "energy_pinning"}, {"points", 20}}, head), 1e-6) << to_string(head);
+        EXPECT_LT(gradient_error("energy_pinning", Json{{"type", "energy_pinning"}, {"points", 20}}, head),
+                  1e-6)
+            << to_string(head);
     }
 }
 
-/// The backward kernel is held fixed, so that differences of the loss do not test its gradient; the residuals do: at the
-/// exact density of one Gaussian they vanish with the second-order kernel.
+/// The backward kernel is held fixed, so that differences of the loss do not test its gradient; the residuals
+/// do: at the exact density of one Gaussian they vanish with the second-order kernel.
 TEST(Rne, first_order_kernels_leave_a_bias_that_second_order_ones_do_not) {
-    Net<double> net(small(Head::scalar));  // all weights zero: U is the Gaussian of variance sigma^2 + sigma_data^2
+    Net<double> net(
+        small(Head::scalar));  // all weights zero: U is the Gaussian of variance sigma^2 + sigma_data^2
     TrainingData data;
     data.dim = 2;
     for (int j = 0; j < 4000; ++j) {
@@ -121,7 +133,9 @@ TEST(Rne, first_order_kernels_leave_a_bias_that_second_order_ones_do_not) {
     const auto loss = [&](const char* backward) {
         const Json s{{"type", "rne"}, {"backward", backward}, {"gap", 0.7}, {"points", 512}};
         Parameters<double> gradient(net.parameters().size(), 0.0);
-        return find_entry(objective_catalogue(), "model.losses", "rne").make<double>(s, {})->add_gradient({net, data, noise, StreamKey{}, 1}, 1, gradient);
+        return find_entry(objective_catalogue(), "model.losses", "rne")
+            .make<double>(s, {})
+            ->add_gradient({net, data, noise, StreamKey{}, 1}, 1, gradient);
     };
     EXPECT_LT(loss("second_order"), 1e-20);
     EXPECT_GT(loss("first_order"), 1e-3);
@@ -140,7 +154,9 @@ TEST(Hessian, is_the_derivative_of_the_slope) {
             up.y.row(i).array() += 1e-5, down.y.row(i).array() -= 1e-5;
             net.evaluate(up, true), net.evaluate(down, true);
             const Matrix<double> difference = (up.slope - down.slope) / 2e-5;
-            EXPECT_LT((difference - hessian[static_cast<std::size_t>(i)]).norm(), 1e-8 * (1 + difference.norm())) << to_string(head);
+            EXPECT_LT((difference - hessian[static_cast<std::size_t>(i)]).norm(),
+                      1e-8 * (1 + difference.norm()))
+                << to_string(head);
         }
     }
 }
@@ -152,12 +168,15 @@ TrainerSpec small_training(long seed) {
     s.training.seed = seed;
     s.training.batch_size = 64;
     s.noise.min = 0.1, s.noise.max = 5;
-    s.losses = Json::array({Json{{"type", "dsm"}}, Json{{"type", "diffclf"}, {"warm_up", 10}, {"points", 16}, {"target_class", true}}});
+    s.losses =
+        Json::array({Json{{"type", "dsm"}},
+                     Json{{"type", "diffclf"}, {"warm_up", 10}, {"points", 16}, {"target_class", true}}});
     return s;
 }
 
 TEST(Trainer, goes_on_from_a_checkpoint_bit_for_bit) {
-    Trainer whole(small_training(3), lake_data(500)), half(small_training(3), lake_data(500)), rest(small_training(3), lake_data(500));
+    Trainer whole(small_training(3), lake_data(500)), half(small_training(3), lake_data(500)),
+        rest(small_training(3), lake_data(500));
     for (int i = 0; i < 40; ++i) {
         whole.step();
     }
