@@ -99,4 +99,7 @@ private:
 /// Text of a number in a document: at most `decimals` decimals, no trailing zeros, whatever the locale.
 std::string fixed_number(double value, int decimals = 2);
 
+/// Text with &, <, > and quotes as entities, for SVG and HTML.
+std::string escape_markup(const std::string& text);
+
 }  // namespace tempera

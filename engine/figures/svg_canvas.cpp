@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -6,6 +7,29 @@
 #include "figures/png.hpp"
 
 namespace tempera {
+
+std::string escape_markup(const std::string& text) {
+    std::string out;
+    for (char c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
+        }
+    }
+    return out;
+}
 namespace {
 
 /// Advance widths of Helvetica, characters 32 to 126, in thousandths of the size (Adobe's published metrics).
@@ -25,28 +49,10 @@ std::string hex(unsigned rgb) {
     return out;
 }
 
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            // Control characters are not allowed in XML at all.
-            out += static_cast<unsigned char>(c) < 32 ? ' ' : c;
-        }
-    }
-    return out;
+/// Control characters are not allowed in XML at all.
+std::string escaped(std::string text) {
+    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 32; }, ' ');
+    return escape_markup(text);
 }
 
 std::string attribute(const char* name, double value, int decimals = 2) {

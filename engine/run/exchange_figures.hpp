@@ -12,4 +12,7 @@ namespace tempera {
 /// apply.
 std::vector<PlotSpec> exchange_figures(const ExchangeStats& stats, int n_levels);
 
+/// A layer of a result's figure without its data.
+PlotLayer figure_layer(PlotLayer::Kind kind, std::string name, Role role, float width = 2);
+
 }  // namespace tempera

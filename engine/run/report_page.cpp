@@ -4,31 +4,10 @@
 
 #include <cstdio>
 
+#include "figures/canvas.hpp"
+
 namespace tempera {
 namespace {
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
-}
 
 /// Text of a key; `otherwise` when it is absent or null.
 std::string text_at(const Json& j, const char* key, const char* otherwise) {
@@ -128,21 +107,21 @@ std::string html_report(const RunResult& result) {
     std::string out = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
                       "name=\"color-scheme\" content=\"light dark\">\n<title>" +
-                      escaped(name) + " \u2013 Tempera</title>\n<style>\n:root{" +
+                      escape_markup(name) + " \u2013 Tempera</title>\n<style>\n:root{" +
                       css_colours(palette("light")) + "}\n@media (prefers-color-scheme:dark){:root{" +
                       css_colours(palette("dark")) + "}}" + style + "</style>\n</head>\n<body>\n<main>\n";
-    out += "<header>\n<h1>" + escaped(name) + "</h1>\n<div class=\"dim\">" +
-           escaped(report_subtitle(result)) + "</div>\n";
+    out += "<header>\n<h1>" + escape_markup(name) + "</h1>\n<div class=\"dim\">" +
+           escape_markup(report_subtitle(result)) + "</div>\n";
     if (const auto note = result.preset.find("note");
         note != result.preset.end() && note->is_string() && !note->get<std::string>().empty()) {
-        out += "<p>" + escaped(note->get<std::string>()) + "</p>\n";
+        out += "<p>" + escape_markup(note->get<std::string>()) + "</p>\n";
     }
-    out += "<p class=\"verdict\">" + escaped(report_verdict(result)) + "</p>\n</header>\n";
+    out += "<p class=\"verdict\">" + escape_markup(report_verdict(result)) + "</p>\n</header>\n";
 
     out += "<h2>Summary</h2>\n<div class=\"card\"><table>\n";
     for (const ReportRow& r : report_rows(result)) {
-        out += "<tr><th scope=\"row\">" + escaped(r.name) + "</th><td class=\"n\">" + escaped(r.value) +
-               "</td><td class=\"b\">" + escaped(r.beside) + "</td></tr>\n";
+        out += "<tr><th scope=\"row\">" + escape_markup(r.name) + "</th><td class=\"n\">" +
+               escape_markup(r.value) + "</td><td class=\"b\">" + escape_markup(r.beside) + "</td></tr>\n";
     }
     out += "</table></div>\n";
 
@@ -150,8 +129,8 @@ std::string html_report(const RunResult& result) {
         warnings != s.end() && warnings->is_array() && !warnings->empty()) {
         out += "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n";
         for (const Json& w : *warnings) {
-            out += "<li>" + escaped(text_at(w, "text", "")) + " <span class=\"dim\">" +
-                   escaped(text_at(w, "fix", "")) + "</span></li>\n";
+            out += "<li>" + escape_markup(text_at(w, "text", "")) + " <span class=\"dim\">" +
+                   escape_markup(text_at(w, "fix", "")) + "</span></li>\n";
         }
         out += "</ul></div>\n";
     }
@@ -159,14 +138,15 @@ std::string html_report(const RunResult& result) {
     if (!figures.empty()) {
         out += "<h2>Figures</h2>\n<div class=\"figures\">\n" + figures_html(figures) + "</div>\n";
     }
-    out += "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera run preset.json --out " + escaped(name) +
+    out += "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera run preset.json --out " +
+           escape_markup(name) +
            "-again</pre>\n<p class=\"dim\">preset.json is the file beside this report, or the text below. "
            "Build " +
-           escaped(text_at(s, "build", "unknown")) + ", instruction set " +
-           escaped(text_at(s, "isa", "unknown")) +
+           escape_markup(text_at(s, "build", "unknown")) + ", instruction set " +
+           escape_markup(text_at(s, "isa", "unknown")) +
            ": the same bits come out for any number of threads.</p>\n<details><summary>The "
            "preset</summary><pre>" +
-           escaped(result.preset.dump(2)) + "</pre></details></div>\n";
+           escape_markup(result.preset.dump(2)) + "</pre></details></div>\n";
     out +=
         "<h2>Definitions</h2>\n<div class=\"card\"><details><summary>What the numbers mean</summary><dl>\n";
     for (const Definition& d : definitions) {

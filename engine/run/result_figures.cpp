@@ -18,15 +18,6 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-PlotLayer layer(Kind kind, std::string name, Role role, float width = 2) {
-    PlotLayer out;
-    out.kind = kind;
-    out.name = std::move(name);
-    out.role = role;
-    out.width = width;
-    return out;
-}
-
 PlotSpec figure(const char* id, std::string title) {
     PlotSpec out;
     out.id = id;
@@ -87,9 +78,9 @@ std::string name_of_mode(const RunResult& result, std::size_t m) {
 }
 
 std::optional<PlotSpec> ess_by_level(const RunResult& result) {
-    PlotLayer ess = layer(Kind::line, "ESS / N", Role::sampled),
-              cess = layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
-    PlotLayer marks = layer(Kind::segments, "resampled", Role::accent, 1.5f);
+    PlotLayer ess = figure_layer(Kind::line, "ESS / N", Role::sampled),
+              cess = figure_layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
+    PlotLayer marks = figure_layer(Kind::segments, "resampled", Role::accent, 1.5f);
     for (const LevelStats& l : result.first.levels) {
         if (std::isfinite(l.ess_fraction)) {
             ess.x.push_back(l.level), ess.y.push_back(l.ess_fraction);
@@ -115,7 +106,7 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     const Json sampler = result.preset.value("sampler", Json::object());
     if (const auto threshold = number(sampler, "ess_threshold");
         threshold && text_at(sampler, "type", "") == "smc") {
-        PlotLayer line = layer(Kind::hline, "threshold", Role::threshold, 1);
+        PlotLayer line = figure_layer(Kind::hline, "threshold", Role::threshold, 1);
         line.dashed = true;
         line.y = {*threshold};
         p.layers.push_back(std::move(line));
@@ -143,11 +134,11 @@ std::size_t mode_count(const std::vector<ModeRow>& rows) {
 }
 
 PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t m) {
-    PlotLayer band = layer(Kind::band, "", Role::weighted, 0),
-              exact = layer(Kind::line, "exact", Role::exact, 2.5f);
-    PlotLayer sampled = layer(Kind::line, "sampled", Role::sampled, 1.5f),
-              weighted = layer(Kind::line, "weighted", Role::weighted);
-    PlotLayer learned = layer(Kind::line, "learned", Role::learned);
+    PlotLayer band = figure_layer(Kind::band, "", Role::weighted, 0),
+              exact = figure_layer(Kind::line, "exact", Role::exact, 2.5f);
+    PlotLayer sampled = figure_layer(Kind::line, "sampled", Role::sampled, 1.5f),
+              weighted = figure_layer(Kind::line, "weighted", Role::weighted);
+    PlotLayer learned = figure_layer(Kind::line, "learned", Role::learned);
     const auto take = [&](PlotLayer& to, const ModeRow& row, const std::vector<double>& values) {
         if (m < values.size() && std::isfinite(values[m])) {
             to.x.push_back(row.level), to.y.push_back(values[m]);
@@ -209,9 +200,9 @@ std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<Mod
     p.y.min = 0, p.y.max = 1;
     std::vector<PlotLayer> areas, borders;
     for (std::size_t m = 0; m < n_modes; ++m) {
-        areas.push_back(layer(Kind::area, name_of_mode(result, m), Role::mode, 0));
+        areas.push_back(figure_layer(Kind::area, name_of_mode(result, m), Role::mode, 0));
         areas.back().index = static_cast<int>(m);
-        borders.push_back(layer(Kind::line, m == 0 ? "exact" : "", Role::exact, 1.5f));
+        borders.push_back(figure_layer(Kind::line, m == 0 ? "exact" : "", Role::exact, 1.5f));
     }
     for (const ModeRow& row : rows) {
         const std::vector<double>& mass = row.weighted.empty() ? row.sampled : row.weighted;
@@ -243,10 +234,10 @@ std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const st
     const ModeRow& row = rows.back();
     const float size = n_modes > 12 ? 3.2f : 5.5f;
     const double aside = n_modes > 12 ? 0.2 : 0.12;
-    PlotLayer exact = layer(Kind::segments, "exact", Role::exact, 3),
-              sampled = layer(Kind::points, "sampled", Role::sampled, size);
-    PlotLayer weighted = layer(Kind::points, "weighted", Role::weighted, size),
-              range = layer(Kind::segments, "", Role::weighted, 1.5f);
+    PlotLayer exact = figure_layer(Kind::segments, "exact", Role::exact, 3),
+              sampled = figure_layer(Kind::points, "sampled", Role::sampled, size);
+    PlotLayer weighted = figure_layer(Kind::points, "weighted", Role::weighted, size),
+              range = figure_layer(Kind::segments, "", Role::weighted, 1.5f);
     double top = 0;
     const auto take = [&](PlotLayer& to, const std::vector<double>& v, std::size_t m, double shift) {
         if (m < v.size() && std::isfinite(v[m])) {
@@ -313,7 +304,7 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
     const bool finished = text_at(result.summary, "status", "finished") == "finished";
     if (finished) {
-        PlotLayer density = layer(Kind::image, "", Role::exact);
+        PlotLayer density = figure_layer(Kind::image, "", Role::exact);
         // The area is wider than high: cells are about square there.
         density.image = std::make_shared<Grid>(target_density(*target, plane, plane.box, 320, 240));
         p.layers.push_back(std::move(density));
@@ -322,9 +313,9 @@ std::optional<PlotSpec> particles(const RunResult& result) {
     const bool few_modes = result.mode_names.size() <= 8 && result.first.mode.size() == n;
     std::vector<PlotLayer> points;
     for (std::size_t m = 0; m < (few_modes ? std::max<std::size_t>(1, result.mode_names.size()) : 1); ++m) {
-        points.push_back(layer(Kind::points,
-                               few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "",
-                               Role::mode, n > 1500 ? 1.5f : 2.2f));
+        points.push_back(figure_layer(
+            Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "",
+            Role::mode, n > 1500 ? 1.5f : 2.2f));
         points.back().index = static_cast<int>(m);
     }
     long drawn = 0;
@@ -365,8 +356,8 @@ std::optional<PlotSpec> weight_histogram(const RunResult& result) {
     }
     const int n_bins = std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(w.size()))), 12, 64);
     const Histogram histogram = log_weight_histogram(centred, n_bins);
-    PlotLayer bars = layer(Kind::bars, "", Role::weighted,
-                           static_cast<float>(0.92 * (histogram.high - histogram.low) / n_bins));
+    PlotLayer bars = figure_layer(Kind::bars, "", Role::weighted,
+                                  static_cast<float>(0.92 * (histogram.high - histogram.low) / n_bins));
     for (int b = 0; b < n_bins; ++b) {
         bars.x.push_back(histogram.low + (b + 0.5) * (histogram.high - histogram.low) / n_bins);
         bars.y.push_back(histogram.count[static_cast<std::size_t>(b)]);
@@ -400,9 +391,9 @@ std::optional<PlotSpec> lorenz(const RunResult& result) {
     p.x.label = "share of the particles, lightest first";
     p.y.label = "share of the weight";
     p.x.ticks = p.y.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
-    PlotLayer line = layer(Kind::line, "weights", Role::weighted),
-              equal = layer(Kind::line, "equal weights", Role::dim, 1);
-    PlotLayer gap = layer(Kind::band, "", Role::weighted, 0);
+    PlotLayer line = figure_layer(Kind::line, "weights", Role::weighted),
+              equal = figure_layer(Kind::line, "equal weights", Role::dim, 1);
+    PlotLayer gap = figure_layer(Kind::band, "", Role::weighted, 0);
     const double n = static_cast<double>(curve.share.size() - 1);
     for (std::size_t i = 0; i < curve.share.size(); ++i) {
         line.x.push_back(static_cast<double>(i) / n), line.y.push_back(curve.share[i]);
@@ -418,7 +409,7 @@ std::optional<PlotSpec> lorenz(const RunResult& result) {
 }
 
 std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
-    PlotLayer line = layer(Kind::line, "estimate", Role::weighted);
+    PlotLayer line = figure_layer(Kind::line, "estimate", Role::weighted);
     double sum = 0;
     for (const LevelStats& l : result.first.levels) {
         if (std::isfinite(l.log_z_increment)) {
@@ -436,14 +427,14 @@ std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
     p.state = "log Z " + decimals(last, 3) + (error ? " \u00b1 " + decimals(*error, 3) : "");
     p.layers.push_back(std::move(line));
     if (error) {
-        PlotLayer bar = layer(Kind::segments, "", Role::weighted, 1.5f);
+        PlotLayer bar = figure_layer(Kind::segments, "", Role::weighted, 1.5f);
         bar.x = {at, at};
         bar.y = {last - *error, last + *error};
         seen.insert(seen.end(), bar.y.begin(), bar.y.end());
         p.layers.push_back(std::move(bar));
     }
     if (const auto truth = number(result.first.summary, "log_z_true")) {
-        PlotLayer exact = layer(Kind::hline, "exact", Role::exact, 1.5f);
+        PlotLayer exact = figure_layer(Kind::hline, "exact", Role::exact, 1.5f);
         exact.y = {*truth};
         exact.dashed = true;
         seen.push_back(*truth);
