@@ -21,7 +21,8 @@ struct TrainingSession::Problem {
     std::shared_ptr<const Target<double>> target;
     Affine affine;
     std::optional<Mixture> mixture;  ///< the target in path coordinates
-    std::vector<double> points;
+    TrainingPoints points;
+    training::TrainingData held_out;
     std::uint64_t seed = 1;
 };
 
@@ -112,19 +113,21 @@ TrainingSession::TrainingSession(const Json& resolved)
     spec.net.dim = p.target->dim();
     spec.net.hidden.assign(settings.hidden.begin(), settings.hidden.end());
     spec.net.head = training::head_of(type, settings.head);
-    spec.net.sigma_data = data_scale(p.points, spec.net.dim);
+    spec.net.sigma_data = data_scale(p.points.x, spec.net.dim);
     const bool from_file = training.data != "exact";
     spec.net.scale_floor =
         settings.energy_scale_floor.is_number()
             ? settings.energy_scale_floor.get<double>()
-            : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points, spec.net.dim));
+            : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points.x, spec.net.dim));
     spec.training = training;
     spec.noise = noise;
     spec.losses = settings.losses;
     training::TrainingData data;
     data.dim = spec.net.dim;
-    data.x = p.points;
     data.target = make_standardised_density<double>(p.target, p.affine);
+    p.held_out = data;
+    data.x = p.points.x;
+    p.held_out.x = p.points.held_out;
     n_steps_ = training.n_steps;
     sigmas_ = noise_levels(resolved);
     trainer_ = std::make_unique<training::Trainer>(spec, std::move(data));
@@ -137,13 +140,17 @@ NetworkWeights TrainingSession::weights() const {
     return w;
 }
 
-Json TrainingSession::level_report(double sigma, int n) const {
+const training::TrainingData& TrainingSession::held_out() const { return problem_->held_out; }
+
+NoiseLevel TrainingSession::level_report(double sigma, int n) const {
     const training::Net<float> net = trainer_->averaged();
     const int dim = net.spec().dim;
     StreamKey key;
     key.seed = problem_->seed;
     key = key.with(Purpose::diagnostic, 0);
-    const Eigen::MatrixXd x0 = clean_points(problem_->mixture, problem_->points, dim, key, n);
+    const Eigen::MatrixXd x0 =
+        clean_points(problem_->mixture, problem_->held_out.size() ? problem_->held_out.x : problem_->points.x,
+                     dim, key, n);
     Eigen::MatrixXd z(dim, n);
     for (int j = 0; j < n; ++j) {
         Stream stream(key.with(Purpose::noise, 0), static_cast<std::uint32_t>(j));
@@ -158,33 +165,54 @@ Json TrainingSession::level_report(double sigma, int n) const {
     net.evaluate(points, true);
     const double sd2 = net.spec().sigma_data * net.spec().sigma_data;
     const Eigen::MatrixXd slope = points.slope.cast<double>();
-    Json out{{"sigma", sigma},
-             {"loss", (sigma * sigma + sd2) / sd2 * (z - sigma * slope).squaredNorm() / n},
-             {"score_error", nullptr},
-             {"score_energy", nullptr},
-             {"learned_mode_weights", nullptr}};
+    NoiseLevel out;
+    out.sigma = sigma;
+    out.loss = (sigma * sigma + sd2) / sd2 * (z - sigma * slope).squaredNorm() / n;
     if (!problem_->mixture) {
         return out;
     }
     const Mixture noised = problem_->mixture->noised(1, sigma);
     const Eigen::MatrixXd exact = training::target_values(*make_mixture_density<double>(noised), y);
-    out["score_error"] = (slope + exact.bottomRows(dim)).squaredNorm() / n;
-    out["score_energy"] = exact.bottomRows(dim).squaredNorm() / n;
+    out.score_error = (slope + exact.bottomRows(dim)).squaredNorm() / n;
+    out.score_energy = exact.bottomRows(dim).squaredNorm() / n;
     if (net.has_energy()) {
         const std::vector<double> r = noised.responsibilities({y.data(), y.data() + y.size()});
         const Eigen::ArrayXd log_ratio =
             -points.energy.cast<double>().array() - exact.row(0).transpose().array();
         const Eigen::ArrayXd weight = (log_ratio - log_ratio.maxCoeff()).exp();
-        std::vector<double> mass(static_cast<std::size_t>(noised.size()), 0.0);
+        std::vector<double>& mass = out.mode_weights;
+        mass.assign(static_cast<std::size_t>(noised.size()), 0.0);
         for (int j = 0; j < n; ++j) {
             for (std::size_t c = 0; c < mass.size(); ++c) {
                 mass[c] += weight[j] * r[static_cast<std::size_t>(j) * mass.size() + c] / weight.sum();
             }
         }
-        out["learned_mode_weights"] = mass;
     }
     return out;
 }
+
+namespace {
+
+Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
+
+Json to_json(const NoiseLevel& level) {
+    return Json{
+        {"sigma", level.sigma},
+        {"loss", number(level.loss)},
+        {"score_error", number(level.score_error)},
+        {"score_energy", number(level.score_energy)},
+        {"learned_mode_weights", level.mode_weights.empty() ? Json(nullptr) : Json(level.mode_weights)}};
+}
+
+Json to_json(const std::vector<std::string>& names, const std::vector<double>& losses) {
+    Json out = Json::object();
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        out[names[i]] = number(losses[i]);
+    }
+    return out;
+}
+
+}  // namespace
 
 TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
                            const fs::path& resume_from) {
@@ -222,13 +250,9 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
     result.checkpoint = trainer.checkpoint();
     result.history = trainer.history();
     result.loss_names = trainer.loss_names();
-    Json losses = Json::object(), levels = Json::array();
-    const std::vector<double> last = trainer.final_losses();
-    for (std::size_t i = 0; i < last.size(); ++i) {
-        losses[result.loss_names[i]] = std::isfinite(last[i]) ? Json(last[i]) : Json(nullptr);
-    }
+    Json levels = Json::array();
     for (const double sigma : session.sigmas()) {
-        levels.push_back(session.level_report(sigma));
+        levels.push_back(to_json(session.level_report(sigma)));
     }
     const long done = trainer.steps_done() - first;
     result.report =
@@ -237,7 +261,9 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
              {"status", status},
              {"error", error.empty() ? Json(nullptr) : Json(error)},
              {"steps", trainer.steps_done()},
-             {"losses", losses},
+             {"losses", to_json(result.loss_names, trainer.final_losses())},
+             {"held_out", to_json(result.loss_names, trainer.losses_on(session.held_out()))},
+             {"n_held_out", session.held_out().size()},
              {"seconds", spent},
              {"steps_per_second", spent > 0 ? Json(static_cast<double>(done) / spent) : Json(nullptr)},
              {"sigma_data", result.weights.sigma_data},

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 
+#include "run/noise_level.hpp"
 #include "training/trainer.hpp"
 
 namespace tempera {
@@ -38,9 +39,12 @@ public:
     bool finished() const { return trainer_->steps_done() >= n_steps_; }
     /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
     const std::vector<double>& sigmas() const { return sigmas_; }
-    /// { sigma, loss, score_error, score_energy, learned_mode_weights } of one level at the averaged weights;
-    /// null where the target is no mixture or the model has no density. `n` points, strata of the modes.
-    Json level_report(double sigma, int n = 4096) const;
+    /// Points that are never trained on, for losses_on(): further exact samples, or rows kept out of a file
+    /// or run (none when it has fewer than ten).
+    const training::TrainingData& held_out() const;
+    /// One level at the averaged weights, on `n` points: exact samples in strata of the modes, or held-out
+    /// ones.
+    NoiseLevel level_report(double sigma, int n = 4096) const;
     NetworkWeights weights() const;
 
 private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "core/npy.hpp"
 
@@ -13,22 +14,24 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* place = "model.training.data";
+constexpr int most_held_out = 2048;
 
-std::vector<double> exact_points(const Target<double>& target, const TrainingSettings& s) {
+std::vector<double> exact_points(const Target<double>& target, const TrainingSettings& s, int n,
+                                 std::uint32_t draw) {
     if (!target.has_sampler()) {
         throw ConfigError(
             place,
             "\"exact\" needs a target with an exact sampler; give an npy file or a run folder instead");
     }
-    Particles<double> particles(s.n_data, target.dim());
+    Particles<double> particles(n, target.dim());
     StreamKey key;
     key.seed = static_cast<std::uint64_t>(s.seed);
-    key.purpose = Purpose::training;
+    key = key.with(Purpose::training, draw);
     for (int b = 0; b < particles.n_blocks(); ++b) {
         target.sample(key, static_cast<std::uint32_t>(b * block_size), particles.block(b));
     }
     std::vector<double> out;
-    for (int j = 0; j < s.n_data; ++j) {
+    for (int j = 0; j < n; ++j) {
         for (int i = 0; i < target.dim(); ++i) {
             out.push_back(particles(j, i));
         }
@@ -47,8 +50,13 @@ void check_shape(const NpyArray& a, int dim, const std::string& name) {
     }
 }
 
+struct Rows {
+    std::vector<double> x;
+    std::vector<std::size_t> origin;  ///< rows of one origin are copies of one point
+};
+
 /// Weighted points of a run, drawn systematically.
-std::vector<double> run_points(const fs::path& folder, int dim, const TrainingSettings& s) {
+Rows run_points(const fs::path& folder, int dim, const TrainingSettings& s) {
     const Npz arrays = read_npz(folder / "samples.npz");
     if (!arrays.contains("x") || !arrays.contains("log_weight")) {
         throw ConfigError(place, folder.string() + " holds no weighted samples");
@@ -69,45 +77,77 @@ std::vector<double> run_points(const fs::path& folder, int dim, const TrainingSe
     key.seed = static_cast<std::uint64_t>(s.seed);
     Stream stream(key.with(Purpose::training, 1), 0);
     const double offset = stream.uniform();
-    std::vector<double> out;
+    Rows out;
     std::size_t at = 0;
     for (int j = 0; j < s.n_data; ++j) {
         while (at + 1 < cumulative.size() && cumulative[at] < (j + offset) / s.n_data * sum) {
             ++at;
         }
-        out.insert(out.end(), x.begin() + static_cast<std::ptrdiff_t>(at) * dim,
-                   x.begin() + static_cast<std::ptrdiff_t>(at + 1) * dim);
+        out.x.insert(out.x.end(), x.begin() + static_cast<std::ptrdiff_t>(at) * dim,
+                     x.begin() + static_cast<std::ptrdiff_t>(at + 1) * dim);
+        out.origin.push_back(at);
     }
     return out;
 }
 
+Rows file_points(const std::string& file, int dim) {
+    if (!fs::exists(file)) {
+        throw ConfigError(place, file + " does not exist; write \"exact\", an npy file [n, " +
+                                     std::to_string(dim) + "] or a run folder");
+    }
+    const NpyArray a = read_npy(file);
+    check_shape(a, dim, file);
+    Rows out{a.to_doubles(), std::vector<std::size_t>(a.shape[0])};
+    std::iota(out.origin.begin(), out.origin.end(), std::size_t{0});
+    return out;
+}
+
+/// Every tenth origin apart; all copies of a point go the same way.
+TrainingPoints split(const Rows& rows, int dim) {
+    const std::size_t n = rows.origin.size(), stride = std::max<std::size_t>(10, n / most_held_out);
+    TrainingPoints out;
+    for (std::size_t j = 0; j < n; ++j) {
+        auto& to = rows.origin[j] % stride == stride - 1 ? out.held_out : out.x;
+        const auto at = rows.x.begin() + static_cast<std::ptrdiff_t>(j) * dim;
+        to.insert(to.end(), at, at + dim);
+    }
+    if (out.x.empty()) {  // one heavy point: nothing can be spared
+        std::swap(out.x, out.held_out);
+    }
+    return out;
+}
+
+void check_finite(const std::vector<double>& x, int dim, const std::string& source) {
+    const auto bad = std::find_if(x.begin(), x.end(), [](double v) { return !std::isfinite(v); });
+    if (bad != x.end()) {
+        throw ConfigError(place, source + " holds a value that is no number in row " +
+                                     std::to_string((bad - x.begin()) / dim));
+    }
+}
+
+void to_path_coordinates(std::vector<double>& x, const Eigen::VectorXd& shift, double scale) {
+    const auto dim = static_cast<std::size_t>(shift.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = (x[i] - shift[static_cast<Eigen::Index>(i % dim)]) / scale;
+    }
+}
+
 }  // namespace
 
-std::vector<double> load_training_points(const Target<double>& target, const TrainingSettings& s,
-                                         const Eigen::VectorXd& shift, double scale) {
+TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& s,
+                                    const Eigen::VectorXd& shift, double scale) {
     const int dim = target.dim();
-    std::vector<double> x;
+    TrainingPoints out;
     if (s.data == "exact") {
-        x = exact_points(target, s);
-    } else if (fs::is_directory(s.data)) {
-        x = run_points(s.data, dim, s);
+        out = {exact_points(target, s, s.n_data, 0), exact_points(target, s, most_held_out, 2)};
     } else {
-        if (!fs::exists(s.data)) {
-            throw ConfigError(place, s.data + " does not exist; write \"exact\", an npy file [n, " +
-                                         std::to_string(dim) + "] or a run folder");
-        }
-        const NpyArray a = read_npy(s.data);
-        check_shape(a, dim, s.data);
-        x = a.to_doubles();
+        Rows rows = fs::is_directory(s.data) ? run_points(s.data, dim, s) : file_points(s.data, dim);
+        check_finite(rows.x, dim, s.data);
+        out = split(rows, dim);
     }
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        if (!std::isfinite(x[i])) {
-            throw ConfigError(place, s.data + " holds a value that is no number in row " +
-                                         std::to_string(i / static_cast<std::size_t>(dim)));
-        }
-        x[i] = (x[i] - shift[static_cast<Eigen::Index>(i % static_cast<std::size_t>(dim))]) / scale;
-    }
-    return x;
+    to_path_coordinates(out.x, shift, scale);
+    to_path_coordinates(out.held_out, shift, scale);
+    return out;
 }
 
 double data_scale(const std::vector<double>& x, int dim) {

@@ -7,10 +7,16 @@
 
 namespace tempera {
 
-/// Points in path coordinates (x - shift) / scale: exact samples of the target, an npy file, or a run folder
-/// whose weights are respected by resampling. Throws ConfigError at model.training.data.
-std::vector<double> load_training_points(const Target<double>& target, const TrainingSettings& settings,
-                                         const Eigen::VectorXd& shift, double scale);
+/// Points in path coordinates (x - shift) / scale, [n, dim] row-major. `held_out` are never trained on.
+struct TrainingPoints {
+    std::vector<double> x, held_out;
+};
+
+/// Exact samples of the target, an npy file, or a run folder whose weights are respected by resampling. Held
+/// out are further exact samples, or every tenth row or particle (at most about 2048 points; none of fewer
+/// than ten rows). Throws ConfigError at model.training.data.
+TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& settings,
+                                    const Eigen::VectorXd& shift, double scale);
 /// Square root of the average variance.
 double data_scale(const std::vector<double>& x, int dim);
 /// Smallest local scale of the points: a low quantile of distances to near neighbours.

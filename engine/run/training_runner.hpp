@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/weights.hpp"
+#include "run/noise_level.hpp"
 #include "run/snapshot.hpp"
 
 namespace tempera {
@@ -19,15 +20,6 @@ struct LossPoint {
     long step = 0;
     double total = 0, learning_rate = 0;
     std::vector<double> each;  ///< one per loss; NaN before it starts
-};
-
-/// The averaged weights at one noise level, judged on points that the training has not seen.
-struct NoiseLevel {
-    double sigma = 0;
-    double loss = Snapshot::unknown;          ///< denoising loss, weighted as in training
-    double score_error = Snapshot::unknown;   ///< E|s_learned - s|^2
-    double score_energy = Snapshot::unknown;  ///< E|s|^2
-    std::vector<double> mode_weights;         ///< implied by the learned log density; empty where unknown
 };
 
 /// The network at one moment of its training.

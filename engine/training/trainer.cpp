@@ -109,7 +109,10 @@ Net<float> Trainer::averaged() const {
     return net;
 }
 
-std::vector<double> Trainer::final_losses() const {
+std::vector<double> Trainer::losses_on(const TrainingData& data) const {
+    if (data.size() == 0) {
+        return std::vector<double>(terms_.size(), std::numeric_limits<double>::quiet_NaN());
+    }
     const Net<float> net = averaged();
     std::vector<double> out;
     Parameters<float> ignored(net.parameters().size(), 0.0F);
@@ -118,7 +121,7 @@ std::vector<double> Trainer::final_losses() const {
         double sum = 0;
         for (int r = 0; r < repeats; ++r) {
             sum += terms_[i].objective->add_gradient(
-                {net, data_, noise_, key_of(0xffffff00L + r, i), spec_.training.batch_size}, 0, ignored);
+                {net, data, noise_, key_of(0xffffff00L + r, i), spec_.training.batch_size}, 0, ignored);
         }
         out.push_back(sum / repeats);
     }

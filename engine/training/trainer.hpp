@@ -41,8 +41,9 @@ public:
     NetworkWeights weights() const;
     /// A copy of the field with the averaged weights.
     Net<float> averaged() const;
-    /// Mean loss of each objective at the averaged weights on fresh noise of one fixed draw.
-    std::vector<double> final_losses() const;
+    /// Mean loss of each objective at the averaged weights on points of `data` with one fixed draw of noise.
+    std::vector<double> losses_on(const TrainingData& data) const;
+    std::vector<double> final_losses() const { return losses_on(data_); }
 
     /// State of the optimiser and the losses so far, for restore().
     Npz checkpoint() const;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// A trained field at one noise level.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+namespace tempera {
+
+/// The averaged weights at one noise level, judged on points that the training has not seen. NaN and empty
+/// where unknown: no mixture to compare with, or no density.
+struct NoiseLevel {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    double sigma = 0;
+    double loss = unknown;             ///< denoising loss, weighted as in training
+    double score_error = unknown;      ///< E|s_learned - s|^2
+    double score_energy = unknown;     ///< E|s|^2
+    std::vector<double> mode_weights;  ///< implied by the learned log density
+};
+
+}  // namespace tempera
