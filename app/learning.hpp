@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What the window knows of learned models: the training in the background and the maps of the model. No
+// drawing here.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/learned_maps.hpp"
+#include "run/training_runner.hpp"
+
+namespace tempera::app {
+
+class Workspace;
+
+/// What the window needs of a training, as an interface so that tests can drive views with snapshots of their
+/// own.
+class TrainingLink {
+public:
+    virtual ~TrainingLink() = default;
+    virtual long start(const Json& resolved, const std::filesystem::path& folder, bool paused) = 0;
+    virtual void pause() = 0;
+    virtual void resume() = 0;
+    virtual void step() = 0;
+    virtual void cancel() = 0;
+    virtual std::shared_ptr<const TrainingSnapshot> latest() const = 0;
+    virtual void set_on_publish(std::function<void()> callback) = 0;
+};
+
+/// The engine's own runner.
+std::unique_ptr<TrainingLink> make_training_link();
+
+/// Trains the workspace's model, also before a run that needs it, and keeps the maps of what is learned.
+class Learning {
+public:
+    explicit Learning(Workspace& workspace, std::unique_ptr<TrainingLink> link = make_training_link());
+    ~Learning();
+    Learning(const Learning&) = delete;
+    Learning& operator=(const Learning&) = delete;
+
+    /// Once a frame, after the workspace's update: takes what is new and never waits.
+    void update();
+
+    const TrainingSnapshot& training() const { return *training_; }
+    std::shared_ptr<const TrainingSnapshot> shared_training() const { return training_; }
+    /// Of the preset's model, or of the network in training at its last judgement; null before there are any.
+    const LearnedMaps* maps() const { return maps_.get(); }
+    std::shared_ptr<const LearnedMaps> shared_maps() const { return maps_; }
+
+    /// Why the edited preset's model cannot be trained; empty = it can.
+    std::string obstacle() const;
+    bool active() const;      ///< preparing, running or paused
+    bool before_run() const;  ///< a run waits for the training's end
+    /// The training is of the model, data and target that the preset now has.
+    bool of_this_preset() const;
+    /// Path and model are learned: there is, or will be, something to show.
+    bool learned_path() const;
+
+    void train(bool paused = false);
+    void run_or_pause();  ///< trains, pauses or goes on
+    void pause();
+    void resume();
+    void step();  ///< one optimiser step; starts paused when nothing trains
+    void stop();  ///< keeps what was reached; a run that waited for it does not start
+
+    void set_on_publish(std::function<void()> callback);  ///< of trainings and maps
+    std::vector<double> lock_waits;                       ///< microseconds per update, the last 4096
+
+private:
+    bool start(bool paused, bool before_run);
+    void follow_workspace();
+    void take(std::shared_ptr<const TrainingSnapshot> latest);
+    void finished();
+    void use(const std::filesystem::path& folder);
+    void request_maps();
+
+    Workspace& workspace_;
+    std::unique_ptr<TrainingLink> link_;
+    std::unique_ptr<LearnedMapper> mapper_;
+    std::shared_ptr<const TrainingSnapshot> training_;
+    std::shared_ptr<const LearnedMaps> maps_;
+    long started_ = 0, ended_ = 0;  ///< ids
+    long opened_ = 0;               ///< the workspace's count of opened presets
+    bool run_after_ = false, run_paused_ = false, adopt_ = false;
+    std::string subject_;  ///< of the training: what it must still fit to be used
+    bool shows_training_ = false;
+};
+
+}  // namespace tempera::app
