@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "run/path_maps.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
-#include <thread>
 
 #include "run/experiment.hpp"
+#include "run/latest_job.hpp"
 
 namespace tempera {
 namespace {
@@ -146,83 +142,20 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
 }
 
 struct PathMapper::Implementation {
-    mutable std::mutex mutex;
-    std::condition_variable_any wake;
-    std::shared_ptr<const PathMaps> latest;
-    Json wanted;
-    std::string wanted_key;
-    long wanted_id = 0, working_id = 0;
-    std::stop_source work;
-    std::function<void()> on_publish;
-    std::jthread thread;  // last: it uses everything above
-
-    void loop(std::stop_token stop) {
-        setpriority(PRIO_PROCESS, 0, 10);
-        while (true) {
-            Json preset;
-            std::stop_source source;
-            {
-                std::unique_lock lock(mutex);
-                if (!wake.wait(lock, stop, [&] { return wanted_id != working_id; })) {
-                    return;
-                }
-                preset = wanted;
-                working_id = wanted_id;
-                work = source;
-            }
-            const std::stop_callback forward(stop, [&] { source.request_stop(); });
-            compute_path_maps(preset, 192, source.get_token(), [&](std::shared_ptr<const PathMaps> maps) {
-                std::function<void()> call;
-                {
-                    std::lock_guard lock(mutex);
-                    if (maps->key != wanted_key) {
-                        return;
-                    }
-                    latest = std::move(maps);
-                    call = on_publish;
-                }
-                if (call) {
-                    call();
-                }
-            });
-        }
-    }
+    LatestJob<Json, PathMaps> job{[](const Json& preset, const LatestJob<Json, PathMaps>::Context& context) {
+        compute_path_maps(preset, 192, context.stop, context.publish);
+    }};
 };
 
-PathMapper::PathMapper() : self_(std::make_unique<Implementation>()) {
-    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->loop(stop); });
-}
+PathMapper::PathMapper() : self_(std::make_unique<Implementation>()) {}
+PathMapper::~PathMapper() = default;
 
-PathMapper::~PathMapper() {
-    {
-        std::lock_guard lock(self_->mutex);
-        self_->work.request_stop();
-    }
-    self_->thread.request_stop();
-    self_->thread.join();
-}
+void PathMapper::request(const Json& resolved) { self_->job.request(path_key(resolved), resolved); }
 
-void PathMapper::request(const Json& resolved) {
-    const std::string key = path_key(resolved);
-    std::lock_guard lock(self_->mutex);
-    if (key == self_->wanted_key) {
-        return;
-    }
-    self_->wanted = resolved;
-    self_->wanted_key = key;
-    ++self_->wanted_id;
-    self_->work.request_stop();
-    self_->wake.notify_all();
-}
-
-std::shared_ptr<const PathMaps> PathMapper::latest() const {
-    std::lock_guard lock(self_->mutex);
-    return self_->latest;
-}
+std::shared_ptr<const PathMaps> PathMapper::latest() const { return self_->job.latest(); }
 
 void PathMapper::set_on_publish(std::function<void()> callback) {
-    std::lock_guard lock(self_->mutex);
-    self_->on_publish = std::move(callback);
+    self_->job.set_on_publish(std::move(callback));
 }
 
 }  // namespace tempera
