@@ -140,6 +140,7 @@ NetworkWeights TrainingSession::weights() const {
     return w;
 }
 
+const Target<double>& TrainingSession::target() const { return *problem_->target; }
 const training::TrainingData& TrainingSession::held_out() const { return problem_->held_out; }
 
 NoiseLevel TrainingSession::level_report(double sigma, int n) const {
@@ -243,18 +244,22 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
             break;
         }
     }
-    const double spent = seconds();
+    return training_result(session, status, error, seconds(), trainer.steps_done() - first);
+}
+
+TrainingResult training_result(const TrainingSession& session, const std::string& status,
+                               const std::string& error, double seconds, long steps, int n_points) {
+    const training::Trainer& trainer = session.trainer();
     TrainingResult result;
-    result.preset = resolved;
+    result.preset = session.preset();
     result.weights = session.weights();
     result.checkpoint = trainer.checkpoint();
     result.history = trainer.history();
     result.loss_names = trainer.loss_names();
     Json levels = Json::array();
     for (const double sigma : session.sigmas()) {
-        levels.push_back(to_json(session.level_report(sigma)));
+        levels.push_back(to_json(session.level_report(sigma, n_points)));
     }
-    const long done = trainer.steps_done() - first;
     result.report =
         Json{{"schema", "tempera-training"},
              {"version", 1},
@@ -264,8 +269,8 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
              {"losses", to_json(result.loss_names, trainer.final_losses())},
              {"held_out", to_json(result.loss_names, trainer.losses_on(session.held_out()))},
              {"n_held_out", session.held_out().size()},
-             {"seconds", spent},
-             {"steps_per_second", spent > 0 ? Json(static_cast<double>(done) / spent) : Json(nullptr)},
+             {"seconds", seconds},
+             {"steps_per_second", seconds > 0 ? Json(static_cast<double>(steps) / seconds) : Json(nullptr)},
              {"sigma_data", result.weights.sigma_data},
              {"energy_scale_floor", result.weights.energy_scale_floor},
              {"levels", levels}};

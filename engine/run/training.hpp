@@ -9,6 +9,7 @@
 #include <stop_token>
 
 #include "run/noise_level.hpp"
+#include "targets/target.hpp"
 #include "training/trainer.hpp"
 
 namespace tempera {
@@ -36,6 +37,7 @@ public:
     training::Trainer& trainer() { return *trainer_; }
     const training::Trainer& trainer() const { return *trainer_; }
     long n_steps() const { return n_steps_; }
+    const Target<double>& target() const;
     bool finished() const { return trainer_->steps_done() >= n_steps_; }
     /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
     const std::vector<double>& sigmas() const { return sigmas_; }
@@ -63,6 +65,11 @@ struct TrainingResult {
     std::vector<training::StepLosses> history;
     std::vector<std::string> loss_names;
 };
+
+/// What a session has reached, judged at all its noise levels. `status`: finished, partial, failed; `seconds`
+/// and `steps` are those of this sitting, not of what it was resumed from; `n_points` judge each level.
+TrainingResult training_result(const TrainingSession& session, const std::string& status,
+                               const std::string& error, double seconds, long steps, int n_points = 4096);
 
 /// Trains to the end, a stop request or divergence (report.status: finished, partial, failed). With
 /// `resume_from`, a training folder, its checkpoint is continued.
