@@ -77,11 +77,10 @@ void TrainingSettings::describe(Describer& d) {
     d.integer("batch_size", batch_size,
               {.min = 1, .max = 1 << 24, .log_scale = true, .help = "data points a step"});
     d.number("learning_rate", learning_rate,
-             {.min = 0,
-              .max = 1,
-              .open_min = true,
-              .log_scale = true,
-              .help = "Adam's first step; it falls as 1 / sqrt(1 + (step / 400)^2)"});
+             {.min = 0, .max = 1, .open_min = true, .log_scale = true, .help = "Adam's first step"});
+    d.choice("schedule", schedule, {"inverse", "cosine", "constant"},
+             {.help = "how the step falls: as 1 / sqrt(1 + (step / 400)^2), whatever n_steps; as a half "
+                      "cosine to 0 at n_steps; not at all"});
     d.number("ema", ema,
              {.min = 0,
               .max = 1,
@@ -127,7 +126,7 @@ void NetworkSettings::describe(Describer& d) {
         {.help =
              "list of { type, weight, ... }: dsm, tsm, rne, diffclf, energy_distillation, energy_pinning"});
     d.json("training", training,
-           {.help = "n_steps, batch_size, learning_rate, ema, n_data, data, noise, seed"});
+           {.help = "n_steps, batch_size, learning_rate, schedule, ema, n_data, data, noise, seed"});
 }
 
 void NetworkSettings::check(const std::string& place, Problems& problems) const {

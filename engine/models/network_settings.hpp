@@ -19,7 +19,7 @@ struct NoiseSettings {
 struct TrainingSettings {
     int n_steps = 1500, batch_size = 512, n_data = 20000, checkpoint_every = 500;
     double learning_rate = 1e-3, ema = 0.999, gradient_clip = 1;
-    std::string data = "exact";
+    std::string data = "exact", schedule = "inverse";
     Json noise = Json{{"type", "log_uniform"}, {"min", 0.05}, {"max", 10}};
     long seed = 1;
     void describe(Describer& d);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "training/teacher.hpp"
 
@@ -43,9 +44,17 @@ StreamKey Trainer::key_of(long step, std::size_t term) const {
 }
 
 double Trainer::learning_rate(long step) const {
+    const double t = static_cast<double>(step);
+    const std::string& schedule = spec_.training.schedule;
+    if (schedule == "constant") {
+        return spec_.training.learning_rate;
+    }
+    if (schedule == "cosine") {
+        const double done = std::min(t / spec_.training.n_steps, 1.0);
+        return spec_.training.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done));
+    }
     constexpr double flat = 400;
-    const double t = static_cast<double>(step) / flat;
-    return spec_.training.learning_rate / std::sqrt(1 + t * t);
+    return spec_.training.learning_rate / std::sqrt(1 + t / flat * (t / flat));
 }
 
 StepLosses Trainer::step() {

@@ -51,8 +51,8 @@ public:
     void restore(const Npz& state, const std::string& place);
     const std::vector<StepLosses>& history() const { return history_; }
 
-    /// Constant for a while, then falling like 1 / step: a function of the step alone, so that a longer
-    /// training begins with exactly the steps of a shorter one.
+    /// A function of the step alone with the schedules inverse and constant, so that a longer training
+    /// begins with exactly the steps of a shorter one; of step / n_steps with cosine.
     double learning_rate(long step) const;
 
 private:
