@@ -14,6 +14,8 @@
 
 namespace tempera {
 
+struct NetworkWeights;
+
 template <class Real>
 class Model {
 public:
@@ -34,6 +36,7 @@ struct ModelContext {
     double scale = 1;
     std::optional<Mixture> mixture;  ///< the target in path coordinates where it is a mixture
     std::uint64_t seed = 1;
+    std::shared_ptr<const NetworkWeights> weights;  ///< of a network in training; null: of the model's file
     /// Loads a TorchScript model (learn/); empty in programs without LibTorch.
     std::function<std::shared_ptr<const Model<Real>>(const Json& settings, const ModelContext&)>
         load_torchscript;

@@ -12,6 +12,12 @@ class NetworkModel : public Model<Real> {
 public:
     NetworkModel(const std::string& type, const NetworkSettings& settings, const ModelContext<Real>& context)
         : type_(type) {
+        dim_ = context.target->dim();
+        if (context.weights) {
+            network_ = pack_network<Real>(*context.weights);
+            dim_ = context.weights->dim;
+            return;
+        }
         if (settings.file.empty()) {
             throw ConfigError("model.file", "is empty: the network has no trained weights; train it (tempera "
                                             "train), or name an npz file or a training folder");
@@ -19,7 +25,6 @@ public:
         const std::vector<double> shift(context.shift.begin(), context.shift.end());
         network_ = pack_network<Real>(
             read_network_weights(type, settings, context.target->dim(), shift, context.scale, "model.file"));
-        dim_ = context.target->dim();
     }
     int dim() const override { return dim_; }
     bool has_log_density() const override { return type_ == "energy_mlp"; }

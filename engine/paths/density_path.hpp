@@ -89,6 +89,7 @@ struct PathContext {
     Schedule schedule;  ///< made by make_schedule() or by a pilot (adaptive schedules)
     Json model;         ///< the preset's model section, for learned paths
     std::uint64_t seed = 1;
+    std::shared_ptr<const NetworkWeights> weights;  ///< of a network in training; null: of the model's file
     decltype(ModelContext<Real>::load_torchscript) load_torchscript;
 };
 

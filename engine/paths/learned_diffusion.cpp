@@ -80,6 +80,7 @@ public:
         model.scale = this->affine().scale;
         model.mixture = this->mixture();
         model.seed = context.seed;
+        model.weights = context.weights;
         model.load_torchscript = context.load_torchscript;
         model_ = entry.template make<Real>(settings, model);
         if (!model_) {

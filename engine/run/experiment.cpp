@@ -51,7 +51,8 @@ std::shared_ptr<Move<Real>> move_on(const Json& resolved, const DensityPath<Real
 
 template <class Real>
 std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_ptr<const Target<Real>> target,
-                                             const Schedule& schedule) {
+                                             const Schedule& schedule,
+                                             const std::shared_ptr<const NetworkWeights>& weights) {
     const bool rho = path_uses_rho(resolved["path"]["type"].get<std::string>());
     Json with_levels = resolved;
     with_levels["path"]["n_levels"] = rho ? schedule.size() : schedule.size() - 1;
@@ -59,6 +60,7 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
     context.target = std::move(target);
     context.schedule = schedule;
     context.model = resolved["model"];
+    context.weights = weights;
     context.load_torchscript = torchscript_loader<Real>();
     context.seed = resolved["run"]["seed"].get<std::uint64_t>();
     return make_section<DensityPath<Real>, PathContext, Real>(path_catalogue(), "path", with_levels, context);
@@ -66,7 +68,7 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
 
 template <class Real>
 Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> target,
-                     const std::stop_token& stop) {
+                     const std::stop_token& stop, const std::shared_ptr<const NetworkWeights>& weights) {
     const Json& section = resolved["path"];
     const Json& settings = section["schedule"];
     const ScheduleEntry& entry = find_schedule(settings["type"].get<std::string>());
@@ -76,7 +78,7 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
         return entry.make(settings, n_levels, rho);
     }
     PilotProblem<Real> pilot;
-    pilot.make_path = [&](const Schedule& s) { return path_with<Real>(resolved, target, s); };
+    pilot.make_path = [&](const Schedule& s) { return path_with<Real>(resolved, target, s, weights); };
     pilot.make_kernel = [&](std::shared_ptr<const DensityPath<Real>> path) {
         return kernel_on<Real>(resolved, std::move(path));
     };
@@ -123,15 +125,16 @@ std::shared_ptr<Move<Real>> Experiment<Real>::make_move(const Json& resolved) co
 }
 
 template <class Real>
-Experiment<Real> build_path(const Json& resolved, std::stop_token stop) {
+Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
+                            std::shared_ptr<const NetworkWeights> weights) {
     Experiment<Real> e;
     e.preset = resolved;
     e.target = make_section<Target<Real>, TargetContext, Real>(target_catalogue(), "target", resolved,
                                                                TargetContext<Real>{});
     check_stop(stop);
-    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop);
+    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop, weights);
     check_stop(stop);
-    e.path = path_with<Real>(resolved, e.target, schedule);
+    e.path = path_with<Real>(resolved, e.target, schedule, weights);
     return e;
 }
 
@@ -157,8 +160,10 @@ Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
 
 template struct Experiment<float>;
 template struct Experiment<double>;
-template Experiment<float> build_path<float>(const Json&, std::stop_token);
-template Experiment<double> build_path<double>(const Json&, std::stop_token);
+template Experiment<float> build_path<float>(const Json&, std::stop_token,
+                                             std::shared_ptr<const NetworkWeights>);
+template Experiment<double> build_path<double>(const Json&, std::stop_token,
+                                               std::shared_ptr<const NetworkWeights>);
 template Experiment<float> build_experiment<float>(const Json&, std::stop_token);
 template Experiment<double> build_experiment<double>(const Json&, std::stop_token);
 

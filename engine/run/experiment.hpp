@@ -32,8 +32,10 @@ struct Experiment {
 struct Stopped {};
 
 /// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
+/// `weights`: those of a network in training, instead of the model's file.
 template <class Real>
-Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {});
+Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {},
+                            std::shared_ptr<const NetworkWeights> weights = {});
 /// Builds everything.
 template <class Real>
 Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop = {});
