@@ -118,7 +118,7 @@ Net<float> Trainer::averaged() const {
     return net;
 }
 
-std::vector<double> Trainer::losses_on(const TrainingData& data) const {
+std::vector<double> Trainer::losses_on(const TrainingData& data, int repeats) const {
     if (data.size() == 0) {
         return std::vector<double>(terms_.size(), std::numeric_limits<double>::quiet_NaN());
     }
@@ -126,7 +126,6 @@ std::vector<double> Trainer::losses_on(const TrainingData& data) const {
     std::vector<double> out;
     Parameters<float> ignored(net.parameters().size(), 0.0F);
     for (std::size_t i = 0; i < terms_.size(); ++i) {
-        constexpr int repeats = 8;
         double sum = 0;
         for (int r = 0; r < repeats; ++r) {
             sum += terms_[i].objective->add_gradient(

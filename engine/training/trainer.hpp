@@ -42,8 +42,9 @@ public:
     /// A copy of the field with the averaged weights.
     Net<float> averaged() const;
     /// Mean loss of each objective at the averaged weights on points of `data` with one fixed draw of noise.
-    std::vector<double> losses_on(const TrainingData& data) const;
-    std::vector<double> final_losses() const { return losses_on(data_); }
+    /// `repeats` batches are averaged.
+    std::vector<double> losses_on(const TrainingData& data, int repeats = 8) const;
+    std::vector<double> final_losses(int repeats = 8) const { return losses_on(data_, repeats); }
 
     /// State of the optimiser and the losses so far, for restore().
     Npz checkpoint() const;
