@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Draws a PlotSpec with ImPlot. The only place that knows ImPlot.
+// Draws a PlotSpec with ImPlot. Only this and plot_layers know ImPlot.
 #pragma once
 
 #include <functional>

@@ -5,33 +5,20 @@
 
 #include <deque>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/document.hpp"
 #include "app/engine_link.hpp"
+#include "app/level_cursor.hpp"
+#include "app/level_pictures.hpp"
+#include "app/run_list.hpp"
 #include "run/path_maps.hpp"
 #include "run/preset.hpp"
 
 namespace tempera::app {
-
-/// Particles as they were at a level, kept so that scrubbing back shows them again.
-struct LevelPicture {
-    std::shared_ptr<const SpriteSet> sprites;
-    std::shared_ptr<const Grid> density;
-    std::shared_ptr<const Grid> smooth;  ///< the density for thumbnails: counting noise blurred away
-};
-
-struct FinishedRun {
-    long id = 0;
-    bool stored = false;  ///< read from a run folder
-    std::string name, sampler, kernel;
-    RunState state = RunState::finished;
-    double ess = 0, log_z = 0, mode_error = 0, seconds = 0;
-    Json preset;
-};
 
 struct LogLine {
     enum class Kind { note, command, warning, error } kind = Kind::note;
@@ -48,28 +35,28 @@ public:
     bool open_run(const std::filesystem::path& folder);
     bool save();
     bool save_as(const std::filesystem::path& file);
-    const std::filesystem::path& file() const { return file_; }
-    bool modified() const { return document_ != saved_; }
+    const std::filesystem::path& file() const { return document_.file(); }
+    bool modified() const { return document_.modified(); }
     const std::vector<std::filesystem::path>& recents() const { return recents_; }
 
     // The preset being edited.
-    const Json& document() const { return document_; }
-    const Json& resolved() const { return resolved_; }  ///< last good one
-    std::string name() const;
-    Json value(const std::string& dotted) const;  ///< what stands there, or its default
-    const Problem* problem_at(const std::string& dotted) const;
-    const std::vector<Problem>& problems() const { return problems_; }
+    const Json& document() const { return document_.json(); }
+    const Json& resolved() const { return document_.resolved(); }  ///< last good one
+    std::string name() const { return document_.name(); }
+    Json value(const std::string& dotted) const { return document_.value(dotted); }  ///< or its default
+    const Problem* problem_at(const std::string& dotted) const { return document_.problem_at(dotted); }
+    const std::vector<Problem>& problems() const { return document_.problems(); }
     /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its
     /// section.
     void set(const std::string& dotted, Json value);
     void commit();
     void reset(const std::string& dotted);  ///< to the value of the file
     void revert_all();
-    bool differs_from_file(const std::string& dotted) const;
+    bool differs_from_file(const std::string& dotted) const { return document_.differs_from_file(dotted); }
     void undo();
     void redo();
-    bool can_undo() const { return !undo_.empty(); }
-    bool can_redo() const { return !redo_.empty(); }
+    bool can_undo() const { return document_.can_undo(); }
+    bool can_redo() const { return document_.can_redo(); }
     /// Fields that need a restart before they count.
     const std::vector<std::string>& pending() const { return pending_; }
 
@@ -97,13 +84,15 @@ public:
     // The level that views look at.
     int level() const;
     int n_levels() const;
-    bool following() const { return follow_; }
-    void follow() { follow_ = true, playing_ = false; }
-    void look_at(int level);
-    void play();
-    bool playing() const { return playing_; }
-    const LevelPicture* picture(int level) const;  ///< null when the level was not seen
-    const LevelPicture* nearest_picture(int level, int within) const;
+    bool following() const { return cursor_.following(); }
+    void follow() { cursor_.follow(); }
+    void look_at(int level) { cursor_.look_at(level, n_levels()); }
+    void play() { cursor_.play(n_levels()); }
+    bool playing() const { return cursor_.playing(); }
+    const LevelPicture* picture(int level) const { return pictures_.at(level); }  ///< null: not seen
+    const LevelPicture* nearest_picture(int level, int within) const {
+        return pictures_.nearest(level, within);
+    }
     const ModeRow* mode_row(int level) const;
     const LevelStats* level_stats(int level) const;
 
@@ -121,10 +110,6 @@ public:
     bool autostart = true;             ///< opening a preset runs it
 
 private:
-    struct Step {
-        Json document;
-        std::string what;
-    };
     void adopt(Json document, std::filesystem::path file);
     void checked(bool may_edit_run);
     void send_edits();
@@ -135,19 +120,14 @@ private:
 
     std::unique_ptr<EngineLink> link_;
     std::unique_ptr<PathMapper> mapper_;
-    std::filesystem::path file_;
-    Json document_, saved_, resolved_;
-    std::vector<Problem> problems_;
+    Document document_;
     std::vector<std::string> pending_;
-    std::deque<Step> undo_, redo_;
-    std::string open_edit_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::shared_ptr<const PathMaps> maps_;
-    std::map<int, LevelPicture> pictures_;
-    long pictures_run_ = -1, remembered_run_ = -1, started_run_ = -1;
-    bool follow_ = true, playing_ = false;
-    int looked_at_ = 0;
-    double play_position_ = 0, pace_ = 0;
+    LevelPictures pictures_;
+    long remembered_run_ = -1, started_run_ = -1;
+    LevelCursor cursor_;
+    double pace_ = 0;
     std::vector<std::filesystem::path> recents_;
     std::vector<FinishedRun> runs_;
     std::deque<LogLine> log_;

@@ -2,11 +2,11 @@
 // Setup: widgets made from the settings' own descriptions. Nothing here knows a method by name.
 #include <imgui.h>
 #include <imgui_internal.h>
-#include <imgui_stdlib.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "app/field_widgets.hpp"
 #include "app/view.hpp"
 #include "app/workbench.hpp"
 
@@ -27,119 +27,6 @@ const char* when_text(Change change) {
 }
 
 bool absent(const Json& v) { return v.is_null() || (v.is_array() && v.empty()); }
-
-/// Numbers as people write them: "0.667, 0.333"; lists of lists keep their brackets.
-std::string list_text(const Json& v) {
-    if (v.is_string()) {
-        return v.get<std::string>();
-    }
-    if (!v.is_array()) {
-        return v.is_null() ? "" : v.dump();
-    }
-    std::string text;
-    for (const Json& x : v) {
-        std::string part;
-        if (x.is_number_float()) {
-            char buffer[40];
-            std::snprintf(buffer, sizeof buffer, "%.6g", x.get<double>());
-            part = buffer;
-        } else {
-            part = x.is_array() ? "[" + list_text(x) + "]" : x.dump();
-        }
-        text += (text.empty() ? "" : ", ") + part;
-    }
-    return text;
-}
-
-/// What was typed, as JSON: a list may be written without brackets, text without quotes.
-Json parse_text(const std::string& text, Field::Kind kind) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string::npos || text == "auto" || text == "null") {
-        return kind == Field::Kind::text ? Json(text) : text == "auto" ? Json("auto") : Json();
-    }
-    if (kind == Field::Kind::text) {
-        return text;
-    }
-    std::string source = text;
-    if ((kind == Field::Kind::numbers && text[first] != '[') ||
-        (kind == Field::Kind::matrix && text.compare(first, 2, "[[") != 0)) {
-        source = "[" + text + "]";
-    }
-    Json value = Json::parse(source, nullptr, false);
-    return value.is_discarded() ? Json(text) : value;
-}
-
-/// The field that is being typed into keeps its text here until Enter or loss of focus.
-struct Typing {
-    ImGuiID id = 0;
-    std::string text;
-};
-Typing typing;
-
-bool typed_field(const char* id, std::string shown, Json& value, Field::Kind kind) {
-    const ImGuiID me = ImGui::GetID(id);
-    std::string text = typing.id == me ? typing.text : std::move(shown);
-    ImGui::InputText(id, &text);
-    if (ImGui::IsItemActive()) {
-        typing = {me, text};
-        return false;
-    }
-    if (typing.id == me) {
-        typing.id = 0;
-        value = parse_text(text, kind);
-        return ImGui::IsItemDeactivatedAfterEdit();
-    }
-    return false;
-}
-
-bool combo(const char* id, const std::string& now,
-           const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen) {
-    bool changed = false;
-    if (ImGui::BeginCombo(id, now.c_str(), ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
-        for (const auto& [name, summary] : choices) {
-            if (ImGui::Selectable(name.c_str(), name == now) && name != now) {
-                chosen = name;
-                changed = true;
-            }
-            if (!summary.empty()) {
-                ImGui::SetItemTooltip("%s", summary.c_str());
-            }
-        }
-        ImGui::EndCombo();
-    }
-    return changed;
-}
-
-/// Draws the text of a drag widget at its left edge like that of every other field; the widget's own, centred
-/// text is made invisible meanwhile.
-class LeftAligned {
-public:
-    LeftAligned(const Theme& theme, std::string text)
-        : text_(std::move(text)), at_(ImGui::GetCursorScreenPos()) {
-        hidden_ = !ImGui::TempInputIsActive(ImGui::GetID("###value"));
-        ink_ = ImGui::GetColorU32(ImGuiCol_Text);
-        if (hidden_) {
-            ImGui::PushStyleColor(ImGuiCol_Text, Theme::vec(theme.colours().text, 0));
-        }
-    }
-    ~LeftAligned() {
-        if (hidden_) {
-            ImGui::PopStyleColor();
-            const ImVec2 padding = ImGui::GetStyle().FramePadding;
-            ImGui::PushClipRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), true);
-            ImGui::GetWindowDrawList()->AddText({at_.x + padding.x, at_.y + padding.y}, ink_, text_.c_str());
-            ImGui::PopClipRect();
-        }
-    }
-    LeftAligned(const LeftAligned&) = delete;
-    LeftAligned& operator=(const LeftAligned&) = delete;
-
-private:
-    std::string text_;
-    ImVec2 at_;
-    bool hidden_ = false;
-    ImU32 ink_ = 0;
-};
 
 class Form {
 public:
@@ -282,7 +169,7 @@ private:
         if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) &&
             w_.differs_from_file(dotted)) {
             ImGui::ClearActiveID();
-            typing.id = 0;
+            forget_typing();
             w_.reset(dotted);
         }
         if (ImGui::BeginPopupContextItem("###context")) {
@@ -322,7 +209,7 @@ private:
         }
         begin_row(text, help, dotted, bad);
         std::string chosen;
-        if (combo("###value", type, types, chosen)) {
+        if (choose("###value", type, types, chosen)) {
             w_.set(dotted, chosen);
             w_.commit();
         }
@@ -340,9 +227,10 @@ private:
             return;
         }
         begin_row(text, field.help + (field.unit.empty() ? "" : " [" + field.unit + "]"), dotted, bad);
-        if (edit(field, value)) {
+        const FieldEdit edit = edit_field(theme_, field, value, theme_.px(dot_column));
+        if (edit.changed) {
             w_.set(dotted, value);
-            if (commit_now_) {
+            if (edit.complete) {
                 w_.commit();
             }
         }
@@ -352,99 +240,11 @@ private:
         end_row(dotted, field.change, bad);
     }
 
-    /// Draws the widget of a field; true when `value` was changed.
-    bool edit(const Field& field, Json& value) {
-        commit_now_ = true;
-        switch (field.kind) {
-        case Field::Kind::boolean: {
-            bool on = value.is_boolean() && value.get<bool>();
-            if (ImGui::Checkbox("###value", &on)) {
-                value = on;
-                return true;
-            }
-            // A checkbox is narrower than the column: the dot stays where the others are.
-            ImGui::SameLine(0, 0);
-            ImGui::Dummy({std::max(0.0f, ImGui::GetContentRegionAvail().x - theme_.px(dot_column)),
-                          ImGui::GetFrameHeight()});
-            return false;
-        }
-        case Field::Kind::choice: {
-            std::vector<std::pair<std::string, std::string>> choices;
-            for (const std::string& c : field.choices) {
-                choices.emplace_back(c, "");
-            }
-            std::string chosen;
-            if (combo("###value", value.is_string() ? value.get<std::string>() : value.dump(), choices,
-                      chosen)) {
-                value = chosen;
-                return true;
-            }
-            return false;
-        }
-        case Field::Kind::integer:
-            if (value.is_number()) {
-                return drag_integer(field, value);
-            }
-            break;
-        case Field::Kind::number:
-            if (value.is_number()) {
-                return drag_number(field, value);
-            }
-            break;
-        default:
-            break;
-        }
-        return typed_field("###value", list_text(value), value, field.kind);
-    }
-
-    bool drag_integer(const Field& field, Json& value) {
-        long v = value.get<long>();
-        const long low = std::isfinite(field.min) ? static_cast<long>(field.min) : -2000000000L;
-        const long high =
-            std::isfinite(field.max) ? static_cast<long>(std::min(field.max, 2e9)) : 2000000000L;
-        const float speed = std::max(0.05f, static_cast<float>(std::abs(static_cast<double>(v))) * 0.01f);
-        commit_now_ = false;
-        const LeftAligned aligned(theme_, std::to_string(v));
-        if (ImGui::DragScalar("###value", ImGuiDataType_S64, &v, speed, &low, &high)) {
-            value = v;
-            return true;
-        }
-        return false;
-    }
-
-    bool drag_number(const Field& field, Json& value) {
-        double v = value.get<double>();
-        const double low = std::isfinite(field.min) ? field.min : -1e30,
-                     high = std::isfinite(field.max) ? field.max : 1e30;
-        const double range = std::isfinite(field.min) && std::isfinite(field.max) ? field.max - field.min : 0;
-        double speed = range > 0 && range <= 10 ? range * 0.004 : std::max(1e-3, std::abs(v)) * 0.01;
-        if (field.log_scale) {
-            speed = std::max(1e-6, std::abs(v)) * 0.01;
-        }
-        commit_now_ = false;
-        char shown[40];
-        std::snprintf(shown, sizeof shown, "%.6g", v);
-        const LeftAligned aligned(theme_, shown);
-        if (ImGui::DragScalar("###value", ImGuiDataType_Double, &v, static_cast<float>(speed), &low, &high,
-                              "%.6g", ImGuiSliderFlags_NoRoundToFormat)) {
-            // Drags end on readable values; typed ones are kept to the last digit.
-            value = ImGui::IsMouseDragging(ImGuiMouseButton_Left) ? std::stod(fixed_digits(v)) : v;
-            return true;
-        }
-        return false;
-    }
-
-    static std::string fixed_digits(double v) {
-        char buffer[40];
-        std::snprintf(buffer, sizeof buffer, "%.3g", v);
-        return buffer;
-    }
-
     Workbench& bench_;
     Workspace& w_;
     const Theme& theme_;
     std::string heading_;
-    bool headed_ = false, commit_now_ = true;
+    bool headed_ = false;
 };
 
 void draw(Workbench& bench) {

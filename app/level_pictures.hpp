@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// What was seen of a run, level by level, so that scrubbing back shows it again.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "run/path_maps.hpp"
+#include "run/snapshot.hpp"
+
+namespace tempera::app {
+
+/// Particles as they were at a level.
+struct LevelPicture {
+    std::shared_ptr<const SpriteSet> sprites;
+    std::shared_ptr<const Grid> density;
+    std::shared_ptr<const Grid> smooth;  ///< the density for thumbnails: counting noise blurred away
+};
+
+class LevelPictures {
+public:
+    /// Keeps what the snapshot shows; a new run's first snapshot forgets the former run. True then.
+    bool take(const Snapshot& snapshot);
+    /// Densities for thumbnails, over the extent of the maps, of the pictures that have none yet.
+    void smooth(const PathMaps& maps);
+    const LevelPicture* at(int level) const;  ///< null when the level was not seen
+    const LevelPicture* nearest(int level, int within) const;
+
+private:
+    std::map<int, LevelPicture> pictures_;
+    long run_ = -1;
+};
+
+}  // namespace tempera::app
