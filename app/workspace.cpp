@@ -113,6 +113,7 @@ void Workspace::list_stored(const std::filesystem::path& folder) {
 
 void Workspace::adopt(Json document, std::filesystem::path file) {
     link_->cancel();
+    ++opened_;
     const auto absolute = std::filesystem::absolute(file);
     document_.adopt(std::move(document), std::move(file));
     cursor_.follow();
@@ -216,6 +217,9 @@ void Workspace::start(bool paused) {
             m.lines.push_back(p.place + ": " + p.text);
         }
         messages.push_back(std::move(m));
+        return;
+    }
+    if (put_off && put_off(paused)) {
         return;
     }
     try {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,9 @@ public:
     std::string command_line() const;  ///< what runs the same on the command line
     std::vector<double> lock_waits;    ///< microseconds per update, the last 4096
     bool autostart = true;             ///< opening a preset runs it
+    /// Asked before a run starts; true: not now, it will be started again (a model is trained first).
+    std::function<bool(bool paused)> put_off;
+    long opened() const { return opened_; }  ///< presets so far
 
 private:
     void adopt(Json document, std::filesystem::path file);
@@ -125,7 +129,7 @@ private:
     std::shared_ptr<const Snapshot> snapshot_;
     std::shared_ptr<const PathMaps> maps_;
     LevelPictures pictures_;
-    long remembered_run_ = -1, started_run_ = -1;
+    long remembered_run_ = -1, started_run_ = -1, opened_ = 0;
     LevelCursor cursor_;
     double pace_ = 0;
     std::vector<std::filesystem::path> recents_;
