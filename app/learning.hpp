@@ -65,17 +65,21 @@ public:
     void resume();
     void step();  ///< one optimiser step; starts paused when nothing trains
     void stop();  ///< keeps what was reached; a run that waited for it does not start
+    /// A training that ended, whole or in part, fits this preset and is not its model yet.
+    bool usable() const;
+    void use();  ///< makes its folder model.file: one undo step
 
     void set_on_publish(std::function<void()> callback);  ///< of trainings and maps
     std::vector<double> lock_waits;                       ///< microseconds per update, the last 4096
 
 private:
+    bool put_off(bool paused);
     bool start(bool paused, bool before_run);
     void follow_workspace();
     void take(std::shared_ptr<const TrainingSnapshot> latest);
-    void finished();
-    void use(const std::filesystem::path& folder);
+    void ended();
     void request_maps();
+    const std::string& subject_now() const;
 
     Workspace& workspace_;
     std::unique_ptr<TrainingLink> link_;
@@ -85,8 +89,13 @@ private:
     long started_ = 0, ended_ = 0;  ///< ids
     long opened_ = 0;               ///< the workspace's count of opened presets
     bool run_after_ = false, run_paused_ = false, adopt_ = false;
-    std::string subject_;  ///< of the training: what it must still fit to be used
-    bool shows_training_ = false;
+    std::string subject_;  ///< of the training: what a preset must agree in to use its weights
+    // What maps were asked for.
+    bool asked_ = false;
+    std::shared_ptr<const NetworkWeights> asked_weights_;
+    Json asked_preset_;
+    mutable Json subject_preset_;
+    mutable std::string subject_text_;
 };
 
 }  // namespace tempera::app

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+#include "run/training_runner.hpp"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "models/model.hpp"
+#include "run/result.hpp"
+#include "run/training_work.hpp"
+
+namespace tempera {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+constexpr auto publish_interval = std::chrono::milliseconds(100);
+double seconds_of(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+enum class Command { pause, resume, step };
+
+struct Job {
+    long id = 0;
+    Json preset;
+    fs::path folder;
+    bool paused = false;
+    std::stop_source stop;
+};
+
+}  // namespace
+
+struct TrainingRunner::Implementation {
+    // Hub: what readers see. Never held while anything is computed.
+    mutable std::mutex hub_mutex;
+    mutable std::condition_variable hub_changed;
+    std::shared_ptr<const TrainingSnapshot> latest = std::make_shared<TrainingSnapshot>();
+    std::function<void()> on_publish;
+    long current_id = 0, sequence = 0;
+    bool busy = false;  ///< a training is under way or its folder is being written
+
+    // Commands.
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::optional<Job> next;
+    std::deque<Command> commands;
+    std::stop_source current_stop{std::nostopstate};
+
+    // Of the background thread only.
+    TrainingSnapshot last;
+    Clock::time_point last_publish;
+    long rate_step = 0;
+    double rate_seconds = 0;
+
+    std::jthread thread;
+
+    void publish(const Job& job, RunState state, const TrainingWork* work, const std::string& error = {});
+    void fill(const TrainingWork& work);
+    void serve(std::stop_token stop);
+    void run(Job& job, std::stop_token stop);
+    void prepare(const TrainingWork& work);
+    bool advance_until_over(Job& job, TrainingWork& work);
+    bool wait_for_command(Job& job);
+    std::optional<Command> next_command();
+    void finish(const Job& job, const TrainingWork& work, RunState state, const std::string& error,
+                bool hurry);
+};
+
+/// Publishes unless a later training has taken over.
+void TrainingRunner::Implementation::publish(const Job& job, RunState state, const TrainingWork* work,
+                                             const std::string& error) {
+    last.id = job.id;
+    last.state = state;
+    last.error = error;
+    if (work) {
+        fill(*work);
+    }
+    auto snapshot = std::make_shared<TrainingSnapshot>(last);
+    std::function<void()> callback;
+    {
+        const std::lock_guard lock(hub_mutex);
+        if (job.id != current_id) {
+            return;
+        }
+        snapshot->sequence = ++sequence;
+        latest = std::move(snapshot);
+        callback = on_publish;
+        hub_changed.notify_all();
+    }
+    if (callback) {
+        callback();
+    }
+    last_publish = Clock::now();
+}
+
+void TrainingRunner::Implementation::fill(const TrainingWork& work) {
+    last.step = work.steps();
+    last.seconds = seconds_of(work.trained);
+    // The rate of the last few seconds: that of the whole training would hide what slows it down now.
+    const double span = last.seconds - rate_seconds;
+    if (span > 0.25 && last.step > rate_step) {
+        const double now = static_cast<double>(last.step - rate_step) / span;
+        last.steps_per_second = last.steps_per_second > 0 ? 0.6 * last.steps_per_second + 0.4 * now : now;
+        rate_seconds = last.seconds;
+        rate_step = last.step;
+    }
+    last.eta_seconds = last.steps_per_second > 0
+                           ? static_cast<double>(last.n_steps - last.step) / last.steps_per_second
+                           : -1;
+    last.losses = work.curve.points();
+    if (last.weights != work.weights) {
+        last.judgements = std::make_shared<std::vector<std::shared_ptr<const Judgement>>>(work.judgements);
+        last.weights = work.weights;
+    }
+}
+
+void TrainingRunner::Implementation::prepare(const TrainingWork& work) {
+    last.n_steps = work.session.n_steps();
+    last.loss_names = work.session.trainer().loss_names();
+    last.mode_names = work.session.target().mode_names();
+    last.true_mode_weights = work.session.target().mode_weights();
+    rate_step = 0;
+    rate_seconds = 0;
+}
+
+std::optional<Command> TrainingRunner::Implementation::next_command() {
+    const std::lock_guard lock(mutex);
+    if (commands.empty()) {
+        return {};
+    }
+    const Command c = commands.front();
+    commands.pop_front();
+    return c;
+}
+
+/// Waits for the next command while paused. False when the training shall end.
+bool TrainingRunner::Implementation::wait_for_command(Job& job) {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, job.stop.get_token(), [&] { return !commands.empty(); });
+    return !job.stop.stop_requested();
+}
+
+/// The loop of one training; true when it reached its end, false when it was stopped.
+bool TrainingRunner::Implementation::advance_until_over(Job& job, TrainingWork& work) {
+    enum class Mode { run, pause, one_step } mode = job.paused ? Mode::pause : Mode::run;
+    work.judge();
+    RunState shown = job.paused ? RunState::paused : RunState::running;
+    publish(job, shown, &work);
+    while (!work.session.finished()) {
+        if (job.stop.stop_requested()) {
+            return false;
+        }
+        if (const auto command = next_command()) {
+            mode = *command == Command::pause    ? Mode::pause
+                   : *command == Command::resume ? Mode::run
+                                                 : Mode::one_step;
+            if (mode == Mode::run && shown != RunState::running) {
+                shown = RunState::running;
+                publish(job, shown, &work);
+            }
+        }
+        if (mode == Mode::pause) {
+            if (shown != RunState::paused) {
+                work.judge();  // what is looked at now is judged as it is now
+                shown = RunState::paused;
+                publish(job, shown, &work);
+            }
+            if (!wait_for_command(job)) {
+                return false;
+            }
+            continue;
+        }
+        const auto begin = Clock::now();
+        work.step();
+        if (mode == Mode::run && !work.session.finished() && work.judgement_due()) {
+            work.judge();
+        }
+        work.trained += Clock::now() - begin;
+        if (mode == Mode::one_step) {
+            mode = Mode::pause;
+            shown = RunState::paused;
+            publish(job, shown, &work);
+        } else if (Clock::now() - last_publish >= publish_interval) {
+            publish(job, shown, &work);
+        }
+    }
+    return true;
+}
+
+/// Writes the folder, then publishes the final state, so that a reader of the state finds the folder.
+void TrainingRunner::Implementation::finish(const Job& job, const TrainingWork& work, RunState state,
+                                            const std::string& error, bool hurry) {
+    if (state == RunState::cancelled) {
+        publish(job, state, &work, error);  // acknowledged at once; the folder follows
+    }
+    if (work.steps() == 0) {
+        publish(job, state, &work, error);
+        return;
+    }
+    const char* status = state == RunState::finished    ? "finished"
+                         : state == RunState::cancelled ? "partial"
+                                                        : "failed";
+    std::string problem = error;
+    try {
+        const TrainingResult result = training_result(work.session, status, error, seconds_of(work.trained),
+                                                      work.steps(), hurry ? 128 : 4096);
+        const fs::path folder = free_folder(job.folder);
+        write_training_folder(result, folder);
+        last.folder = folder;
+    } catch (const std::exception& e) {
+        problem +=
+            (problem.empty() ? "" : "; ") + std::string("the training could not be written: ") + e.what();
+        state = state == RunState::finished ? RunState::failed : state;
+    }
+    publish(job, state, &work, problem);
+}
+
+void TrainingRunner::Implementation::run(Job& job, std::stop_token stop) {
+    last = TrainingSnapshot{};
+    last.preset = std::make_shared<Json>(job.preset);
+    std::optional<TrainingWork> work;
+    RunState state = RunState::finished;
+    std::string error;
+    try {
+        work.emplace(job.preset);
+        prepare(*work);
+        if (!advance_until_over(job, *work)) {
+            state = RunState::cancelled;
+        }
+        work->judge();
+    } catch (const std::bad_alloc&) {
+        state = RunState::failed;
+        error =
+            "Not enough memory for this training; use fewer points, a smaller batch or a smaller network.";
+    } catch (const std::exception& e) {
+        state = RunState::failed;
+        error = e.what();
+    }
+    if (!work) {
+        publish(job, job.stop.stop_requested() ? RunState::cancelled : RunState::failed, nullptr, error);
+        return;
+    }
+    const bool hurry = stop.stop_requested() || [&] {
+        const std::lock_guard lock(hub_mutex);
+        return current_id != job.id;
+    }();
+    finish(job, *work, state, error, hurry);
+}
+
+void TrainingRunner::Implementation::serve(std::stop_token stop) {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+    while (!stop.stop_requested()) {
+        std::optional<Job> job;
+        {
+            std::unique_lock lock(mutex);
+            wake.wait(lock, stop, [&] { return next.has_value(); });
+            if (stop.stop_requested()) {
+                return;
+            }
+            job.swap(next);
+        }
+        run(*job, stop);
+        const std::lock_guard lock(hub_mutex);
+        if (job->id == current_id) {
+            busy = false;
+            hub_changed.notify_all();
+        }
+    }
+}
+
+TrainingRunner::TrainingRunner() : self_(std::make_unique<Implementation>()) {
+    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->serve(stop); });
+}
+
+TrainingRunner::~TrainingRunner() {
+    set_on_publish({});
+    self_->thread.request_stop();
+    {
+        const std::lock_guard lock(self_->mutex);
+        self_->current_stop.request_stop();
+    }
+    self_->wake.notify_all();
+    self_->thread.join();
+}
+
+long TrainingRunner::start(const Json& resolved, const fs::path& folder, bool paused) {
+    const Json model = resolved.value("model", Json::object());
+    const std::string type = is_model(model) ? model.value("type", "none") : "none";
+    if (type != "energy_mlp" && type != "score_mlp") {
+        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
+    }
+    Job job;
+    job.preset = resolved;
+    job.folder = folder;
+    job.paused = paused;
+    long id = 0;
+    std::function<void()> callback;
+    {
+        const std::scoped_lock lock(self_->mutex, self_->hub_mutex);
+        self_->current_stop.request_stop();
+        self_->current_stop = job.stop;
+        self_->commands.clear();
+        id = job.id = ++self_->current_id;
+        self_->busy = true;
+        auto first = std::make_shared<TrainingSnapshot>();
+        first->id = id;
+        first->sequence = ++self_->sequence;
+        first->state = RunState::preparing;
+        first->preset = std::make_shared<Json>(job.preset);
+        self_->latest = std::move(first);
+        self_->next = std::move(job);
+        callback = self_->on_publish;
+        self_->hub_changed.notify_all();
+    }
+    self_->wake.notify_all();
+    if (callback) {
+        callback();
+    }
+    return id;
+}
+
+namespace {
+
+template <class State>
+void push(State& state, Command command) {
+    {
+        const std::lock_guard lock(state.mutex);
+        state.commands.push_back(command);
+    }
+    state.wake.notify_all();
+}
+
+}  // namespace
+
+void TrainingRunner::pause() { push(*self_, Command::pause); }
+void TrainingRunner::resume() { push(*self_, Command::resume); }
+void TrainingRunner::step() { push(*self_, Command::step); }
+
+void TrainingRunner::cancel() {
+    {
+        const std::lock_guard lock(self_->mutex);
+        self_->current_stop.request_stop();
+    }
+    self_->wake.notify_all();
+}
+
+std::shared_ptr<const TrainingSnapshot> TrainingRunner::latest() const {
+    const std::lock_guard lock(self_->hub_mutex);
+    return self_->latest;
+}
+
+void TrainingRunner::set_on_publish(std::function<void()> callback) {
+    const std::lock_guard lock(self_->hub_mutex);
+    self_->on_publish = std::move(callback);
+}
+
+void TrainingRunner::wait() const {
+    std::unique_lock lock(self_->hub_mutex);
+    self_->hub_changed.wait(lock, [&] { return !self_->busy; });
+}
+
+}  // namespace tempera
