@@ -9,8 +9,8 @@
 
 namespace tempera::app {
 
-Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl)
-    : workspace(std::move(link)), textures(gl), commands(make_commands()) {
+Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<TrainingLink> training)
+    : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl), commands(make_commands()) {
     theme.load_fonts();
     set_theme("dark");
 }
@@ -76,8 +76,13 @@ void Workbench::export_plots(const std::string& format, bool all) {
                      export_prefix());
 }
 
+void Workbench::update(float seconds) {
+    workspace.update(seconds);
+    learning.update();
+}
+
 void Workbench::frame() {
-    workspace.update(ImGui::GetIO().DeltaTime);
+    update(ImGui::GetIO().DeltaTime);
     for (const Exporter::Report& report : exporter.take_reports()) {
         workspace.note(report.good ? LogLine::Kind::note : LogLine::Kind::error, report.text);
         toast = report.text;

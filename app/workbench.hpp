@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/exports.hpp"
 #include "app/file_dialog.hpp"
+#include "app/learning.hpp"
 #include "app/render/density_textures.hpp"
 #include "app/theme.hpp"
 #include "app/view.hpp"
@@ -34,10 +35,13 @@ struct ViewState {
 };
 
 struct Workbench {
-    Workbench(std::unique_ptr<EngineLink> link, bool gl);
+    Workbench(std::unique_ptr<EngineLink> link, bool gl,
+              std::unique_ptr<TrainingLink> training = make_training_link());
 
     /// One frame between ImGui::NewFrame() and ImGui::Render().
     void frame();
+    /// What a frame does before it draws: takes what is new.
+    void update(float seconds);
     /// A file dropped on the window or chosen in a dialog.
     void open_file(const std::string& path);
     void set_theme(const std::string& name);
@@ -50,6 +54,7 @@ struct Workbench {
     std::string state_json() const;  ///< what a test compares: layout, panels, preset, run state
 
     Workspace workspace;
+    Learning learning;
     Theme theme;
     DensityTextures textures;
     Commands commands;

@@ -253,6 +253,85 @@ Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& pl
 }
 
 template <class Real>
+Grid exact_level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
+                         const std::array<double, 4>& box, int nx, int ny) {
+    const bool inner = level > 0 && level < path.n_levels();
+    if (!path.learned() || !inner) {
+        return level_density(path, level, plane, box, nx, ny);
+    }
+    const std::optional<Mixture> mixture = path.level_mixture(level);
+    if (!mixture) {
+        return Grid{};
+    }
+    Grid grid = empty_grid(box, nx, ny);
+    marginal_on_grid<Real>(*mixture, plane, grid);
+    find_max(grid);
+    return grid;
+}
+
+void normalise(Grid& grid) {
+    double sum = 0;
+    for (float v : grid.value) {
+        sum += v;
+    }
+    const double area = (grid.x_max - grid.x_min) / grid.nx * (grid.y_max - grid.y_min) / grid.ny;
+    if (!(sum * area > 0)) {
+        return;
+    }
+    const auto factor = static_cast<float>(1 / (sum * area));
+    for (float& v : grid.value) {
+        v *= factor;
+    }
+    grid.max *= factor;
+}
+
+Grid log_ratio(const Grid& a, const Grid& b) {
+    constexpr float hidden = 1e-8f, smallest = std::numeric_limits<float>::min();
+    Grid out = a;
+    out.max = 0;
+    for (std::size_t i = 0; i < out.value.size(); ++i) {
+        const float p = a.value[i], q = b.value[i];
+        const bool seen = p >= hidden * a.max || q >= hidden * b.max;
+        out.value[i] = seen ? std::log(std::max(p, smallest)) - std::log(std::max(q, smallest))
+                            : std::numeric_limits<float>::quiet_NaN();
+        out.max = seen ? std::max(out.max, std::abs(out.value[i])) : out.max;
+    }
+    return out;
+}
+
+void blur(Grid& grid, int radius) {
+    std::vector<double> line;
+    const auto pass = [&](float* first, int count, int stride) {
+        line.resize(static_cast<std::size_t>(count));
+        double sum = 0;
+        for (int i = -radius; i < count; ++i) {
+            if (i + radius < count) {
+                sum += static_cast<double>(first[static_cast<std::ptrdiff_t>(i + radius) * stride]);
+            }
+            if (i >= 0) {
+                line[static_cast<std::size_t>(i)] = sum / (2 * radius + 1);
+                if (i - radius >= 0) {
+                    sum -= static_cast<double>(first[static_cast<std::ptrdiff_t>(i - radius) * stride]);
+                }
+            }
+        }
+        for (int i = 0; i < count; ++i) {
+            first[static_cast<std::ptrdiff_t>(i) * stride] =
+                static_cast<float>(std::max(0.0, line[static_cast<std::size_t>(i)]));
+        }
+    };
+    for (int round = 0; round < 2; ++round) {
+        for (int y = 0; y < grid.ny; ++y) {
+            pass(grid.value.data() + static_cast<std::ptrdiff_t>(y) * grid.nx, grid.nx, 1);
+        }
+        for (int x = 0; x < grid.nx; ++x) {
+            pass(grid.value.data() + x, grid.ny, grid.nx);
+        }
+    }
+    find_max(grid);
+}
+
+template <class Real>
 Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box,
                     int nx, int ny) {
     Grid grid = empty_grid(box, nx, ny);
@@ -273,6 +352,8 @@ Grid target_density(const Target<Real>& target, const ViewPlane& plane, const st
                                 const std::array<double, 4>&, int, int);                                     \
     template Grid level_density(const DensityPath<Real>&, int, const ViewPlane&,                             \
                                 const std::array<double, 4>&, int, int);                                     \
+    template Grid exact_level_density(const DensityPath<Real>&, int, const ViewPlane&,                       \
+                                      const std::array<double, 4>&, int, int);                               \
     template Grid target_density(const Target<Real>&, const ViewPlane&, const std::array<double, 4>&, int,   \
                                  int);
 

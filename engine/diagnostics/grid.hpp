@@ -47,14 +47,26 @@ Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weig
 
 /// Density of a level on a grid of the view plane: exact marginal of the level's mixture where there is one,
 /// otherwise for dim 2 the level's density up to a constant, otherwise a slice through the mean. Empty (nx =
-/// 0) where the path has no density at the level.
+/// 0) where the path has no density at the level. Learned densities are shown as they are in two dimensions.
 template <class Real>
 Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
                    const std::array<double, 4>& box, int nx, int ny);
+/// The same, never of a learned density: empty where the exact one is unknown.
+template <class Real>
+Grid exact_level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
+                         const std::array<double, 4>& box, int nx, int ny);
 
 /// The same for the target itself, in target coordinates.
 template <class Real>
 Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box,
                     int nx, int ny);
+
+/// Scales a density so that it integrates to one over its box; leaves a grid without mass alone.
+void normalise(Grid& grid);
+/// log a - log b of two densities on the same cells; NaN where both are below 1e-8 of their maxima. Its max
+/// is the largest absolute value.
+Grid log_ratio(const Grid& a, const Grid& b);
+/// Two box blurs of 2 radius + 1 cells, about a Gaussian; the border counts as empty.
+void blur(Grid& grid, int radius);
 
 }  // namespace tempera

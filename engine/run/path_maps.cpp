@@ -23,7 +23,8 @@ bool adaptive(const Json& preset) {
 
 /// The target's box; a variance-preserving path is centred on its reference and shows two standard deviations
 /// of it, so that the reference is cut alike on all sides or not at all.
-std::array<double, 4> framed(const DensityPath<double>& path, const ViewPlane& plane) {
+template <class Real>
+std::array<double, 4> framed(const DensityPath<Real>& path, const ViewPlane& plane) {
     std::array<double, 4> box = plane.box;
     const LevelPosition top = path.position(path.n_levels());
     const bool unit_reference = std::isfinite(top.sigma) && top.sigma < 1.5;
@@ -53,6 +54,28 @@ std::array<double, 4> shared_box(const std::array<double, 4>& frame) {
     return {cx - half, cx + half, cy - half, cy + half};
 }
 
+/// The path whose densities are exact: a learned one without its model, which may not be there (yet).
+Experiment<double> build_exact_path(const Json& resolved, const std::stop_token& stop) {
+    if (resolved["path"].value("type", "") != "learned_diffusion") {
+        return build_path<double>(resolved, stop);
+    }
+    Json exact = resolved;
+    exact["path"]["type"] = "diffusion";
+    exact["model"] = Json{{"type", "none"}};
+    if (adaptive(resolved)) {  // the levels are those that a pilot finds on the learned densities
+        const Experiment<double> learned = build_path<double>(resolved, stop);
+        exact["path"]["schedule"] = learned.path->frozen_schedule();
+        exact["path"]["n_levels"] = learned.path->n_levels();
+    }
+    try {
+        return build_path<double>(exact, stop);
+    } catch (const ConfigError&) {  // exact noised densities are not known for this target
+        return build_path<double>(resolved, stop);
+    }
+}
+
+}  // namespace
+
 std::vector<int> map_order(int n_levels) {
     std::vector<int> order = thumbnail_levels(n_levels, 8);
     std::vector<char> seen(static_cast<std::size_t>(n_levels) + 1, 0);
@@ -67,7 +90,16 @@ std::vector<int> map_order(int n_levels) {
     return order;
 }
 
-}  // namespace
+template <class Real>
+PathFrame path_frame(const DensityPath<Real>& path) {
+    PathFrame f;
+    f.plane = view_plane(path);
+    f.frame = framed(path, f.plane);
+    f.box = shared_box(f.frame);
+    return f;
+}
+template PathFrame path_frame(const DensityPath<float>&);
+template PathFrame path_frame(const DensityPath<double>&);
 
 std::vector<int> thumbnail_levels(int n_levels, int n) {
     std::vector<int> levels;
@@ -86,9 +118,13 @@ std::string path_key(const Json& resolved) {
     const bool pilot = adaptive(resolved);
     for (const char* section : {"target", "path", "kernel", "moves", "sampler", "model", "run"}) {
         const bool defines = std::string(section) == "target" || std::string(section) == "path";
-        if ((defines || pilot || std::string(section) == "model") && resolved.contains(section)) {
+        if ((defines || pilot) && resolved.contains(section)) {
             parts[section] = resolved[section];
         }
+    }
+    // A target without exact noised densities needs its model even for the ends.
+    if (resolved.contains("model") && resolved["path"].value("type", "") == "learned_diffusion") {
+        parts["model_file"] = resolved["model"].value("file", "");
     }
     return parts.dump();
 }
@@ -98,13 +134,12 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
     PathMaps maps;
     maps.key = path_key(resolved);
     try {
-        const Experiment<double> experiment = build_path<double>(resolved, stop);
+        const Experiment<double> experiment = build_exact_path(resolved, stop);
         const DensityPath<double>& path = *experiment.path;
         maps.n_levels = path.n_levels();
         maps.dim = path.dim();
-        maps.plane = view_plane(path);
-        maps.frame = framed(path, maps.plane);
-        maps.box = shared_box(maps.frame);
+        const PathFrame frame = path_frame(path);
+        maps.plane = frame.plane, maps.frame = frame.frame, maps.box = frame.box;
         maps.mode_names = path.target().mode_names();
         maps.density.resize(static_cast<std::size_t>(maps.n_levels) + 1);
         for (int level = 0; level <= maps.n_levels && !stop.stop_requested(); ++level) {
@@ -117,11 +152,10 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
             if (stop.stop_requested()) {
                 return;
             }
-            const bool inner = level > 0 && level < maps.n_levels;
-            if (!inner || path.has_level_densities()) {
-                auto grid = std::make_shared<Grid>(
-                    level_density(path, level, maps.plane, maps.box, resolution, resolution));
-                maps.density[static_cast<std::size_t>(level)] = std::move(grid);
+            Grid grid = exact_level_density(path, level, maps.plane, maps.box, resolution, resolution);
+            if (grid.nx > 0) {
+                normalise(grid);
+                maps.density[static_cast<std::size_t>(level)] = std::make_shared<Grid>(std::move(grid));
             }
             ++done;
             const auto now = std::chrono::steady_clock::now();

@@ -14,16 +14,26 @@
 
 namespace tempera {
 
+/// How a path is looked at: one plane and one extent for all of its levels.
+struct PathFrame {
+    ViewPlane plane;
+    std::array<double, 4> box{};    ///< the extent that all maps share
+    std::array<double, 4> frame{};  ///< what of it shows both ends: for thumbnails and first views
+};
+template <class Real>
+PathFrame path_frame(const DensityPath<Real>& path);
+
 /// What is known of a path so far; immutable, a later one replaces it.
 struct PathMaps {
     std::string key;  ///< of the preset's parts that define the path
     int n_levels = 0, dim = 0;
     ViewPlane plane;
-    std::array<double, 4> box{};    ///< the extent that all maps share
-    std::array<double, 4> frame{};  ///< what of it shows both ends: for thumbnails and first views
-    std::vector<std::shared_ptr<const Grid>> density;  ///< [n_levels + 1]; null = not computed yet
-    std::vector<LevelPosition> positions;              ///< [n_levels + 1]
-    std::vector<std::vector<double>> mode_weights;     ///< [n_levels + 1], exact, empty where unknown
+    std::array<double, 4> box{}, frame{};  ///< see PathFrame
+    /// [n_levels + 1], normalised over the box; null = not computed yet, or not known: the exact densities,
+    /// also of a learned path.
+    std::vector<std::shared_ptr<const Grid>> density;
+    std::vector<LevelPosition> positions;           ///< [n_levels + 1]
+    std::vector<std::vector<double>> mode_weights;  ///< [n_levels + 1], exact, empty where unknown
     std::vector<std::string> mode_names;
     bool complete = false;
     std::string error;  ///< why there are none
@@ -31,6 +41,8 @@ struct PathMaps {
 
 /// Levels of `n` thumbnails, reference first, evenly spread: n_levels ... 0.
 std::vector<int> thumbnail_levels(int n_levels, int n);
+/// The order in which levels are worth knowing: thumbnails, then the rest from the reference down.
+std::vector<int> map_order(int n_levels);
 /// Computes the maps in useful order (thumbnails, then the rest) and publishes after each few. Throws
 /// nothing.
 void compute_path_maps(const Json& resolved, int resolution, std::stop_token stop,
