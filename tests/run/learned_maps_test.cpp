@@ -150,7 +150,10 @@ TEST(LearnedMaps, ScoresAloneHaveFieldsAndNoDensities) {
     w.shift = {0, 0};
     w.layers = {{3, 4, std::vector<float>(12, 0.1f), std::vector<float>(4, 0.0f)},
                 {4, 2, std::vector<float>(8, 0.1f), std::vector<float>(2, 0.0f)}};
-    Json resolved = lakes({{"type", "score_mlp"}, {"hidden", {4}}});
+    Json p = preset("learned_two_lakes_dsm");
+    p["path"]["n_levels"] = 9;
+    p["model"] = {{"type", "score_mlp"}, {"hidden", {4}}};
+    const Json resolved = resolve_preset(p);
     LearnedMapper mapper;
     mapper.request(resolved, std::make_shared<NetworkWeights>(w), 1);
     const auto maps = wait_for(mapper, [](const LearnedMaps& m) { return m.complete || !m.error.empty(); });
