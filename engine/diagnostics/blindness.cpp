@@ -7,6 +7,7 @@
 
 #include "core/log_sum_exp.hpp"
 #include "core/parallel.hpp"
+#include "diagnostics/cells.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 
@@ -16,42 +17,6 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int most_cells = 640;  ///< per axis; finer structures are left to weighted samples
-
-/// Midpoints of nx x ny cells that cover every component by `reach` standard deviations, several to the
-/// narrowest one.
-struct Cells {
-    double x0, y0, step;
-    int nx, ny;
-
-    Cells(const Mixture& m, double reach, double per_deviation) {
-        double low[2] = {1e300, 1e300}, high[2] = {-1e300, -1e300}, narrowest = 1e300;
-        for (const Mixture::Component& c : m.components) {
-            const double wide = std::sqrt(c.eigenvalues.maxCoeff());
-            narrowest = std::min(narrowest, std::sqrt(c.eigenvalues.minCoeff()));
-            for (int i = 0; i < 2; ++i) {
-                low[i] = std::min(low[i], c.mean[i] - reach * wide);
-                high[i] = std::max(high[i], c.mean[i] + reach * wide);
-            }
-        }
-        step = narrowest / per_deviation;
-        x0 = low[0], y0 = low[1];
-        nx = static_cast<int>(std::ceil(std::min(1e9, (high[0] - low[0]) / step)));
-        ny = static_cast<int>(std::ceil(std::min(1e9, (high[1] - low[1]) / step)));
-    }
-    /// Row iy in pieces of a block: body(block of points).
-    template <class Real, class Body>
-    void for_row(int iy, Body body) const {
-        AlignedArray<Real> storage(2 * block_size);
-        for (int begin = 0; begin < nx; begin += block_size) {
-            const Block<Real> x{storage.data(), 2, std::min(block_size, nx - begin)};
-            for (int l = 0; l < x.lanes(); ++l) {
-                x(0, l) = static_cast<Real>(x0 + (begin + std::min(l, x.n - 1) + 0.5) * step);
-                x(1, l) = static_cast<Real>(y0 + (iy + 0.5) * step);
-            }
-            body(x);
-        }
-    }
-};
 
 /// Sums of exp(log density) r_c, scaled by exp(-largest).
 struct ModeMass {
@@ -254,47 +219,6 @@ double path_roughness(const std::vector<LearnedLevel>& levels) {
         sum += std::abs(logit(levels[k].weights[0]) - logit(levels[k - 1].weights[0]));
     }
     return sum;
-}
-
-BlindnessPoint wrong_weights(const Mixture& truth, const std::vector<double>& weights, double sigma) {
-    Mixture right = sigma > 0 ? truth.noised(1, sigma) : truth;
-    right.log_z = 0;
-    Mixture wrong = right;
-    double total = 0;
-    for (double w : weights) {
-        total += w;
-    }
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-        wrong.components[c].weight = weights[c] / total;
-    }
-    const auto p = make_mixture_density<double>(right), q = make_mixture_density<double>(wrong);
-    // Responsibilities change over a small part of the narrowest component's width.
-    const Cells cells(right, 9, 25);
-    struct Sums {
-        double gap = 0, kl = 0;
-        Sums& operator+=(const Sums& o) {
-            gap += o.gap, kl += o.kl;
-            return *this;
-        }
-    };
-    const Sums sums = parallel_sum<Sums>(cells.ny, [&](int iy) {
-        Sums row;
-        AlignedArray<double> lp(block_size), lq(block_size), sp(2 * block_size), sq(2 * block_size);
-        cells.for_row<double>(iy, [&](const Block<double>& x) {
-            Tally uncounted;
-            p->evaluate(x, {lp.data(), sp.data()}, uncounted);
-            q->evaluate(x, {lq.data(), sq.data()}, uncounted);
-            for (std::size_t l = 0; l < static_cast<std::size_t>(x.n); ++l) {
-                const double mass = std::exp(lp[l]), a = sq[l] - sp[l],
-                             b = sq[l + block_size] - sp[l + block_size];
-                row.gap += mass * (a * a + b * b);
-                row.kl += mass * (lp[l] - lq[l]);
-            }
-        });
-        return row;
-    });
-    const double area = cells.step * cells.step;
-    return {sigma, sums.gap * area, sums.kl * area};
 }
 
 #define TEMPERA_BLINDNESS(Real)                                                                              \

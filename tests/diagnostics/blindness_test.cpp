@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Wrong mode weights: what a score-matching loss sees of them (frozen table), and masses implied by a known
 // wrong density.
-#include "diagnostics/blindness.hpp"
+#include "diagnostics/blindness_curve.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,17 +23,74 @@ std::shared_ptr<const Target<double>> two_lakes() {
 /// 0.057 nats.
 TEST(Blindness, FisherGapAndKlOfWrongWeightsFollowTheTable) {
     const struct {
-        double sigma, gap, kl;
-    } table[] = {{0, 1.3527e-9, .05663},   {0.1, 2.7724e-9, .05663}, {0.2, 1.5865e-8, .05663},
-                 {0.5, 5.2793e-6, .05663}, {1, 7.1771e-4, .05654},   {2, 4.7663e-3, .05155},
-                 {3, 3.7272e-3, .04050},   {4, 2.1680e-3, .03049},   {6, 7.3478e-4, .01786},
-                 {10, 1.3634e-4, .00776}};
-    const auto target = two_lakes();
+        double sigma, gap, weighted, kl;  ///< weighted: sigma^2 gap, as a denoising loss sees it
+    } table[] = {{0, 1.3527e-9, 0, .05663},          {0.1, 2.7724e-9, 2.77e-11, .05663},
+                 {0.2, 1.5865e-8, 6.35e-10, .05663}, {0.5, 5.2793e-6, 1.32e-6, .05663},
+                 {1, 7.1771e-4, 7.18e-4, .05654},    {2, 4.7663e-3, 1.91e-2, .05155},
+                 {3, 3.7272e-3, 3.35e-2, .04050},    {4, 2.1680e-3, 3.47e-2, .03049},
+                 {6, 7.3478e-4, 2.65e-2, .01786},    {10, 1.3634e-4, 1.36e-2, .00776}};
+    std::vector<double> sigmas;
     for (const auto& row : table) {
-        const BlindnessPoint p = wrong_weights(*target->mixture(), {1, 1}, row.sigma);
-        EXPECT_NEAR(p.fisher_gap, row.gap, 1e-3 * row.gap) << row.sigma;
-        EXPECT_NEAR(p.kl, row.kl, 1e-3 * row.kl) << row.sigma;
+        sigmas.push_back(row.sigma);
     }
+    const auto curve = blindness_curve(*two_lakes()->mixture(), {1, 1}, sigmas);
+    ASSERT_EQ(curve.size(), sigmas.size());
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+        const auto& row = table[i];
+        EXPECT_EQ(curve[i].sigma, row.sigma);
+        EXPECT_NEAR(curve[i].fisher_gap, row.gap, 1e-3 * row.gap) << row.sigma;
+        // the row has three digits
+        EXPECT_NEAR(row.sigma * row.sigma * curve[i].fisher_gap, row.weighted, 4e-3 * row.weighted)
+            << row.sigma;
+        EXPECT_NEAR(curve[i].kl, row.kl, 1e-3 * row.kl) << row.sigma;
+    }
+}
+
+/// A kept quadrature answers for any weights as a new one does, also far from the truth and with three modes.
+TEST(Blindness, CurvesOfOtherWeightsReuseTheQuadrature) {
+    const auto three = test::make_target<double>(
+        "gaussian_mixture",
+        {{"weights", {0.5, 0.3, 0.2}}, {"means", {{-3, 0}, {3, 1}, {0, 4}}}, {"sigmas", {0.5, 1.0, 0.7}}});
+    const BlindnessCurve curve(*three->mixture(), {0.1, 2});
+    for (const double w : {0.001, 0.9}) {
+        const std::vector<double> weights{w, 0.3 * (1 - w), 0.7 * (1 - w)};
+        const auto points = curve.at(weights);
+        for (const BlindnessPoint& p : points) {
+            // plain sums over another grid
+            const Mixture truth = three->mixture()->noised(1, p.sigma);
+            Mixture wrong = truth;
+            for (std::size_t c = 0; c < 3; ++c) {
+                wrong.components[c].weight = weights[c];
+            }
+            const auto a = make_mixture_density<double>(truth), b = make_mixture_density<double>(wrong);
+            const double h = 0.08 * std::sqrt(1 + p.sigma * p.sigma),
+                         reach = 9 * std::sqrt(1 + p.sigma * p.sigma);
+            double gap = 0, kl = 0;
+            for (double y = -reach; y < reach; y += h) {
+                for (double x = -reach; x < reach; x += h) {
+                    const test::Point right = test::evaluate(*a, Eigen::Vector2d(x, y)),
+                                      other = test::evaluate(*b, Eigen::Vector2d(x, y));
+                    const double mass = h * h * std::exp(right.log_density);
+                    gap += mass * (other.score - right.score).squaredNorm();
+                    kl += mass * (right.log_density - other.log_density);
+                }
+            }
+            EXPECT_NEAR(p.fisher_gap, gap, 1e-4 * gap) << w << " " << p.sigma;
+            EXPECT_NEAR(p.kl, kl, 1e-5 * kl + 1e-9) << w << " " << p.sigma;
+        }
+    }
+    for (const BlindnessPoint& p : curve.at({5, 3, 2})) {
+        EXPECT_NEAR(p.fisher_gap, 0, 1e-20);
+        EXPECT_NEAR(p.kl, 0, 1e-9);
+    }
+}
+
+TEST(Blindness, AStoppedCurveIsIncompleteAndEmpty) {
+    std::stop_source source;
+    source.request_stop();
+    const BlindnessCurve curve(*two_lakes()->mixture(), {0.1, 1}, source.get_token());
+    EXPECT_FALSE(curve.complete());
+    EXPECT_TRUE(curve.at({1, 1}).empty());
 }
 
 /// In two dimensions by quadrature, in eight by weighted samples: the masses of a mixture with known wrong
