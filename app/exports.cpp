@@ -178,9 +178,7 @@ void Exporter::run_folder(std::shared_ptr<const RunResult> result, const std::fi
         if (!result) {
             throw std::runtime_error("There is no result yet: let a run finish first.");
         }
-        const std::filesystem::path path = free_folder(folder);
-        write_run_folder(*result, path, {"svg", "html"}, false);
-        return "wrote " + path.string();
+        return "wrote " + add_run_folder(*result, folder, {"svg", "html"}).string();
     });
 }
 

@@ -46,23 +46,28 @@ void check_exports(const std::vector<std::string>& exports) {
     }
 }
 
-/// A finished run of the same preset that stands in `folder`.
-bool is_done(const fs::path& folder, const Json& resolved) {
+enum class Held { nothing, finished, unfinished, another };
+
+/// What stands in `folder`, seen from the run of a preset.
+Held held_in(const fs::path& folder, const Json& resolved) {
     std::ifstream summary(folder / "summary.json");
     if (!summary || !fs::exists(folder / "preset.json")) {
-        return false;
+        return Held::nothing;
     }
     const Json s = Json::parse(summary, nullptr, false);
-    if (!s.is_object() || s.value("status", "") != "finished") {
-        return false;
-    }
     Json before = resolve_preset(load_preset(folder / "preset.json")), now = resolved;
+    if (before["model"].value("file", "") == fs::absolute(folder / "model").lexically_normal().string()) {
+        before["model"]["file"] = resolved["model"].value("file", "");  // trained on the way
+    }
     for (Json* p : {&before, &now}) {
         for (const char* key : {"made_by", "edits", "view", "note"}) {
             p->erase(key);
         }
+        (*p)["run"].erase("checkpoint_seconds");
     }
-    return before == now;
+    return before != now                                          ? Held::another
+           : s.is_object() && s.value("status", "") == "finished" ? Held::finished
+                                                                  : Held::unfinished;
 }
 
 /// A folder that cannot be made is found out before the run, not after it.
@@ -87,22 +92,17 @@ void check_writable(const fs::path& folder) {
 /// the temporary folder. Returns where it is.
 fs::path save(const RunResult& result, const fs::path& folder, const std::vector<std::string>& exports,
               bool replace) {
-    for (int attempt = 0;; ++attempt) {
-        const fs::path to = replace ? folder : free_folder(folder);
-        try {
-            write_run_folder(result, to, exports, replace);
-            return to;
-        } catch (const std::exception& error) {
-            if (!replace && attempt < 8 && fs::exists(to)) {
-                continue;  // another program was faster
-            }
-            std::cerr << "tempera: " << error.what() << "\n";
-            break;
+    try {
+        if (replace) {
+            write_run_folder(result, folder, exports, true);
+            return folder;
         }
+        return add_run_folder(result, folder, exports);
+    } catch (const std::exception& error) {
+        std::cerr << "tempera: " << error.what() << "\n";
     }
-    const fs::path other = free_folder(fs::temp_directory_path() / result.preset["name"].get<std::string>());
-    write_run_folder(result, other, exports, false);
-    return other;
+    return add_run_folder(result, fs::temp_directory_path() / result.preset["name"].get<std::string>(),
+                          exports);
 }
 
 /// A training on its way into a run folder; removed when the run fails.
@@ -152,13 +152,19 @@ int run(const RunArguments& a) {
     check_exports(a.exports);
     const std::string name = resolved["name"].get<std::string>();
     fs::path folder = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
-    if (a.resume && is_done(folder, resolved)) {
+    const Held held = a.resume ? held_in(folder, resolved) : Held::nothing;
+    if (held == Held::finished) {
         const RunResult before = read_run_folder(folder);
         std::cerr << folder.string() << " already holds this run\n";
         std::cout << summary_table(before);
         return judge(before.summary, a.assertions);
     }
-    const bool replace = a.force || (a.resume && fs::exists(folder / "summary.json"));
+    if (held == Held::another && !a.force) {
+        throw ConfigError(
+            "--out " + folder.string(),
+            "holds a run of another preset; choose another folder or add --force to replace it");
+    }
+    const bool replace = a.force || held == Held::unfinished;
     if (a.out.empty() && !replace) {
         folder = free_folder(folder);
     } else if (fs::exists(folder) && !replace) {
@@ -188,12 +194,10 @@ int run(const RunArguments& a) {
     }
     const fs::path wanted = folder;
     if (trains) {
-        result.preset["model"]["file"] = fs::absolute(wanted / "model").lexically_normal().string();
+        result.preset["model"]["file"] = "model";  // beside the preset, wherever the folder goes
+        result.model_folder = beside.folder;
     }
     folder = save(result, wanted, a.exports, replace);
-    if (trains) {
-        fs::rename(beside.folder, folder / "model");
-    }
     if (folder != wanted) {
         std::cerr << "tempera: --out " << wanted.string()
                   << ": could not be used; nothing is lost, the run was saved in " << folder.string() << "\n";

@@ -77,21 +77,33 @@ Json::parser_callback_t depth_limit(const std::string& place) {
     };
 }
 
-/// Files that a preset names relative to itself (shipped weights) are found from any working directory.
-void find_beside(Json& preset, const std::filesystem::path& folder) {
-    const auto model = preset.find("model");
-    if (model == preset.end() || !model->is_object() || !model->contains("file") ||
-        !(*model)["file"].is_string()) {
+/// Files that a preset names relative to itself (shipped weights, a run folder's model) are found from any
+/// working directory, and before files of that name there.
+void find_beside(Json& file, const std::filesystem::path& folder) {
+    if (!file.is_string()) {
         return;
     }
-    const std::filesystem::path named = (*model)["file"].get<std::string>();
+    const std::filesystem::path named = file.get<std::string>();
+    if (named.empty() || named.is_absolute()) {
+        return;
+    }
     std::error_code error;
-    if (named.empty() || named.is_absolute() || std::filesystem::exists(named, error)) {
-        return;
-    }
     const auto beside = std::filesystem::absolute(folder / named, error).lexically_normal();
     if (std::filesystem::exists(beside, error)) {
-        (*model)["file"] = beside.string();
+        file = beside.string();
+    }
+}
+
+/// The model's file, wherever a preset or its sweep sets it.
+void find_model_files(Json& value, const std::filesystem::path& folder) {
+    for (auto& [key, entry] : value.items()) {
+        if (key == "model.file") {
+            find_beside(entry, folder);
+        } else if (key == "model" && entry.is_object() && entry.contains("file")) {
+            find_beside(entry["file"], folder);
+        } else if (entry.is_structured()) {
+            find_model_files(entry, folder);
+        }
     }
 }
 
@@ -116,7 +128,7 @@ Json load_with_parents(const std::filesystem::path& file, std::vector<std::files
     std::ostringstream text;
     text << in.rdbuf();
     Json preset = parse_preset(text.str(), file.filename().string());
-    find_beside(preset, file.parent_path());
+    find_model_files(preset, file.parent_path());
     if (!preset.contains("parent")) {
         return preset;
     }

@@ -37,6 +37,7 @@ struct RunResult {
     ReplicateResult first;  ///< replicate 0 with its arrays (others keep their summaries only)
     std::vector<PlotSpec> figures;
     std::string log;
+    std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };
 
 /// Headless run of all replicates. Progress: fraction in [0, 1] and a short text. A stop request gives a
@@ -51,11 +52,15 @@ RunResult run_preset(const Json& preset, const RunCallbacks& callbacks = {});
 /// statistics, ...
 std::vector<PlotSpec> result_figures(const RunResult& result);
 
-/// Writes the folder under a temporary name and renames it; `exports` holds any of csv, npz, svg, pdf, png,
-/// html. Throws ConfigError when `folder` exists and !force, std::runtime_error (disk full, permission) with
-/// the reason.
+/// Writes the folder under a temporary name and gives it its own in one step; `exports` holds any of csv,
+/// npz, svg, pdf, png, html. Throws ConfigError when `folder` exists and !force, even if it was made
+/// meanwhile; std::runtime_error (disk full, permission) with the reason.
 void write_run_folder(const RunResult& result, const std::filesystem::path& folder,
                       const std::vector<std::string>& exports, bool force);
+/// Writes the folder under the first of folder, folder-2, ... that is free when it is complete; returns
+/// which.
+std::filesystem::path add_run_folder(const RunResult& result, const std::filesystem::path& folder,
+                                     const std::vector<std::string>& exports);
 /// Only what looks like a run folder (or is empty) may be replaced.
 bool is_replaceable(const std::filesystem::path& folder);
 /// First free of folder, folder-2, folder-3, ...

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Writing a run folder: everything goes to a temporary name first, so that no half folder is ever seen.
-#include <unistd.h>
-
 #include <fstream>
 
+#include "core/folders.hpp"
 #include "core/npy.hpp"
 #include "run/csv.hpp"
 #include "run/preset.hpp"
@@ -160,6 +159,9 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
         write_npz(folder / "exchange.npz", exchange_arrays(*r.first.exchange));
     }
     write_text(folder / "log.txt", r.log);
+    if (!r.model_folder.empty()) {
+        fs::copy(r.model_folder, folder / "model", fs::copy_options::recursive);
+    }
     write_exports(r, folder, exports);
     write_text(folder / "summary.json", r.summary.dump(2) + "\n");
 }
@@ -179,37 +181,57 @@ fs::path free_folder(const fs::path& folder) {
     return out;
 }
 
+namespace {
+
+fs::path without_slash(const fs::path& folder) {
+    const fs::path target = fs::absolute(folder).lexically_normal();
+    return target.has_filename() ? target : target.parent_path();
+}
+
+/// The result in a folder beside `name`, not yet under it.
+std::unique_ptr<PendingFolder> pending_result(const RunResult& result, const fs::path& name,
+                                              const std::vector<std::string>& exports) {
+    try {
+        auto pending = std::make_unique<PendingFolder>(name);
+        fill_folder(result, pending->path(), exports);
+        return pending;
+    } catch (const fs::filesystem_error& error) {
+        throw std::runtime_error(name.string() + ": cannot be written (" + error.code().message() + ")");
+    }
+}
+
+}  // namespace
+
 void write_run_folder(const RunResult& result, const fs::path& folder,
                       const std::vector<std::string>& exports, bool force) {
-    const fs::path target = fs::absolute(folder).lexically_normal();
-    const fs::path name = target.has_filename() ? target : target.parent_path();
-    const std::string suffix = std::to_string(getpid());
-    const fs::path temporary = name.string() + ".tmp-" + suffix, old = name.string() + ".old-" + suffix;
-    if (fs::exists(name) && !force) {
-        throw ConfigError("--out " + folder.string(),
-                          "exists already; choose another folder or add --force to replace it");
-    }
-    if (fs::exists(name) && !is_replaceable(name)) {
-        throw ConfigError("--out " + folder.string(),
-                          "exists and is no run folder; it is not replaced, choose another one");
-    }
-    try {
-        fs::remove_all(temporary);
-        fs::create_directories(temporary);
-        fill_folder(result, temporary, exports);
-        if (fs::exists(name)) {
-            fs::rename(name, old);
+    const fs::path name = without_slash(folder);
+    const auto check = [&](bool taken) {
+        if (taken && !force) {
+            throw ConfigError("--out " + folder.string(),
+                              "exists already; choose another folder or add --force to replace it");
         }
-        fs::rename(temporary, name);
-        fs::remove_all(old);
-    } catch (const fs::filesystem_error& error) {
-        std::error_code ignored;
-        fs::remove_all(temporary, ignored);
-        throw std::runtime_error(folder.string() + ": cannot be written (" + error.code().message() + ")");
-    } catch (...) {
-        std::error_code ignored;
-        fs::remove_all(temporary, ignored);
-        throw;
+        if (taken && !is_replaceable(name)) {
+            throw ConfigError("--out " + folder.string(),
+                              "exists and is no run folder; it is not replaced, choose another one");
+        }
+    };
+    check(fs::exists(name));
+    const auto pending = pending_result(result, name, exports);
+    if (!pending->commit_as(name)) {
+        check(true);
+        pending->replace(name);
+    }
+}
+
+fs::path add_run_folder(const RunResult& result, const fs::path& folder,
+                        const std::vector<std::string>& exports) {
+    const fs::path name = without_slash(folder);
+    const auto pending = pending_result(result, name, exports);
+    for (;;) {
+        const fs::path to = free_folder(name);
+        if (pending->commit_as(to)) {
+            return folder.has_filename() ? folder.parent_path() / to.filename() : to;
+        }
     }
 }
 

@@ -150,7 +150,7 @@ namespace {
 
 RunResult read_checked(const fs::path& folder) {
     RunResult r;
-    r.preset = parse_preset(read_text(folder / "preset.json"), (folder / "preset.json").string());
+    r.preset = load_preset(folder / "preset.json");
     const Json summary = Json::parse(read_text(folder / "summary.json"), nullptr, false);
     if (!summary.is_object() || !summary.contains("schema") || summary["schema"] != "tempera-summary") {
         throw ConfigError((folder / "summary.json").string(), "is no summary of a run");

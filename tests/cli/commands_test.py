@@ -3,6 +3,7 @@
 """The command line's contract: commands, exit codes, files, streams. Arguments: the program, the source folder."""
 import json
 import os
+import pty
 import signal
 import struct
 import subprocess
@@ -85,12 +86,26 @@ def run_folder(folder):
 
 
 def same_folder_twice(folder):
-    file, out = write(folder, {**SMALL, "sampler": {"type": "smc", "n_particles": 300000}}), folder / "twice"
-    both = [subprocess.Popen([str(PROGRAM), "run", str(file), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
-    codes = sorted(p.wait(120) for p in both)
-    kept = len(list(folder.glob("twice*/summary.json")))
-    # A run that starts when the folder is there is refused; one that ends then is saved beside it.
-    check(codes == [0, 2] and kept in (1, 2), f"two runs to one folder: exits {codes}, {kept} results")
+    file, out = write(folder, {**SMALL, "path": {"type": "diffusion", "n_levels": 100}, "sampler": {"type": "smc", "n_particles": 300000}}), folder / "twice"
+    terminal, other_end = pty.openpty()
+    slow = subprocess.Popen([str(PROGRAM), "run", str(file), "--out", str(out)], stdout=subprocess.DEVNULL, stderr=other_end)
+    os.close(other_end)
+    text = os.read(terminal, 1)  # its bar: the folder was free when it looked
+    slow.send_signal(signal.SIGSTOP)
+    quick = call("run", write(folder, SMALL, "quick.json"), "--out", out, "--progress", "none")[0]
+    slow.send_signal(signal.SIGCONT)
+    try:
+        while more := os.read(terminal, 4096):
+            text += more
+    except OSError:  # how a terminal ends
+        pass
+    os.close(terminal)
+    slow.wait(120)
+    kept = {f.parent.name: json.loads(f.read_text())["n_particles"] for f in folder.glob("twice*/summary.json")}
+    check(quick == 0 and slow.returncode == 2 and kept == {"twice": 200, "twice-2": 300000}, f"a folder taken during a run: exits {quick}, {slow.returncode}, kept {kept}")
+    check(b"twice-2" in text and b"nothing is lost" in text, f"a folder taken during a run is told: {text[-200:]!r}")
+    check(call("run", file, "--out", out, "--progress", "none")[0] == 2, "a folder that is there is refused")
+    check(call("run", file, "--out", out, "--resume", "--progress", "none")[0] == 2, "--resume does not replace a run of another preset")
     check(not list(folder.glob("*.tmp-*")) and not list(folder.glob("*.probe-*")), "two runs to one folder leave nothing else")
 
 

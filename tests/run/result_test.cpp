@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <thread>
 
 #include "core/parallel.hpp"
 #include "run/comparison.hpp"
@@ -166,6 +169,37 @@ TEST(Result, FoldersAreNeverOverwrittenSilently) {
     EXPECT_THROW(write_run_folder(r, folder.path / "other", {}, true), ConfigError);
     EXPECT_TRUE(fs::exists(folder.path / "other" / "precious.txt"));
     EXPECT_THROW(read_run_folder(folder.path / "other"), ConfigError);
+}
+
+TEST(Result, ProgramsThatWriteAtOnceLoseNothing) {
+    const Folder folder;
+    const RunResult r = run_preset(preset_with(smc));
+    std::atomic<int> ready{0}, refused{0};
+    std::vector<std::string> names(8);
+    {
+        std::vector<std::jthread> writers;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            writers.emplace_back([&, i] {
+                for (++ready; ready < 8;) {
+                }
+                names[i] = add_run_folder(r, folder.path / "run", {}).filename().string();
+                try {
+                    write_run_folder(r, folder.path / "only", {}, false);
+                } catch (const ConfigError&) {
+                    ++refused;
+                }
+                write_run_folder(r, folder.path / "last", {}, true);
+            });
+        }
+    }
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 8u);
+    for (const std::string& name : names) {
+        EXPECT_NO_THROW(read_run_folder(folder.path / name)) << name;
+    }
+    EXPECT_EQ(refused, 7);
+    EXPECT_NO_THROW(read_run_folder(folder.path / "only"));
+    EXPECT_NO_THROW(read_run_folder(folder.path / "last"));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()), 10);
 }
 
 TEST(Result, SameBitsForAnyNumberOfThreads) {
