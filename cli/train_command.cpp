@@ -62,6 +62,7 @@ int train(const TrainArguments& a) {
         Progress progress(a.progress);
         TrainingCallbacks callbacks;
         callbacks.stop = interrupt_token();
+        callbacks.checkpoints = folder;
         callbacks.progress = [&](const TrainingProgress& p) {
             progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps),
                             "step " + std::to_string(p.step) + ", loss " + short_number(p.losses->total) +
@@ -81,8 +82,8 @@ int train(const TrainArguments& a) {
     std::cout << "  folder " << folder.string() << "\n";
     std::cout.flush();
     if (result.report["status"] == "failed") {
-        std::cerr << "tempera: " << result.report["error"].get<std::string>()
-                  << "; the last good weights are in " << folder.string() << "\n";
+        std::cerr << "tempera: " << result.report["error"].get<std::string>() << " in " << folder.string()
+                  << "\n";
         return numerical_failure;
     }
     if (result.report["status"] == "partial") {

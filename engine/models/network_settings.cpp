@@ -97,7 +97,10 @@ void TrainingSettings::describe(Describer& d) {
              "exact, an npy file [n, dim] in the target's coordinates, or a run folder (weights respected)"});
     d.json("noise", noise, {.help = "law of the noise levels: type, min, max"});
     d.integer("seed", seed, {.min = 0, .help = "of the initial weights, the data and the batches"});
-    d.integer("checkpoint_every", checkpoint_every, {.min = 1, .help = "steps between checkpoints"});
+    d.integer(
+        "checkpoint_every", checkpoint_every,
+        {.min = 1,
+         .help = "steps between states that are kept: a killed or diverging training goes on from the last"});
 }
 
 void TrainingSettings::check(const std::string& place, Problems& problems) const {

@@ -86,6 +86,14 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
     return out;
 }
 
+void make_folder(const fs::path& folder) {
+    std::error_code problem;
+    fs::create_directories(folder, problem);
+    if (problem) {
+        throw std::runtime_error(folder.string() + ": cannot be made (" + problem.message() + ")");
+    }
+}
+
 }  // namespace
 
 TrainingSession::~TrainingSession() = default;
@@ -130,7 +138,43 @@ TrainingSession::TrainingSession(const Json& resolved)
     p.held_out.x = p.points.held_out;
     n_steps_ = training.n_steps;
     sigmas_ = noise_levels(resolved);
+    checkpoint_every_ = training.checkpoint_every;
     trainer_ = std::make_unique<training::Trainer>(spec, std::move(data));
+    kept_ = trainer_->checkpoint();
+}
+
+void TrainingSession::resume_from(const fs::path& folder) {
+    const fs::path file = folder / "checkpoint.pt";
+    trainer_->restore(read_npz(file), file.string());
+    kept_ = trainer_->checkpoint();
+}
+
+training::StepLosses TrainingSession::step() {
+    training::StepLosses losses;
+    try {
+        losses = trainer_->step();
+    } catch (const NumericalError& e) {
+        diverged_ = trainer_->history();
+        trainer_->restore(kept_, "checkpoint");
+        throw NumericalError(std::string(e.what()) + "; kept are the weights after step " +
+                                 std::to_string(trainer_->steps_done()),
+                             0, -1);
+    }
+    if (trainer_->steps_done() % checkpoint_every_ == 0) {
+        kept_ = trainer_->checkpoint();
+        if (!folder_.empty()) {
+            make_folder(folder_);
+            fs::remove(folder_ / "training.json");
+            write_file_atomically(folder_ / "preset.json", format_preset(preset_));
+            write_network_weights(folder_ / "weights.npz", weights());
+            write_npz(folder_ / "checkpoint.pt", kept_);
+        }
+    }
+    return losses;
+}
+
+const std::vector<training::StepLosses>& TrainingSession::history() const {
+    return diverged_.empty() ? trainer_->history() : diverged_;
 }
 
 NetworkWeights TrainingSession::weights() const {
@@ -221,8 +265,9 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
     TrainingSession session(resolved);
     training::Trainer& trainer = session.trainer();
     if (!resume_from.empty()) {
-        trainer.restore(read_npz(resume_from / "checkpoint.pt"), (resume_from / "checkpoint.pt").string());
+        session.resume_from(resume_from);
     }
+    session.checkpoint_into(callbacks.checkpoints);
     const long first = trainer.steps_done();
     const auto begin = Clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
@@ -233,7 +278,7 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
             break;
         }
         try {
-            const training::StepLosses losses = trainer.step();
+            const training::StepLosses losses = session.step();
             if (callbacks.progress) {
                 const double s = seconds();
                 callbacks.progress({trainer.steps_done(), session.n_steps(), s,
@@ -254,7 +299,7 @@ TrainingResult training_result(const TrainingSession& session, const std::string
     result.preset = session.preset();
     result.weights = session.weights();
     result.checkpoint = trainer.checkpoint();
-    result.history = trainer.history();
+    result.history = session.history();
     result.loss_names = trainer.loss_names();
     Json levels = Json::array();
     for (const double sigma : session.sigmas()) {
@@ -278,11 +323,7 @@ TrainingResult training_result(const TrainingSession& session, const std::string
 }
 
 void write_training_folder(const TrainingResult& result, const fs::path& folder) {
-    std::error_code problem;
-    fs::create_directories(folder, problem);
-    if (problem) {
-        throw std::runtime_error(folder.string() + ": cannot be made (" + problem.message() + ")");
-    }
+    make_folder(folder);
     std::string table = "step,total,learning_rate,gradient_norm";
     for (const std::string& name : result.loss_names) {
         table += "," + name;

@@ -24,6 +24,7 @@ struct TrainingProgress {
 struct TrainingCallbacks {
     std::function<void(const TrainingProgress&)> progress;  ///< after each step
     std::stop_token stop;
+    std::filesystem::path checkpoints;  ///< folder that follows the training while it runs; empty: none
 };
 
 /// Data, noise levels and trainer of a preset, step by step (the window trains like this, too).
@@ -38,6 +39,17 @@ public:
     const training::Trainer& trainer() const { return *trainer_; }
     long n_steps() const { return n_steps_; }
     const Target<double>& target() const;
+    /// One optimiser step. After every training.checkpoint_every of them the state is kept, and written to
+    /// the folder of checkpoint_into(). Throws NumericalError when the training diverges; the trainer is then
+    /// back at the state kept last.
+    training::StepLosses step();
+    /// preset.json, weights.npz and checkpoint.pt in `folder`, each replaced as a whole; an older
+    /// training.json there, which tells of other weights, goes.
+    void checkpoint_into(const std::filesystem::path& folder) { folder_ = folder; }
+    /// Continues the checkpoint of a training folder.
+    void resume_from(const std::filesystem::path& folder);
+    /// Of all steps, also those that a divergence has undone.
+    const std::vector<training::StepLosses>& history() const;
     bool finished() const { return trainer_->steps_done() >= n_steps_; }
     /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
     const std::vector<double>& sigmas() const { return sigmas_; }
@@ -55,7 +67,10 @@ private:
     std::unique_ptr<Problem> problem_;
     std::unique_ptr<training::Trainer> trainer_;
     std::vector<double> sigmas_;
-    long n_steps_ = 0;
+    long n_steps_ = 0, checkpoint_every_ = 500;
+    Npz kept_;
+    std::vector<training::StepLosses> diverged_;
+    std::filesystem::path folder_;
 };
 
 struct TrainingResult {

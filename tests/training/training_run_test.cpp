@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Whole trainings of a preset: what lies in the folder when one is killed or diverges, points kept apart.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "run/preset.hpp"
+#include "run/training.hpp"
+
+namespace tempera {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Killed {};
+
+class TrainingRun : public ::testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = fs::temp_directory_path() /
+                  ("tempera_training_" +
+                   std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+        fs::remove_all(folder_);
+        fs::create_directories(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    static Json preset(const Json& training, const Json& losses = Json::array({Json{{"type", "dsm"}}})) {
+        Json p = Json::parse(R"({ "schema": "tempera-preset", "version": 1, "name": "small",
+            "target": { "type": "gaussian_mixture", "weights": [0.5, 0.5], "means": [[-2, 0], [2, 0]], "sigmas": [0.5, 1] },
+            "path": { "type": "learned_diffusion", "n_levels": 4, "standardise": false,
+                      "schedule": { "type": "log_snr", "rho_min": 0.1, "rho_max": 10 } },
+            "model": { "type": "energy_mlp", "hidden": [16, 16],
+                       "training": { "n_steps": 60, "batch_size": 64, "n_data": 500, "checkpoint_every": 20 } } })");
+        p["model"]["losses"] = losses;
+        p["model"]["training"].update(training);
+        return resolve_preset(p);
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(TrainingRun, a_killed_training_goes_on_from_its_folder_with_the_same_bits) {
+    for (const char* schedule : {"inverse", "cosine", "constant"}) {
+        const Json p = preset({{"schedule", schedule}});
+        const TrainingResult whole = train_model(p, {});
+        TrainingCallbacks callbacks;
+        callbacks.checkpoints = folder_ / schedule;
+        callbacks.progress = [](const TrainingProgress& at) {
+            if (at.step == 47) {
+                throw Killed{};
+            }
+        };
+        EXPECT_THROW(train_model(p, callbacks), Killed);
+        EXPECT_EQ(read_npz(callbacks.checkpoints / "checkpoint.pt").at("step").to_doubles()[0], 40);
+        EXPECT_NO_THROW(read_network_weights((callbacks.checkpoints / "weights.npz").string(), "weights"));
+        const TrainingResult rest = train_model(p, {}, callbacks.checkpoints);
+        EXPECT_EQ(rest.report["steps"], 60);
+        EXPECT_EQ(rest.history.size(), 60U);
+        for (const auto& [name, array] : whole.checkpoint) {
+            EXPECT_EQ(array.bytes, rest.checkpoint.at(name).bytes) << name << " " << schedule;
+        }
+    }
+}
+
+TEST_F(TrainingRun, a_diverging_training_keeps_the_state_before) {
+    // the pinned log density is beyond float32 from step 50 on
+    Json p = preset({{"data", (folder_ / "x.npy").string()}},
+                    Json::array({Json{{"type", "dsm"}}, Json{{"type", "energy_pinning"}, {"warm_up", 50}}}));
+    p["target"]["sigmas"] = {1e-21, 1e-21};
+    std::vector<double> x;
+    for (int j = 0; j < 200; ++j) {
+        x.insert(x.end(), {std::sin(j), std::cos(3.0 * j)});
+    }
+    write_npy(folder_ / "x.npy", NpyArray::of(x, {200, 2}));
+    TrainingCallbacks callbacks;
+    callbacks.checkpoints = folder_ / "model";
+    const TrainingResult result = train_model(p, callbacks);
+    EXPECT_EQ(result.report["status"], "failed");
+    EXPECT_EQ(result.report["steps"], 40);
+    EXPECT_EQ(result.history.size(), 50U);
+    EXPECT_NE(result.report["error"].get<std::string>().find("step 51"), std::string::npos);
+    const Npz on_disk = read_npz(callbacks.checkpoints / "checkpoint.pt");
+    EXPECT_EQ(result.checkpoint.at("parameters").bytes, on_disk.at("parameters").bytes);
+    for (const float w : result.weights.layers[0].weight) {
+        EXPECT_TRUE(std::isfinite(w));
+    }
+}
+
+TEST_F(TrainingRun, rows_of_a_file_are_held_out) {
+    std::vector<double> x;
+    for (int j = 0; j < 300; ++j) {
+        x.insert(x.end(), {static_cast<double>(j), 1});
+    }
+    write_npy(folder_ / "x.npy", NpyArray::of(x, {300, 2}));
+    const TrainingSession session(preset({{"data", (folder_ / "x.npy").string()}}));
+    ASSERT_EQ(session.held_out().size(), 30);
+    EXPECT_EQ(session.held_out().x[0], 9);
+    EXPECT_EQ(session.held_out().x[2], 19);
+    const TrainingSession exact(preset(Json::object()));
+    EXPECT_EQ(exact.held_out().size(), 2048);
+    const auto losses = exact.trainer().losses_on(exact.held_out());
+    ASSERT_EQ(losses.size(), 1U);
+    EXPECT_NEAR(losses[0], exact.trainer().final_losses()[0], 0.2 * losses[0]);
+    EXPECT_NE(losses[0], exact.trainer().final_losses()[0]);
+}
+
+TEST_F(TrainingRun, the_step_falls_as_its_schedule_says) {
+    const auto rate = [](const char* schedule, long step) {
+        return TrainingSession(preset({{"schedule", schedule}, {"n_steps", 1000}, {"learning_rate", 0.01}}))
+            .trainer()
+            .learning_rate(step);
+    };
+    EXPECT_DOUBLE_EQ(rate("inverse", 300), 0.01 / 1.25);
+    EXPECT_DOUBLE_EQ(rate("cosine", 0), 0.01);
+    EXPECT_DOUBLE_EQ(rate("cosine", 500), 0.005);
+    EXPECT_NEAR(rate("cosine", 1000), 0, 1e-18);
+    EXPECT_DOUBLE_EQ(rate("constant", 700), 0.01);
+}
+
+}  // namespace
+}  // namespace tempera
