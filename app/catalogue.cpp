@@ -15,6 +15,8 @@
     X(weights)                                                                                               \
     X(swaps)                                                                                                 \
     X(replicas)                                                                                              \
+    X(blindness)                                                                                             \
+    X(story)                                                                                                 \
     X(log)
 
 namespace tempera::app {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "app/story.hpp"
 #include "app/workbench.hpp"
 #include "core/build_id.hpp"
 
@@ -143,7 +144,7 @@ void view_commands(Commands& list) {
     int key = 0;
     for (const auto& [id, label] :
          {std::pair{"explore", "Explore"}, std::pair{"weights", "Weights"}, std::pair{"ladder", "Ladder"},
-          std::pair{"mode_blindness", "Mode weights"}, std::pair{"molecules", "Large picture"}}) {
+          std::pair{"mode_blindness", "Mode blindness"}, std::pair{"molecules", "Large picture"}}) {
         list.add({std::string("layout.") + id,
                   "Layout",
                   label,
@@ -230,6 +231,19 @@ void export_commands(Commands& list) {
                                         std::filesystem::path("out") / b.export_prefix());
               },
               has_result});
+}
+
+void story_commands(Commands& list) {
+    for (const auto& [name, title] : shipped_stories()) {
+        list.add(
+            {"story." + name, "Stories", title, 0, [name = name](Workbench& b) { b.start_story(name); }});
+    }
+    const auto told = [](const Workbench& b) { return b.story->active(); };
+    list.add(
+        {"stories.next", "Stories", "Next step", 0, [](Workbench& b) { b.story->next(); }, told, {}, true});
+    list.add({"stories.back", "Stories", "Step back", 0, [](Workbench& b) { b.story->back(); }, told});
+    list.add(
+        {"stories.close", "Stories", "Close the story", 0, [](Workbench& b) { b.story->close(); }, told});
 }
 
 void help_commands(Commands& list) {
@@ -353,6 +367,7 @@ Commands make_commands() {
     run_commands(list);
     view_commands(list);
     export_commands(list);
+    story_commands(list);
     help_commands(list);
     return list;
 }

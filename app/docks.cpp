@@ -68,7 +68,7 @@ void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
         cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
     dock("mode_weights", weights);
     dock("health", health);
-    dock_all({"runs", "log"}, right);
+    dock_all({"runs", "log", "story"}, right);
     show_first("runs", right);
 }
 
@@ -84,7 +84,7 @@ void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange)
     const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
     dock_all({"ess", "weights", "swaps"}, bottom_left);
     show_first(exchange ? "swaps" : "ess", bottom_left);
-    dock_all({"occupancy", "mode_mass", "replicas"}, bottom);
+    dock_all({"occupancy", "mode_mass", "replicas", "blindness"}, bottom);
     show_first("occupancy", bottom);
 }
 
@@ -103,7 +103,7 @@ void build_weights(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange)
         dock_all({"mode_mass", "swaps", "replicas"}, left);
     }
     show_first("mode_mass", left);
-    dock_all({"particles", "occupancy", "density_path"}, bottom);
+    dock_all({"particles", "occupancy", "density_path", "blindness"}, bottom);
     show_first("particles", bottom);
 }
 
@@ -118,32 +118,36 @@ void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) 
     const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
     dock_all({"occupancy", "mode_mass", exchange ? "ess" : "swaps"}, left);
     show_first("occupancy", left);
-    dock_all({"particles", "density_path", exchange ? "weights" : "replicas"}, bottom);
+    dock_all({"particles", "density_path", "blindness", exchange ? "weights" : "replicas"}, bottom);
     show_first("particles", bottom);
 }
 
-void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchange*/) {
+void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     Columns c = columns(root, size, theme);
-    dock("setup", c.left);
     right_column(c.right, size, theme);
-    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(238) / size.y, 0.22f, 0.34f));
+    dock_all({"story", "setup"}, c.left);  // the story leaves the right column
+    show_first("story", c.left);
+    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(286) / size.y, 0.22f, 0.40f));
     dock("density_path", path);
-    const ImGuiID left = cut(c.middle, ImGuiDir_Left, 0.5f);
-    ImGuiID right = c.middle;
-    const ImGuiID mass = cut(right, ImGuiDir_Down, 0.5f);
-    dock_all({"particles", "weights", "swaps"}, left);
-    show_first("particles", left);
-    dock_all({"occupancy", "replicas"}, right);
-    show_first("occupancy", right);
-    dock_all({"mode_mass", "ess"}, mass);
-    show_first("mode_mass", mass);
+    // The path's weights on the left, what is behind them on the right.
+    ImGuiID left = cut(c.middle, ImGuiDir_Left, 0.5f);
+    const ImGuiID lower = cut(left, ImGuiDir_Down, 0.5f);
+    dock_all({"occupancy", exchange ? "swaps" : "ess"}, left);
+    show_first("occupancy", left);
+    dock_all({"mode_mass", "particles", exchange ? "replicas" : "weights"}, lower);
+    show_first("mode_mass", lower);
+    dock_all({"blindness", "training", "score_field", exchange ? "ess" : "swaps",
+              exchange ? "weights" : "replicas"},
+             c.middle);
+    show_first("blindness", c.middle);
 }
 
 void build_picture(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchange*/) {
     Columns c = columns(root, size, theme);
     dock("setup", c.left);
     right_column(c.right, size, theme);
-    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas"},
+    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas",
+              "blindness"},
              c.middle);
     show_first("particles", c.middle);
 }
@@ -220,6 +224,12 @@ void draw_docks(Workbench& bench) {
         ImGui::End();
     }
     bench.view.fit = false;
+    for (const std::string& id : bench.view.raise) {
+        if (const View* view = find_view(id)) {
+            ImGui::SetWindowFocus(window_name(*view).c_str());
+        }
+    }
+    bench.view.raise.clear();
 }
 
 }  // namespace tempera::app

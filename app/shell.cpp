@@ -164,7 +164,7 @@ void draw_menu_bar(Workbench& bench) {
             ImGui::TextColored(Theme::vec(theme.colours().accent), "Tempera");
         }
         ImGui::PopStyleVar();
-        for (const char* menu : {"File", "Edit", "Run", "View", "Export", "Help"}) {
+        for (const char* menu : {"File", "Edit", "Run", "View", "Export", "Stories", "Help"}) {
             if (ImGui::BeginMenu(menu)) {
                 if (std::string(menu) == "File") {
                     if (ImGui::BeginMenu("Presets")) {

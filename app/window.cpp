@@ -212,18 +212,13 @@ int run_window(const AppOptions& options) {
     if (!read_renderer(bench, problem)) {
         throw ConfigError("", problem);
     }
-    const auto post = [&events] { events.post(); };
-    bench.workspace.link().set_on_publish(post);
-    bench.workspace.mapper()->set_on_publish(post);
-    bench.exporter.set_on_report(post);
+    bench.set_on_publish([&events] { events.post(); });
     if (!open_initial(bench, options, true)) {
         // The window stays: it shows every problem and the person can open something else.
         bench.set_layout("explore");
     }
     loop(window.handle, bench, events, options, started);
-    bench.workspace.link().set_on_publish({});
-    bench.workspace.mapper()->set_on_publish({});
-    bench.exporter.set_on_report({});
+    bench.set_on_publish({});
     bench.workspace.stop();
     return 0;
 }

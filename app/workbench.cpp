@@ -4,16 +4,22 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/blindness.hpp"
 #include "app/plot_implot.hpp"
 #include "app/shell.hpp"
+#include "app/story.hpp"
 
 namespace tempera::app {
 
 Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<TrainingLink> training)
-    : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl), commands(make_commands()) {
+    : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl),
+      commands(make_commands()), blindness(std::make_unique<BlindnessBoard>()),
+      story(std::make_unique<StoryTeller>()) {
     theme.load_fonts();
     set_theme("dark");
 }
+
+Workbench::~Workbench() = default;
 
 void Workbench::set_theme(const std::string& name) {
     theme.apply(name, scale);
@@ -52,6 +58,17 @@ void Workbench::open_file(const std::string& path) {
     }
 }
 
+void Workbench::start_story(const std::string& name, std::size_t step) {
+    try {
+        story->start(name, step);
+        workspace.note(LogLine::Kind::command, "story " + name);
+        set_layout("mode_blindness");
+        view.raise.emplace_back("story");
+    } catch (const std::exception& e) {
+        workspace.messages.push_back({"The story cannot be told", {e.what()}});
+    }
+}
+
 std::string Workbench::export_prefix() const {
     std::string text = workspace.name();
     for (char& c : text) {
@@ -79,6 +96,8 @@ void Workbench::export_plots(const std::string& format, bool all) {
 void Workbench::update(float seconds) {
     workspace.update(seconds);
     learning.update();
+    story->update(*this);
+    blindness->update(*this);
 }
 
 void Workbench::frame() {
@@ -94,6 +113,14 @@ void Workbench::frame() {
     draw_status(*this);
     draw_overlays(*this);
     commands.handle_keys(*this);
+}
+
+void Workbench::set_on_publish(const std::function<void()>& callback) {
+    workspace.link().set_on_publish(callback);
+    workspace.mapper()->set_on_publish(callback);
+    learning.set_on_publish(callback);
+    exporter.set_on_report(callback);
+    blindness->set_on_publish(callback);
 }
 
 std::string Workbench::state_json() const {

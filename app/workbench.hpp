@@ -2,6 +2,7 @@
 // Everything that the window's frame needs, and the frame itself.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "app/workspace.hpp"
 
 namespace tempera::app {
+
+class BlindnessBoard;
+class StoryTeller;
 
 /// How the window is looked at; nothing of it changes a run.
 struct ViewState {
@@ -32,11 +36,14 @@ struct ViewState {
     std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
     std::string setup_filter;
     std::vector<std::string> hidden;  ///< closed panels
+    std::vector<std::string> raise;   ///< panels whose tabs come to the front with the next frame
+    int blindness_part = 0;           ///< of the Blindness panel: curves, seeds, remedies
 };
 
 struct Workbench {
     Workbench(std::unique_ptr<EngineLink> link, bool gl,
               std::unique_ptr<TrainingLink> training = make_training_link());
+    ~Workbench();
 
     /// One frame between ImGui::NewFrame() and ImGui::Render().
     void frame();
@@ -47,10 +54,14 @@ struct Workbench {
     void set_theme(const std::string& name);
     void set_scale(float scale);
     void set_layout(const std::string& name);
+    /// Starts a shipped story; what is wrong with it becomes a message.
+    void start_story(const std::string& name, std::size_t step = 0);
     void export_plots(const std::string& format, bool all);
     std::string export_prefix() const;
     /// True while something moves by itself (an animation), so that the window keeps drawing.
     bool animating() const { return workspace.playing(); }
+    /// Tells `callback`, on the threads concerned, that there is something new to draw.
+    void set_on_publish(const std::function<void()>& callback);
     std::string state_json() const;  ///< what a test compares: layout, panels, preset, run state
 
     Workspace workspace;
@@ -69,6 +80,8 @@ struct Workbench {
     float scale = 1;
     bool masked = false;  ///< times are hidden (golden pictures)
     Exporter exporter;
+    std::unique_ptr<BlindnessBoard> blindness;
+    std::unique_ptr<StoryTeller> story;
 };
 
 }  // namespace tempera::app

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// What the Blindness panel shows: curves for the weight that the person assumes, trained seeds, remedies. No
+// drawing here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/blindness_curves.hpp"
+#include "run/learned_maps.hpp"
+#include "run/seed_study.hpp"
+
+namespace tempera::app {
+
+struct Workbench;
+
+/// One way to get the weights right, as measured.
+struct Remedy {
+    std::string name, what;
+    double tv = NoiseLevel::unknown;  ///< total variation of the mode weights that come out
+    double tv_low = NoiseLevel::unknown, tv_high = NoiseLevel::unknown;  ///< over seeds
+    double seconds = NoiseLevel::unknown;                                ///< what it costs
+    std::string note;
+};
+/// Columns name, what, tv, tv_low, tv_high, seconds, note; throws ConfigError.
+std::vector<Remedy> read_remedies(const std::filesystem::path& file);
+
+class BlindnessBoard {
+public:
+    BlindnessBoard();
+    ~BlindnessBoard();
+    /// Once a frame, after the workspace's update: asks for what changed and takes what is new.
+    void update(const Workbench& bench);
+
+    double assumed = 0.5;  ///< mass of mode 1, 0.01 .. 0.99
+    /// Null before the first.
+    const WrongWeightCurves* curves() const { return curves_.get(); }
+    /// Of the level in view, in the target's coordinates; NaN where the path has none.
+    double sigma_in_view() const { return sigma_; }
+
+    /// Trained seeds: of this session's study once it has any, otherwise the stored ones where they are of
+    /// this target.
+    const std::vector<SeedPoint>& seeds() const;
+    bool stored_seeds() const;
+    const SeedStudy::State& study() const { return *study_state_; }
+    /// Why the preset's model cannot be trained from seeds; empty = it can.
+    std::string obstacle(const Workbench& bench) const;
+    void train_seeds(const Workbench& bench, int n_seeds);
+    void stop_seeds() { study_.cancel(); }
+    /// The model that the window shows, in the same plane; NaN where unknown.
+    const SeedPoint& own() const { return own_; }
+    /// Noise level at which implied weights are compared.
+    static constexpr double low_noise = 0.2;
+
+    const std::vector<Remedy>& remedies() const { return remedies_; }
+    /// True for the target that the stored studies are of.
+    bool studied_target() const { return studied_; }
+
+    void set_on_publish(std::function<void()> callback);
+
+private:
+    void look_at_model(std::shared_ptr<const LearnedMaps> maps, const PathMaps* path);
+
+    WrongWeightCurver curver_;
+    SeedStudy study_;
+    std::shared_ptr<const WrongWeightCurves> curves_;
+    std::shared_ptr<const SeedStudy::State> study_state_;
+    std::vector<SeedPoint> stored_;
+    std::vector<Remedy> remedies_;
+    SeedPoint own_;
+    std::shared_ptr<const LearnedMaps> learned_;
+    Json studied_target_, target_;
+    bool studied_ = false;
+    double sigma_ = NoiseLevel::unknown;
+};
+
+}  // namespace tempera::app
