@@ -10,6 +10,7 @@
 #include "run/comparison.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
+#include "run/training_figures.hpp"
 
 namespace tempera::cli {
 
@@ -18,9 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 int report(const std::string& folder, const std::string& out) {
-    const RunResult run = read_run_folder(folder);
     const fs::path file = out.empty() ? fs::path(folder) / "report.html" : fs::path(out);
-    write_file_atomically(file, html_report(run));
+    const bool training = is_training_folder(folder);
+    write_file_atomically(file, training ? training_html(read_training_folder(folder))
+                                         : html_report(read_run_folder(folder)));
     std::cout << file.string() << "\n";
     return ok;
 }
@@ -58,8 +60,8 @@ void add_report(CLI::App& app, Action& action) {
         std::string folder, out;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("report", "Write the HTML report of a run");
-    c->add_option("RUN", a->folder, "Run folder")->required();
+    CLI::App* c = app.add_subcommand("report", "Write the HTML report of a run or a training");
+    c->add_option("RUN", a->folder, "Run folder or training folder")->required();
     c->add_option("--out", a->out, "HTML file; default RUN/report.html")->type_name("FILE");
     c->footer("Example:\n  tempera report out/two_lakes");
     c->callback([a, &action] { action = [a] { return report(a->folder, a->out); }; });

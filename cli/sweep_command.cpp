@@ -48,19 +48,22 @@ int sweep(const SweepArguments& a) {
             progress.update(static_cast<double>(done) / static_cast<double>(total),
                             "run " + std::to_string(done) + " of " + std::to_string(total));
         };
+        options.training_progress = [&](double fraction, const std::string& text) {
+            progress.update(fraction, text);
+        };
         result = run_sweep(plan, options);
     }
     std::cout << result.table << "\n"
-              << plan.cells.size() << " runs; results.csv and figures are in " << options.folder.string()
-              << "\n";
+              << plan.cells.size() << " runs; report.html, results.csv, means.csv and figures are in "
+              << options.folder.string() << "\n";
     std::cout.flush();
     if (!result.complete) {
         std::cerr << "tempera: interrupted; add --resume to complete the sweep\n";
         return interrupted;
     }
     if (result.n_failed > 0) {
-        std::cerr << "tempera: " << result.n_failed
-                  << " runs failed numerically; see status in results.csv\n";
+        std::cerr << "tempera: " << result.n_failed << " of " << plan.cells.size()
+                  << " runs failed; report.html and results.csv say why\n";
         return numerical_failure;
     }
     return ok;

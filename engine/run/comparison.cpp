@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "run/csv.hpp"
+#include "run/html_page.hpp"
 #include "run/preset.hpp"
 #include "run/sweep_table.hpp"
 
@@ -63,18 +64,6 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
         out.layers.clear();
     }
     sanitize(out);
-    return out;
-}
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (char c : text) {
-        out += c == '<'   ? "&lt;"
-               : c == '>' ? "&gt;"
-               : c == '&' ? "&amp;"
-               : c == '"' ? "&quot;"
-                          : std::string(1, c);
-    }
     return out;
 }
 
@@ -145,30 +134,9 @@ Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<st
 }
 
 std::string comparison_html(const Comparison& comparison) {
-    std::string out =
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of "
-        "runs</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;"
-        "margin:32px auto;padding:0 "
-        "20px;color:#1d2530;background:#fff}table{border-collapse:collapse;font-variant-numeric:tabular-nums;"
-        "display:block;overflow-x:auto}"
-        "th,td{padding:5px 12px;text-align:right;border-bottom:1px solid "
-        "#dfe4ea;white-space:nowrap}th:first-child,td:first-child{text-align:left}"
-        "figure{margin:28px 0}svg{max-width:100%;height:auto}</style></head><body>\n<h1>Comparison of "
-        "runs</h1>\n<table>\n";
-    for (std::size_t r = 0; r < comparison.rows.size(); ++r) {
-        out += "<tr>";
-        for (const std::string& field : comparison.rows[r]) {
-            out += (r ? "<td>" : "<th>") + escaped(field) + (r ? "</td>" : "</th>");
-        }
-        out += "</tr>\n";
-    }
-    out += "</table>\n";
-    for (const PlotSpec& plot : comparison.figures) {
-        std::string svg = to_svg(plot, palette("light"));
-        const auto begin = svg.find("<svg");
-        out += "<figure>" + (begin == std::string::npos ? svg : svg.substr(begin)) + "</figure>\n";
-    }
-    return out + "</body></html>\n";
+    return page_begin("Comparison of runs") + "<h1>Comparison of runs</h1>\n" +
+           page_table(comparison.rows, 1) + "<h2>Figures</h2>\n" + page_figures(comparison.figures) +
+           page_end();
 }
 
 }  // namespace tempera

@@ -230,12 +230,14 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
                       const std::vector<double>& sampled) {
     Json j;
     Json rejection = Json::array();
-    double worst = 1;
+    double worst = 1, sum = 0;
     for (double r : stats.swap_rejection) {
         rejection.push_back(number_or_null(r));
         worst = std::min(worst, 1 - r);
+        sum += 1 - r;
     }
     j["swap_rejection"] = rejection;
+    j["mean_swap_acceptance"] = number_or_null(sum / static_cast<double>(stats.swap_rejection.size()));
     j["min_swap_acceptance"] = number_or_null(worst);
     j["communication_barrier"] = number_or_null(stats.communication_barrier());
     j["round_trips_per_scan"] = number_or_null(stats.round_trips_per_scan());

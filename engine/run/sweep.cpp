@@ -2,7 +2,6 @@
 #include "run/sweep.hpp"
 
 #include <atomic>
-#include <cmath>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -10,10 +9,11 @@
 
 #include "core/npy.hpp"
 #include "core/parallel.hpp"
-#include "run/csv.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
+#include "run/sweep_figures.hpp"
 #include "run/sweep_table.hpp"
+#include "run/training.hpp"
 
 namespace tempera {
 
@@ -21,177 +21,124 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Commas outside brackets and quotes part the values.
-std::vector<Json> split_values(const std::string& text) {
-    std::vector<Json> out;
-    std::string part;
-    int depth = 0;
-    bool quoted = false;
-    const auto finish = [&] {
-        Json value = Json::parse(part, nullptr, false);
-        out.push_back(value.is_discarded() ? Json(part) : value);
-        part.clear();
-    };
-    for (char c : text) {
-        quoted = c == '"' ? !quoted : quoted;
-        depth += quoted ? 0 : (c == '[' || c == '{') - (c == ']' || c == '}');
-        if (c == ',' && depth == 0 && !quoted) {
-            finish();
-        } else {
-            part += c;
-        }
-    }
-    finish();
-    return out;
-}
-
-void read_section(const Json& sweep, SweepPlan& plan, bool with_grid) {
-    if (!sweep.is_object()) {
-        throw ConfigError("sweep",
-                          "must be an object such as { \"grid\": { \"path.n_levels\": [64, 128] } }");
-    }
-    for (const auto& [key, value] : sweep.items()) {
-        if (key == "cases") {
-            plan.columns.push_back("case");
-            plan.values.push_back(value.get<std::vector<Json>>());
-            for (const Json& c : plan.values.back()) {
-                if (!c.is_object() || !c.contains("name") || !c["name"].is_string() || !c.contains("set") ||
-                    !c["set"].is_object()) {
-                    throw ConfigError("sweep.cases",
-                                      "each case needs { \"name\": \"...\", \"set\": { ... } }");
-                }
-            }
-        } else if (key == "grid") {
-            for (const auto& [place, values] : value.items()) {
-                if (with_grid) {
-                    if (!values.is_array() || values.empty()) {
-                        throw ConfigError("sweep.grid." + place, "must be a list of values");
-                    }
-                    plan.columns.push_back(place);
-                    plan.values.push_back(values.get<std::vector<Json>>());
-                }
-            }
-        } else if (key == "seeds") {
-            if (!value.is_number_integer() || value.get<int>() < 1) {
-                throw ConfigError("sweep.seeds", value.dump() + " must be a whole number from 1");
-            }
-            plan.n_seeds = value.get<int>();
-        } else {
-            const std::string near = nearest_name(key, {"cases", "grid", "seeds"});
-            throw ConfigError("sweep." + key,
-                              "is not known" +
-                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"));
-        }
-    }
-}
-
-void set_column(Json& preset, const std::string& column, const Json& value) {
-    if (column != "case") {
-        set_value(preset, column, value);
-        return;
-    }
-    for (const auto& [place, v] : value["set"].items()) {
-        set_value(preset, place, v);
-    }
-}
-
-std::string read_text(const fs::path& file) {
+Json read_json(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
-    return text.str();
+    return in ? Json::parse(text.str(), nullptr, false) : Json(nullptr);
+}
+
+fs::path numbered(const fs::path& folder, std::size_t index) {
+    const std::string number = std::to_string(index);
+    return folder / (std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number);
 }
 
 fs::path cell_file(const fs::path& folder, std::size_t index) {
-    std::string number = std::to_string(index);
-    return folder / "cells" /
-           (std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number + ".json");
+    return numbered(folder / "cells", index).string() + ".json";
 }
 
 /// The summary of a cell that was run before with the same preset; null otherwise.
 Json kept_cell(const fs::path& file, const Json& preset) {
-    if (!fs::exists(file)) {
-        return nullptr;
-    }
-    const Json document = Json::parse(read_text(file), nullptr, false);
+    const Json document = read_json(file);
     const bool same = document.is_object() && document.contains("preset") && document["preset"] == preset &&
                       document.contains("summary");
     return same ? document["summary"] : Json(nullptr);
 }
 
-}  // namespace
-
-SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, int n_seeds) {
-    SweepPlan plan;
-    Json base = preset;
-    if (base.contains("sweep") && !base["sweep"].is_null()) {
-        read_section(base["sweep"], plan, grid.empty());
-    }
-    base.erase("sweep");
-    for (const std::string& entry : grid) {
-        const auto equal = entry.find('=');
-        if (equal == std::string::npos || equal == 0 || equal + 1 == entry.size()) {
-            throw ConfigError("--grid", "\"" + entry + "\" must have the form a.b=v1,v2,...");
-        }
-        plan.columns.push_back(entry.substr(0, equal));
-        plan.values.push_back(split_values(entry.substr(equal + 1)));
-    }
-    if (plan.columns.empty()) {
-        throw ConfigError("--grid", "is missing, and the preset has no \"sweep\" section; write for example "
-                                    "--grid path.n_levels=64,128");
-    }
-    plan.n_seeds = n_seeds > 0 ? n_seeds : plan.n_seeds;
-    plan.name = base.value("name", std::string("sweep"));
-    std::size_t total = 1;
-    for (const auto& v : plan.values) {
-        total *= v.size();
-    }
-    if (total * static_cast<std::size_t>(plan.n_seeds) > 100000) {
-        throw ConfigError("--grid", "has " + std::to_string(total) + " combinations times " +
-                                        std::to_string(plan.n_seeds) +
-                                        " seeds; at most 100000 runs are allowed");
-    }
-    Problems problems;
-    for (std::size_t index = 0; index < total; ++index) {
-        Json changed = base;
-        std::vector<std::string> labels;
-        std::size_t rest = index, block = total;
-        for (std::size_t c = 0; c < plan.columns.size(); ++c) {
-            block /= plan.values[c].size();
-            const Json& value = plan.values[c][rest / block];
-            rest %= block;
-            set_column(changed, plan.columns[c], value);
-            labels.push_back(plan.columns[c] == "case" ? value["name"].get<std::string>()
-                             : value.is_string()       ? value.get<std::string>()
-                                                       : value.dump());
-        }
-        const auto found = check_preset(changed);
-        for (const Problem& p : found) {
-            bool known = false;
-            for (const Problem& q : problems.list()) {
-                known = known || (q.place == p.place && q.text == p.text);
-            }
-            if (!known) {
-                problems.add(p.place, p.text);
-            }
-        }
-        if (!found.empty()) {
-            continue;
-        }
-        Json resolved = resolve_preset(changed);
-        const long first_seed = resolved["run"]["seed"].get<long>();
-        for (int s = 0; s < plan.n_seeds; ++s) {
-            resolved["run"]["seed"] = first_seed + s;
-            plan.cells.push_back({labels, first_seed + s, resolved});
-        }
-    }
-    problems.throw_if_any();
-    return plan;
+Json failure(const std::string& id, const std::string& why) {
+    return {{"status", "failed"}, {"error", why}, {"warnings", {{{"id", id}, {"text", why}}}}};
 }
 
-SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
+/// training.json of a model in the folder, trained now unless it is there; null when stopped.
+Json trained(const Json& preset, const fs::path& folder, const SweepOptions& options,
+             const std::string& text) {
+    const Json before = options.resume ? read_json(folder / "training.json") : Json(nullptr);
+    if (before.is_object() && before.value("status", "") == "finished" &&
+        load_preset(folder / "preset.json")["model"] == preset["model"]) {
+        return before;
+    }
+    TrainingCallbacks callbacks;
+    callbacks.stop = options.stop;
+    callbacks.progress = [&](const TrainingProgress& p) {
+        if (options.training_progress) {
+            options.training_progress(static_cast<double>(p.step) / static_cast<double>(p.n_steps), text);
+        }
+    };
+    const TrainingResult result = train_model(preset, callbacks);
+    if (result.report["status"] == "partial") {
+        return nullptr;
+    }
+    write_training_folder(result, folder);
+    return result.report;
+}
+
+/// Models one after the other: a training uses every core by itself.
+std::vector<Json> train_models(SweepPlan& plan, const SweepOptions& options) {
+    std::vector<Json> out;
+    for (std::size_t m = 0; m < plan.trainings.size() && !options.stop.stop_requested(); ++m) {
+        const fs::path folder = numbered(fs::absolute(options.folder) / "models", m);
+        const std::string text =
+            "training model " + std::to_string(m + 1) + " of " + std::to_string(plan.trainings.size());
+        out.push_back(trained(plan.trainings[m], folder, options, text));
+        for (SweepCell& cell : plan.cells) {
+            if (cell.model == static_cast<int>(m)) {
+                cell.preset["model"]["file"] = folder.string();
+            }
+        }
+    }
+    out.resize(plan.trainings.size());
+    return out;
+}
+
+/// One cell's summary; a run that cannot be made or breaks off is recorded with its reason.
+Json run_cell(const SweepCell& cell, const Json& training, const std::stop_token& stop) {
+    if (cell.model >= 0 && training["status"] != "finished") {
+        return failure("training_failed", training.value("error", Json("")).is_string()
+                                              ? training["error"].get<std::string>()
+                                              : "The training did not finish.");
+    }
+    Json summary;
+    try {
+        RunCallbacks callbacks;
+        callbacks.stop = stop;
+        summary = run_preset(cell.preset, callbacks).summary;
+    } catch (const NumericalError& e) {
+        summary = failure("numerical_failure", e.what());
+    } catch (const ConfigError& e) {
+        summary = failure("bad_setting", e.what());
+    }
+    if (cell.model >= 0) {
+        summary["training"] = {{"steps", training["steps"]},
+                               {"seconds", training["seconds"]},
+                               {"losses", training["losses"]},
+                               {"held_out", training.value("held_out", Json(nullptr))}};
+    }
+    return summary;
+}
+
+void write_results(const SweepPlan& plan, const SweepOptions& options, SweepResult& result) {
+    result.table = sweep_text_table(plan, result.summaries);
+    result.figures = sweep_figures(plan, result.summaries);
+    for (PlotSpec& plot : sweep_training_figures(plan, result.trainings)) {
+        result.figures.push_back(std::move(plot));
+    }
+    write_file_atomically(options.folder / "results.csv", sweep_csv(plan, result.summaries));
+    write_file_atomically(options.folder / "means.csv", sweep_means_csv(plan, result.summaries));
+    fs::create_directories(options.folder / "figures");
+    for (const PlotSpec& plot : result.figures) {
+        write_file_atomically(options.folder / "figures" / (plot.id + ".svg"),
+                              to_svg(plot, palette("light"), sweep_figure_size(plot)));
+    }
+    write_file_atomically(options.folder / "report.html", sweep_html(plan, result));
+}
+
+}  // namespace
+
+SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
     fs::create_directories(options.folder / "cells");
+    SweepPlan plan = given;
     SweepResult result;
+    result.trainings = train_models(plan, options);
     result.summaries.assign(plan.cells.size(), nullptr);
     std::vector<std::size_t> todo;
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {
@@ -203,28 +150,21 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
         }
     }
     std::atomic<std::size_t> next{0};
-    std::atomic<int> failed{0};
     std::mutex mutex;
     long done = static_cast<long>(plan.cells.size() - todo.size());
     std::exception_ptr error;
     const auto run_cells = [&] {
         for (std::size_t at = next++; at < todo.size() && !options.stop.stop_requested(); at = next++) {
             const std::size_t i = todo[at];
-            Json summary;
-            try {
-                RunCallbacks callbacks;
-                callbacks.stop = options.stop;
-                summary = run_preset(plan.cells[i].preset, callbacks).summary;
-            } catch (const NumericalError& e) {
-                summary = {{"status", "failed"},
-                           {"warnings", {{{"id", "numerical_failure"}, {"text", e.what()}}}}};
-            }
-            failed += summary["status"] == "failed";
+            const SweepCell& cell = plan.cells[i];
+            Json summary = run_cell(
+                cell, cell.model < 0 ? Json() : result.trainings[static_cast<std::size_t>(cell.model)],
+                options.stop);
             if (summary["status"] == "partial") {
                 return;
             }
             write_file_atomically(cell_file(options.folder, i),
-                                  Json{{"preset", plan.cells[i].preset}, {"summary", summary}}.dump() + "\n");
+                                  Json{{"preset", cell.preset}, {"summary", summary}}.dump() + "\n");
             const std::lock_guard lock(mutex);
             result.summaries[i] = std::move(summary);
             ++done;
@@ -254,18 +194,11 @@ SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options) {
     if (error && !options.stop.stop_requested()) {
         std::rethrow_exception(error);
     }
-    result.n_failed = failed;
     for (const Json& s : result.summaries) {
         result.complete = result.complete && !s.is_null();
+        result.n_failed += s.is_object() && s.value("status", "") == "failed";
     }
-    write_file_atomically(options.folder / "results.csv", sweep_csv(plan, result.summaries));
-    result.table = sweep_text_table(plan, result.summaries);
-    result.figures = sweep_figures(plan, result.summaries);
-    fs::create_directories(options.folder / "figures");
-    for (const PlotSpec& plot : result.figures) {
-        write_file_atomically(options.folder / "figures" / (plot.id + ".svg"),
-                              to_svg(plot, palette("light")));
-    }
+    write_results(plan, options, result);
     return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -13,21 +14,37 @@
 
 namespace tempera {
 
+/// One value of a column: changes of the preset under one label.
+struct SweepValue {
+    std::string label;
+    Json changes;                                              ///< object: place -> value
+    double number = std::numeric_limits<double>::quiet_NaN();  ///< of a numeric setting
+};
+
+struct SweepColumn {
+    std::string name;
+    std::vector<SweepValue> values;
+    bool numeric() const;  ///< every value is a number
+};
+
 /// One run of a sweep.
 struct SweepCell {
     std::vector<std::string> labels;  ///< value of each column as text
     long seed = 0;
-    Json preset;  ///< resolved
+    Json preset;     ///< resolved
+    int model = -1;  ///< index of the training that it waits for
 };
 
 /// A preset's "sweep" section: { "cases": [ { "name": "second", "set": { "kernel": {...} } }, ... ],
-/// "grid": { "path.n_levels": [64, 128] }, "seeds": 1 }; cases and grid multiply.
+/// "variants": { "sampler": [ as cases ], "model": [ as cases ] }, "grid": { "path.n_levels": [64, 128] },
+/// "seeds": 1, "seed_of": "run.seed" }; cases, variants and grid multiply, in the order of the text.
 struct SweepPlan {
-    std::string name;
-    std::vector<std::string> columns;
-    std::vector<std::vector<Json>> values;  ///< of each column, in order
-    std::vector<SweepCell> cells;           ///< columns x seeds, seeds fastest
+    std::string name, note;
+    std::vector<SweepColumn> columns;
+    std::vector<SweepCell> cells;  ///< columns x seeds, seeds fastest
+    std::vector<Json> trainings;   ///< presets whose untrained model several cells share
     int n_seeds = 1;
+    std::string seed_of = "run.seed";  ///< the setting that seeds count up
 };
 
 /// `grid`: "a.b=v1,v2" entries of the command line (they replace the preset's grid when there are any);
@@ -39,17 +56,20 @@ struct SweepOptions {
     int jobs = 0;         ///< runs side by side; 0 = one per core
     bool resume = false;  ///< keep cells that are there
     std::function<void(long done, long total)> progress;
+    std::function<void(double fraction, const std::string& text)> training_progress;
     std::stop_token stop;
 };
 struct SweepResult {
     std::vector<Json> summaries;  ///< of each cell, null where stopped
+    std::vector<Json> trainings;  ///< training.json of each trained model
     bool complete = true;
     int n_failed = 0;
     std::string table;  ///< means over seeds, for terminals
     std::vector<PlotSpec> figures;
 };
-/// Runs the cells (each cell's summary is kept in folder/cells as soon as it is there), writes results.csv,
-/// figures/*.svg.
+/// Trains what is untrained (folder/models), runs the cells (each cell's summary is kept in folder/cells as
+/// soon as it is there), writes results.csv (every run), means.csv, figures/*.svg and report.html. A run
+/// that fails is recorded with its reason and the others go on.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace tempera

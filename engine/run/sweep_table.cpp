@@ -19,6 +19,13 @@ std::string short_number(double value) {
     return std::isnan(value) ? "-" : text;
 }
 
+/// Two digits say enough about an error.
+std::string short_error(double value) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.2g", value);
+    return text;
+}
+
 /// Scalar keys of a summary as dotted names (replicates and lists are left out).
 void scalar_keys(const Json& value, const std::string& place, std::vector<std::string>& out) {
     for (const auto& [key, entry] : value.items()) {
@@ -31,117 +38,41 @@ void scalar_keys(const Json& value, const std::string& place, std::vector<std::s
     }
 }
 
-std::size_t n_groups(const SweepPlan& plan) {
+}  // namespace
+
+std::size_t sweep_combinations(const SweepPlan& plan) {
     return plan.cells.size() / static_cast<std::size_t>(plan.n_seeds);
 }
 
-/// Mean of a metric over the seeds of one combination; NaN when no run has it.
-double group_mean(const SweepPlan& plan, const std::vector<Json>& summaries, std::size_t group,
-                  const SweepMetric& metric) {
+const std::vector<std::string>& sweep_labels(const SweepPlan& plan, std::size_t combination) {
+    return plan.cells[combination * static_cast<std::size_t>(plan.n_seeds)].labels;
+}
+
+SweepMean sweep_mean(const SweepPlan& plan, const std::vector<Json>& summaries, std::size_t combination,
+                     const SweepMetric& metric) {
+    const std::size_t n_seeds = static_cast<std::size_t>(plan.n_seeds);
     Moments moments;
-    for (int s = 0; s < plan.n_seeds; ++s) {
-        const Json v =
-            get_value(summaries[group * static_cast<std::size_t>(plan.n_seeds) + static_cast<std::size_t>(s)],
-                      metric.key);
+    for (std::size_t s = 0; s < n_seeds; ++s) {
+        const Json v = get_value(summaries[combination * n_seeds + s], metric.key);
         if (v.is_number()) {
             moments.add(metric.magnitude ? std::abs(v.get<double>()) : v.get<double>());
         }
     }
-    return moments.n ? moments.mean : std::nan("");
+    return {moments.n ? moments.mean : std::nan(""), moments.standard_error(), moments.n};
 }
 
-const std::vector<std::string>& group_labels(const SweepPlan& plan, std::size_t group) {
-    return plan.cells[group * static_cast<std::size_t>(plan.n_seeds)].labels;
-}
-
-bool numeric(const std::vector<Json>& values) {
-    return std::all_of(values.begin(), values.end(), [](const Json& v) { return v.is_number(); });
-}
-
-/// Column drawn along x: the last numeric one; -1 when there is none.
-int x_column(const SweepPlan& plan) {
-    for (int c = static_cast<int>(plan.columns.size()) - 1; c >= 0; --c) {
-        if (numeric(plan.values[static_cast<std::size_t>(c)]) &&
-            plan.values[static_cast<std::size_t>(c)].size() > 1) {
-            return c;
-        }
-    }
-    return -1;
-}
-
-void fit_axis(PlotAxis& axis, const std::vector<double>& values, bool log) {
-    axis.log = log;
-    if (values.empty()) {
-        axis.log = false;
-        return;
-    }
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    if (log) {
-        axis.min = *low / 1.5, axis.max = *high * 1.5;
-    } else {
-        const double room = *high > *low ? 0.06 * (*high - *low) : std::max(0.5, std::abs(*high) * 0.1);
-        axis.min = *low - room, axis.max = *high + room;
-    }
-}
-
-PlotSpec metric_figure(const SweepPlan& plan, const std::vector<Json>& summaries, const SweepMetric& metric) {
-    PlotSpec plot;
-    std::string id = metric.key;
-    std::replace(id.begin(), id.end(), '.', '_');
-    plot.id = "sweep_" + id;
-    plot.title = metric.title;
-    plot.provenance = plan.name;
-    plot.y.label = metric.title;
-    const int column = x_column(plan);
-    plot.x.label = column < 0 ? "case" : plan.columns[static_cast<std::size_t>(column)];
-    std::vector<double> all_x, all_y;
-    for (std::size_t g = 0; g < n_groups(plan); ++g) {
-        const double y = group_mean(plan, summaries, g, metric);
-        const auto& labels = group_labels(plan, g);
-        const double x =
-            column < 0 ? static_cast<double>(g) : parse_csv_number(labels[static_cast<std::size_t>(column)]);
-        if (!std::isfinite(y) || (metric.log && y <= 0)) {
-            continue;
-        }
-        std::string name;
-        for (std::size_t c = 0; c < labels.size(); ++c) {
-            name += static_cast<int>(c) == column || column < 0 ? "" : (name.empty() ? "" : ", ") + labels[c];
-        }
-        auto line = std::find_if(plot.layers.begin(), plot.layers.end(),
-                                 [&](const PlotLayer& l) { return l.name == name; });
-        if (line == plot.layers.end()) {
-            PlotLayer fresh;
-            fresh.kind = PlotLayer::Kind::line;
-            fresh.role = Role::run;
-            fresh.index = static_cast<int>(plot.layers.size());
-            fresh.name = name;
-            plot.layers.push_back(fresh);
-            line = plot.layers.end() - 1;
-        }
-        line->x.push_back(x);
-        line->y.push_back(y);
-        all_x.push_back(x);
-        all_y.push_back(y);
-        if (column < 0) {
-            std::string text;
-            for (const std::string& l : labels) {
-                text += (text.empty() ? "" : ", ") + l;
+std::vector<const SweepMetric*> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    std::vector<const SweepMetric*> out;
+    for (const SweepMetric& m : sweep_metrics()) {
+        for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
+            if (std::isfinite(sweep_mean(plan, summaries, g, m).mean)) {
+                out.push_back(&m);
+                break;
             }
-            plot.x.ticks.emplace_back(x, text);
-        } else if (std::none_of(plot.x.ticks.begin(), plot.x.ticks.end(),
-                                [&](const auto& t) { return t.first == x; })) {
-            plot.x.ticks.emplace_back(x, labels[static_cast<std::size_t>(column)]);
         }
     }
-    const bool log_x = !all_x.empty() && *std::min_element(all_x.begin(), all_x.end()) > 0 && column >= 0;
-    fit_axis(plot.x, all_x, log_x);
-    fit_axis(plot.y, all_y, metric.log && !all_y.empty());
-    plot.note = plan.n_seeds > 1 ? "Means over " + std::to_string(plan.n_seeds) + " seeds." : "";
-    sanitize(plot);
-    return plot;
+    return out;
 }
-
-}  // namespace
 
 const std::vector<SweepMetric>& sweep_metrics() {
     static const std::vector<SweepMetric> metrics = {
@@ -150,8 +81,13 @@ const std::vector<SweepMetric>& sweep_metrics() {
         {"mode_weight_mae", "mode weight error", true, false},
         {"sliced_w2", "sliced W2", true, false},
         {"log_z_error", "|log Z error|", true, true},
+        {"replica_exchange.mean_swap_acceptance", "swap acceptance", false, false},
+        {"replica_exchange.min_swap_acceptance", "least swap acceptance", false, false},
         {"replica_exchange.communication_barrier", "barrier", true, false},
-        {"replica_exchange.round_trips_per_scan", "round trips/scan", false, false}};
+        {"replica_exchange.round_trips_per_scan", "round trips/scan", false, false},
+        {"learned_path.max_total_variation", "learned mass error", true, false},
+        {"learned_path.max_relative_score_error", "relative score error", true, false},
+        {"training.seconds", "training seconds", false, false}};
     return metrics;
 }
 
@@ -163,13 +99,12 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries)
         }
     }
     std::string out;
-    for (const std::string& c : plan.columns) {
+    for (const SweepColumn& c : plan.columns) {
         // a swept key may also be a key of the summary
-        out +=
-            csv_text(c == "seed" || std::find(keys.begin(), keys.end(), c) != keys.end() ? "grid." + c : c) +
-            ",";
+        const bool taken = c.name == "seed" || std::find(keys.begin(), keys.end(), c.name) != keys.end();
+        out += csv_text(taken ? "grid." + c.name : c.name) + ",";
     }
-    out += "run_seed";
+    out += plan.seed_of == "run.seed" ? "run_seed" : plan.seed_of;
     for (const std::string& k : keys) {
         out += "," + csv_text(k);
     }
@@ -193,12 +128,22 @@ std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries)
     return out;
 }
 
+namespace {
+
+/// Characters of UTF-8.
+std::size_t length(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+}
+
+}  // namespace
+
 std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> width;
     for (const auto& row : rows) {
         width.resize(std::max(width.size(), row.size()));
         for (std::size_t c = 0; c < row.size(); ++c) {
-            width[c] = std::max(width[c], row[c].size());
+            width[c] = std::max(width[c], length(row[c]));
         }
     }
     std::string out;
@@ -206,7 +151,7 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
         std::string line;
         for (std::size_t c = 0; c < rows[r].size(); ++c) {
             line += rows[r][c] +
-                    (c + 1 < rows[r].size() ? std::string(width[c] - rows[r][c].size() + 2, ' ') : "");
+                    (c + 1 < rows[r].size() ? std::string(width[c] - length(rows[r][c]) + 2, ' ') : "");
         }
         out += line + "\n";
         if (r == 0) {
@@ -220,38 +165,60 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows) {
     return out;
 }
 
-std::string sweep_text_table(const SweepPlan& plan, const std::vector<Json>& summaries) {
-    std::vector<const SweepMetric*> shown;
-    for (const SweepMetric& m : sweep_metrics()) {
-        for (std::size_t g = 0; g < n_groups(plan); ++g) {
-            if (std::isfinite(group_mean(plan, summaries, g, m))) {
-                shown.push_back(&m);
-                break;
-            }
-        }
+std::string sweep_means_csv(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    const auto metrics = present_metrics(plan, summaries);
+    std::string out;
+    for (const SweepColumn& c : plan.columns) {
+        out += csv_text(c.name) + ",";
     }
-    std::vector<std::vector<std::string>> rows{plan.columns};
-    for (const SweepMetric* m : shown) {
-        rows[0].push_back(m->title);
+    out += "runs,failed";
+    for (const SweepMetric* m : metrics) {
+        out += std::string(",") + m->key + "," + m->key + ".stderr";
     }
-    for (std::size_t g = 0; g < n_groups(plan); ++g) {
-        rows.push_back(group_labels(plan, g));
-        for (const SweepMetric* m : shown) {
-            rows.back().push_back(short_number(group_mean(plan, summaries, g, *m)));
+    out += "\n";
+    const std::size_t n_seeds = static_cast<std::size_t>(plan.n_seeds);
+    for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
+        int n = 0, failed = 0;
+        for (std::size_t s = 0; s < n_seeds; ++s) {
+            const Json& summary = summaries[g * n_seeds + s];
+            n += summary.is_object();
+            failed += summary.is_object() && summary.value("status", "") == "failed";
         }
-    }
-    return aligned_table(rows);
-}
-
-std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Json>& summaries) {
-    std::vector<PlotSpec> out;
-    for (const SweepMetric& m : sweep_metrics()) {
-        PlotSpec plot = metric_figure(plan, summaries, m);
-        if (!plot.layers.empty()) {
-            out.push_back(std::move(plot));
+        for (const std::string& l : sweep_labels(plan, g)) {
+            out += csv_text(l) + ",";
         }
+        out += std::to_string(n) + "," + std::to_string(failed);
+        for (const SweepMetric* m : metrics) {
+            const SweepMean v = sweep_mean(plan, summaries, g, *m);
+            out += "," + csv_number(v.mean) + "," + csv_number(v.standard_error);
+        }
+        out += "\n";
     }
     return out;
+}
+
+std::vector<std::vector<std::string>> sweep_rows(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    const auto metrics = present_metrics(plan, summaries);
+    std::vector<std::vector<std::string>> rows(1);
+    for (const SweepColumn& c : plan.columns) {
+        rows[0].push_back(c.name);
+    }
+    for (const SweepMetric* m : metrics) {
+        rows[0].push_back(m->title);
+    }
+    for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
+        rows.push_back(sweep_labels(plan, g));
+        for (const SweepMetric* m : metrics) {
+            const SweepMean v = sweep_mean(plan, summaries, g, *m);
+            rows.back().push_back(short_number(v.mean) +
+                                  (v.n > 1 ? " \u00b1 " + short_error(v.standard_error) : std::string()));
+        }
+    }
+    return rows;
+}
+
+std::string sweep_text_table(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    return aligned_table(sweep_rows(plan, summaries));
 }
 
 }  // namespace tempera
