@@ -237,8 +237,12 @@ public:
         const Vector<Real> v = high.sigma.array().square() - low.points.sigma.array().square();
         high.y = low.points.y + noise * v.cwiseSqrt().asDiagonal();
         batch.net.evaluate(low.points, false);
-        batch.net.evaluate(high, true);
-        const Vector<double> backward = backward_log_density(batch.net, low.points, high, v);
+        const Net<Real>& held = batch.held ? *batch.held : batch.net;
+        PointBatch<Real> from;
+        from.y = high.y, from.sigma = high.sigma;
+        held.evaluate(from, true);
+        const Vector<double> backward = backward_log_density(held, low.points, from, v);
+        batch.net.evaluate(high, false);
         Cotangents<Real> c_low, c_high;
         c_low.energy.resize(n), c_high.energy.resize(n);
         double loss = 0;

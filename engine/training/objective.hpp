@@ -37,6 +37,8 @@ struct Batch {
     const NoiseLaw& noise;
     StreamKey key;  ///< of this step and loss
     int size;       ///< data points asked for
+    /// The field that terms without a gradient are made of (backward kernels); null: `net` as it stands.
+    const Net<Real>* held = nullptr;
 };
 
 template <class Real>

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "targets/mixture.hpp"
 #include "training/objective.hpp"
+#include "training/teacher.hpp"
 #include "training/trainer.hpp"
 
 namespace tempera::training {
@@ -75,13 +77,14 @@ double gradient_error(const char* loss, const Json& settings, Head head) {
     StreamKey key;
     key.purpose = Purpose::training;
     Parameters<double> gradient(net.parameters().size(), 0.0), ignored = gradient;
-    objective->add_gradient({net, data, noise, key, 40}, 0.7, gradient);
+    const Net<double> held = net;
+    objective->add_gradient({net, data, noise, key, 40, &held}, 0.7, gradient);
     double worst = 0, norm = 0;
     for (std::size_t i = 0; i < gradient.size(); ++i) {
         const double h = 1e-5, at = net.parameters()[i];
         const auto value = [&](double x) {
             net.parameters()[i] = x;
-            return objective->add_gradient({net, data, noise, key, 40}, 0, ignored);
+            return objective->add_gradient({net, data, noise, key, 40, &held}, 0, ignored);
         };
         const double difference = (value(at + h) - value(at - h)) / (2 * h);
         net.parameters()[i] = at;
@@ -116,6 +119,43 @@ TEST(Gradient, density_losses_on_every_head) {
                   1e-6)
             << to_string(head);
     }
+}
+
+TEST(Gradient, consistency_loss_with_its_backward_kernel_held) {
+    for (const Head head : {Head::scalar, Head::dot, Head::squared_norm}) {
+        for (const char* backward : {"first_order", "second_order"}) {
+            const Json s{{"type", "rne"}, {"points", 20}, {"gap", 0.3}, {"backward", backward}};
+            EXPECT_LT(gradient_error("rne", s, head), 1e-6) << to_string(head) << " " << backward;
+        }
+    }
+}
+
+TEST(Gradient, energy_distillation_from_scores_and_energies) {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "tempera_teacher.npz";
+    for (const Head taught : {Head::score, Head::scalar}) {
+        Net<double> teacher = random_net(taught);
+        for (double& p : teacher.parameters()) {
+            p = static_cast<float>(1.1 * p);  // files hold float32
+        }
+        NetworkWeights weights = export_weights(teacher, teacher.parameters());
+        weights.shift = {0, 0};
+        write_network_weights(file, weights);
+        const Json s{{"type", "energy_distillation"}, {"teacher", file.string()}};
+        for (const Head head : {Head::scalar, Head::dot, Head::squared_norm, Head::score}) {
+            EXPECT_LT(gradient_error("energy_distillation", s, head), 1e-6)
+                << to_string(head) << " from " << to_string(taught);
+        }
+        // the teacher itself has nothing to learn
+        ObjectiveContext<double> context;
+        context.spec = small(taught);
+        Parameters<double> gradient(teacher.parameters().size(), 0.0);
+        const TrainingData data = lake_data(300);
+        const NoiseLaw noise = law();
+        const auto objective =
+            find_entry(objective_catalogue(), "model.losses", "energy_distillation").make<double>(s, context);
+        EXPECT_LT(objective->add_gradient({teacher, data, noise, StreamKey{}, 40}, 1, gradient), 1e-20);
+    }
+    std::filesystem::remove(file);
 }
 
 /// The backward kernel is held fixed, so that differences of the loss do not test its gradient; the residuals

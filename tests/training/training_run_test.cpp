@@ -31,6 +31,7 @@ protected:
             "target": { "type": "gaussian_mixture", "weights": [0.5, 0.5], "means": [[-2, 0], [2, 0]], "sigmas": [0.5, 1] },
             "path": { "type": "learned_diffusion", "n_levels": 4, "standardise": false,
                       "schedule": { "type": "log_snr", "rho_min": 0.1, "rho_max": 10 } },
+            "kernel": { "type": "none" }, "sampler": { "type": "ais", "n_particles": 64 },
             "model": { "type": "energy_mlp", "hidden": [16, 16],
                        "training": { "n_steps": 60, "batch_size": 64, "n_data": 500, "checkpoint_every": 20 } } })");
         p["model"]["losses"] = losses;
