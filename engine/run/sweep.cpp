@@ -49,9 +49,9 @@ Json failure(const std::string& id, const std::string& why) {
     return {{"status", "failed"}, {"error", why}, {"warnings", {{{"id", id}, {"text", why}}}}};
 }
 
-/// training.json of a model in the folder, trained now unless it is there; null when stopped.
-Json trained(const Json& preset, const fs::path& folder, const SweepOptions& options,
-             const std::string& text) {
+/// training.json of model m in the folder, trained now unless it is there; null when stopped.
+Json trained(const SweepPlan& plan, std::size_t m, const fs::path& folder, const SweepOptions& options) {
+    const Json& preset = plan.trainings[m];
     const Json before = options.resume ? read_json(folder / "training.json") : Json(nullptr);
     if (before.is_object() && before.value("status", "") == "finished" &&
         load_preset(folder / "preset.json")["model"] == preset["model"]) {
@@ -61,7 +61,10 @@ Json trained(const Json& preset, const fs::path& folder, const SweepOptions& opt
     callbacks.stop = options.stop;
     callbacks.progress = [&](const TrainingProgress& p) {
         if (options.training_progress) {
-            options.training_progress(static_cast<double>(p.step) / static_cast<double>(p.n_steps), text);
+            const double all = static_cast<double>(plan.trainings.size());
+            options.training_progress(
+                (static_cast<double>(m) + static_cast<double>(p.step) / static_cast<double>(p.n_steps)) / all,
+                "training model " + std::to_string(m + 1) + " of " + std::to_string(plan.trainings.size()));
         }
     };
     const TrainingResult result = train_model(preset, callbacks);
@@ -77,9 +80,7 @@ std::vector<Json> train_models(SweepPlan& plan, const SweepOptions& options) {
     std::vector<Json> out;
     for (std::size_t m = 0; m < plan.trainings.size() && !options.stop.stop_requested(); ++m) {
         const fs::path folder = numbered(fs::absolute(options.folder) / "models", m);
-        const std::string text =
-            "training model " + std::to_string(m + 1) + " of " + std::to_string(plan.trainings.size());
-        out.push_back(trained(plan.trainings[m], folder, options, text));
+        out.push_back(trained(plan, m, folder, options));
         for (SweepCell& cell : plan.cells) {
             if (cell.model == static_cast<int>(m)) {
                 cell.preset["model"]["file"] = folder.string();
