@@ -35,107 +35,22 @@ const Row* latest_of(const std::shared_ptr<const std::vector<Row>>& rows, int le
 Workspace::Workspace(std::unique_ptr<EngineLink> link)
     : link_(std::move(link)), mapper_(std::make_unique<PathMapper>()), snapshot_(link_->latest()) {}
 
-Workspace::~Workspace() { link_->set_on_publish({}); }
+Workspace::~Workspace() { set_on_publish({}); }
+
+void Workspace::set_on_publish(const std::function<void()>& callback) {
+    on_publish_ = callback;
+    link_->set_on_publish(callback);
+    mapper_->set_on_publish(callback);
+    if (reader_) {
+        reader_->set_on_publish(callback);
+    }
+}
 
 void Workspace::note(LogLine::Kind kind, const std::string& text) {
     log_.push_back({kind, clock_text(), text});
     if (log_.size() > 1000) {
         log_.pop_front();
     }
-}
-
-void Workspace::report(const std::string& title, const std::exception& e) {
-    Message message{title, {}};
-    if (const auto* config = dynamic_cast<const ConfigError*>(&e)) {
-        for (const Problem& p : config->problems()) {
-            message.lines.push_back((p.place.empty() ? "" : p.place + ": ") + p.text);
-        }
-    } else {
-        message.lines.emplace_back(e.what());
-    }
-    for (const std::string& line : message.lines) {
-        note(LogLine::Kind::error, line);
-    }
-    messages.push_back(std::move(message));
-}
-
-bool Workspace::open(const std::filesystem::path& file) {
-    if (std::filesystem::is_directory(file)) {
-        return open_run(file);
-    }
-    try {
-        Json document = load_preset(file);
-        std::vector<Problem> problems = check_preset(document);
-        if (!problems.empty()) {
-            throw ConfigError(std::move(problems));
-        }
-        adopt(std::move(document), file);
-    } catch (const std::exception& e) {
-        report(file.filename().string() + " cannot be opened. Nothing was changed.", e);
-        return false;
-    }
-    note(LogLine::Kind::command, "open " + file.string());
-    if (autostart) {
-        start();
-    }
-    return true;
-}
-
-bool Workspace::open_run(const std::filesystem::path& folder) {
-    try {
-        Json document = load_preset(folder / "preset.json");
-        document = resolve_preset(document);
-        adopt(std::move(document), folder / "preset.json");
-    } catch (const std::exception& e) {
-        report(folder.filename().string() + " is not a readable run folder. Nothing was changed.", e);
-        return false;
-    }
-    note(LogLine::Kind::command, "open " + folder.string());
-    list_stored(folder);
-    if (autostart) {
-        start();
-    }
-    return true;
-}
-
-/// The stored numbers of a run folder join the list of runs, so that the run that starts now can be compared.
-void Workspace::list_stored(const std::filesystem::path& folder) {
-    try {
-        runs_.push_back(stored_run(read_run_folder(folder), folder));
-        note(LogLine::Kind::note,
-             folder.filename().string() + ": the stored result is listed in Runs; its preset runs again");
-    } catch (const std::exception& e) {
-        note(LogLine::Kind::warning, folder.filename().string() +
-                                         ": the stored result cannot be read; its preset runs again (" +
-                                         e.what() + ")");
-    }
-}
-
-void Workspace::adopt(Json document, std::filesystem::path file) {
-    link_->cancel();
-    ++opened_;
-    const auto absolute = std::filesystem::absolute(file);
-    document_.adopt(std::move(document), std::move(file));
-    cursor_.follow();
-    checked(false);
-    std::erase(recents_, absolute);
-    recents_.insert(recents_.begin(), absolute);
-    if (recents_.size() > 12) {
-        recents_.pop_back();
-    }
-}
-
-bool Workspace::save() { return !file().empty() && save_as(file()); }
-
-bool Workspace::save_as(const std::filesystem::path& file) {
-    try {
-        document_.save_as(file);
-    } catch (const std::exception& e) {
-        report(file.filename().string() + " could not be saved", e);
-        return false;
-    }
-    note(LogLine::Kind::command, "save " + file.string());
-    return true;
 }
 
 void Workspace::set(const std::string& dotted, Json value) {
@@ -149,6 +64,14 @@ void Workspace::commit() {
     if (!field.empty()) {
         note(LogLine::Kind::command, "set " + field + " = " + value(field).dump());
     }
+}
+
+void Workspace::apply(const std::vector<std::pair<std::string, Json>>& values, const std::string& what) {
+    document_.set_all(values, what);
+    for (const auto& [dotted, value] : values) {
+        note(LogLine::Kind::command, "set " + dotted + " = " + value.dump());
+    }
+    checked(true);
 }
 
 void Workspace::reset(const std::string& dotted) {
@@ -222,8 +145,12 @@ void Workspace::start(bool paused) {
     if (put_off && put_off(paused)) {
         return;
     }
+    if (before_run) {
+        before_run();
+    }
     try {
         started_run_ = link_->start(resolved(), paused);
+        wanted_folder_.clear();
         pending_.clear();
         cursor_.follow();
         note(LogLine::Kind::note, "run " + std::to_string(started_run_) + " started: " + name());
@@ -291,10 +218,13 @@ void Workspace::update(float seconds) {
     }
     lock_waits.push_back(wait.count());
     maps_ = std::move(maps);
-    if (latest != snapshot_) {
+    // Stored results stay until the run that was started has something to show.
+    if (latest != snapshot_ && (!stored_ || latest->run_id == started_run_)) {
+        stored_.reset();
         snapshot_ = std::move(latest);
         take_snapshot();
     }
+    take_stored();
     if (maps_) {
         pictures_.smooth(*maps_);
     }

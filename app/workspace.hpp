@@ -6,6 +6,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,9 @@
 #include "app/engine_link.hpp"
 #include "app/level_cursor.hpp"
 #include "app/level_pictures.hpp"
+#include "app/recents.hpp"
 #include "app/run_list.hpp"
+#include "app/stored_run.hpp"
 #include "run/path_maps.hpp"
 #include "run/preset.hpp"
 
@@ -33,15 +36,20 @@ public:
 
     // Files. Failures leave everything as it was and put every problem into `messages`.
     bool open(const std::filesystem::path& file);
+    /// A run folder: its preset is opened at once, its stored results are shown when they are read.
     bool open_run(const std::filesystem::path& folder);
+    /// Takes over edits that were not saved; nothing runs.
+    void recover(Json saved, Json edited, const std::filesystem::path& file);
     bool save();
     bool save_as(const std::filesystem::path& file);
     const std::filesystem::path& file() const { return document_.file(); }
     bool modified() const { return document_.modified(); }
-    const std::vector<std::filesystem::path>& recents() const { return recents_; }
+    const std::vector<std::filesystem::path>& recents() const { return recents_.files(); }
+    Recents& recent_files() { return recents_; }
 
     // The preset being edited.
     const Json& document() const { return document_.json(); }
+    const Json& saved() const { return document_.saved(); }        ///< as it stands in its file
     const Json& resolved() const { return document_.resolved(); }  ///< last good one
     std::string name() const { return document_.name(); }
     Json value(const std::string& dotted) const { return document_.value(dotted); }  ///< or its default
@@ -51,6 +59,8 @@ public:
     /// section.
     void set(const std::string& dotted, Json value);
     void commit();
+    /// Several settings at once, one undo step.
+    void apply(const std::vector<std::pair<std::string, Json>>& values, const std::string& what);
     void reset(const std::string& dotted);  ///< to the value of the file
     void revert_all();
     bool differs_from_file(const std::string& dotted) const { return document_.differs_from_file(dotted); }
@@ -78,7 +88,10 @@ public:
     std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
     const PathMaps* maps() const { return maps_.get(); }  ///< of the running or edited preset; may be null
     std::shared_ptr<const PathMaps> shared_maps() const { return maps_; }
-    std::shared_ptr<const RunResult> result() const { return link_->result(); }
+    std::shared_ptr<const RunResult> result() const { return stored_ ? stored_->result : link_->result(); }
+    /// What is shown was read from a run folder; null once something runs.
+    const StoredRun* stored() const { return stored_.get(); }
+    void set_on_publish(const std::function<void()>& callback);
     EngineLink& link() { return *link_; }
     PathMapper* mapper() { return mapper_.get(); }
 
@@ -88,6 +101,7 @@ public:
     bool following() const { return cursor_.following(); }
     void follow() { cursor_.follow(); }
     void look_at(int level) { cursor_.look_at(level, n_levels()); }
+    void look_at_when_known(int level) { cursor_.look_at(level, std::numeric_limits<int>::max()); }
     void play() { cursor_.play(n_levels()); }
     bool playing() const { return cursor_.playing(); }
     const LevelPicture* picture(int level) const { return pictures_.at(level); }  ///< null: not seen
@@ -111,15 +125,17 @@ public:
     bool autostart = true;             ///< opening a preset runs it
     /// Asked before a run starts; true: not now, it will be started again (a model is trained first).
     std::function<bool(bool paused)> put_off;
+    std::function<void()> before_run;        ///< what is edited is worth keeping now
     long opened() const { return opened_; }  ///< presets so far
 
 private:
-    void adopt(Json document, std::filesystem::path file);
+    void adopt(Json document, std::filesystem::path file, const std::filesystem::path& opened);
     void checked(bool may_edit_run);
     void send_edits();
     void take_snapshot();
     void remember_run();
-    void list_stored(const std::filesystem::path& folder);
+    void take_stored();
+    void look_anew();
     void report(const std::string& title, const std::exception& e);
 
     std::unique_ptr<EngineLink> link_;
@@ -127,12 +143,16 @@ private:
     Document document_;
     std::vector<std::string> pending_;
     std::shared_ptr<const Snapshot> snapshot_;
+    std::shared_ptr<const StoredRun> stored_;
+    std::function<void()> on_publish_;
+    std::unique_ptr<LatestJob<std::filesystem::path, StoredRun>> reader_;
+    std::filesystem::path wanted_folder_;  ///< being read
     std::shared_ptr<const PathMaps> maps_;
     LevelPictures pictures_;
     long remembered_run_ = -1, started_run_ = -1, opened_ = 0;
     LevelCursor cursor_;
     double pace_ = 0;
-    std::vector<std::filesystem::path> recents_;
+    Recents recents_;
     std::vector<FinishedRun> runs_;
     std::deque<LogLine> log_;
     std::size_t warnings_logged_ = 0, edits_logged_ = 0;

@@ -8,28 +8,15 @@
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset.hpp"
 #include "run/replicates.hpp"
+#include "run/sprite_subset.hpp"
 #include "run/summary.hpp"
 
 namespace tempera {
 
 namespace {
 
-constexpr long sprite_limit = 20000;
 constexpr int density_pixels = 256;
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
-
-/// One particle of each of `n_kept` equal strata, placed in it by a hash, so that the subset stays put
-/// between frames.
-long stratum_particle(long stratum, long n_kept, long n) {
-    if (n <= n_kept) {
-        return stratum;
-    }
-    std::uint64_t h = static_cast<std::uint64_t>(stratum) * 0x9E3779B97F4A7C15ULL;
-    h = (h ^ (h >> 31)) * 0xBF58476D1CE4E5B9ULL;
-    const double u = static_cast<double>((h ^ (h >> 27)) >> 11) * 0x1p-53;
-    return std::min(n - 1, static_cast<long>((static_cast<double>(stratum) + u) * static_cast<double>(n) /
-                                             static_cast<double>(n_kept)));
-}
 
 template <class Real>
 std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, const Population<Real>& p,
@@ -55,15 +42,7 @@ std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, con
         sprites->root.push_back(p.root ? (*p.root)[static_cast<std::size_t>(i)] : static_cast<int>(i));
         log_weight.push_back(p.log_weight ? (*p.log_weight)[static_cast<int>(i)] : 0);
     }
-    double total = 0;
-    const double top = log_weight.empty() ? 0 : *std::max_element(log_weight.begin(), log_weight.end());
-    for (double& w : log_weight) {
-        w = std::isfinite(top) ? std::exp(w - top) : 0;
-        total += w;
-    }
-    for (double w : log_weight) {
-        sprites->weight.push_back(static_cast<float>(total > 0 ? w * static_cast<double>(kept) / total : 1));
-    }
+    sprites->weight = relative_weights(std::move(log_weight));
     const int n_modes = path.target().n_modes();
     sprites->mode = n_modes > 1 ? hard_modes(path.mode_responsibilities(p.level, x), n_modes)
                                 : std::vector<int>(static_cast<std::size_t>(kept), 0);

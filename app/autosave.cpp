@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "app/autosave.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <system_error>
+
+#include "app/crash_marker.hpp"
+#include "core/npy.hpp"
+
+namespace tempera::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* schema = "tempera-autosave";
+
+double system_seconds() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+fs::path beside(fs::path file, const char* extension) { return file.replace_extension(extension); }
+
+/// The contents of an autosave; null for anything else.
+Json read_session(const fs::path& file) {
+    std::ifstream in(file);
+    Json content = Json::parse(in, nullptr, false);
+    const bool known = content.is_object() && content.value("schema", "") == schema &&
+                       content.value("version", 0) == 1 && content.contains("document") &&
+                       content["document"].is_object();
+    return known ? content : Json();
+}
+
+double written_at(const Json& content) {
+    const Json at = content.value("written", Json());
+    return at.is_number() ? at.get<double>() : 0;
+}
+
+}  // namespace
+
+fs::path state_folder() {
+    const char* state = std::getenv("XDG_STATE_HOME");
+    if (state && *state == '/') {  // relative ones are to be ignored
+        return fs::path(state) / "tempera";
+    }
+    const char* home = std::getenv("HOME");
+    return home && *home ? fs::path(home) / ".local/state/tempera" : fs::path();
+}
+
+std::shared_ptr<FileLock> FileLock::take(const fs::path& file) {
+    const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (handle < 0) {
+        throw std::system_error(errno, std::generic_category(), file.string());
+    }
+    if (::flock(handle, LOCK_EX | LOCK_NB) != 0) {
+        ::close(handle);
+        return nullptr;
+    }
+    return std::shared_ptr<FileLock>(new FileLock(handle, file));
+}
+
+FileLock::~FileLock() {
+    std::error_code ignored;
+    fs::remove(file_, ignored);
+    ::close(handle_);
+}
+
+Autosave::~Autosave() { writer_.reset(); }
+
+void Autosave::open(const fs::path& folder) {
+    try {
+        if (folder.empty()) {
+            throw std::runtime_error("there is no home folder");
+        }
+        fs::create_directories(folder);
+        find_leftovers(folder);
+        const auto stamp = static_cast<long>(system_seconds() * 1000);
+        file_ = folder / (std::to_string(stamp) + "-" + std::to_string(::getpid()) + ".json");
+        lock_ = FileLock::take(beside(file_, ".lock"));
+    } catch (const std::exception& e) {
+        problem_ = e.what();
+        return;
+    }
+    writer_ = std::make_unique<LatestJob<Write, Written>>([](const Write& job, const auto& context) {
+        Written done;
+        try {
+            write_file_atomically(job.file, job.text);
+            done.at = system_seconds();
+        } catch (const std::exception& e) {
+            done.problem = e.what();
+        }
+        context.publish(std::make_shared<const Written>(done));
+    });
+    writer_->set_on_publish([this] {
+        if (on_write_) {
+            on_write_();
+        }
+    });
+    mark_crashes(beside(file_, ".signal"));
+}
+
+void Autosave::find_leftovers(const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.path().extension() != ".json") {
+            continue;
+        }
+        std::shared_ptr<FileLock> lock = FileLock::take(beside(entry.path(), ".lock"));
+        Json content = lock ? read_session(entry.path()) : Json();
+        if (!content.is_null()) {
+            leftovers_.push_back({entry.path(), std::move(content),
+                                  crash_signal(beside(entry.path(), ".signal")), std::move(lock)});
+        }
+    }
+    std::sort(leftovers_.begin(), leftovers_.end(), [](const Leftover& a, const Leftover& b) {
+        return written_at(a.content) > written_at(b.content);
+    });
+    while (leftovers_.size() > most_kept) {
+        std::error_code ignored;
+        fs::remove(leftovers_.back().file, ignored);
+        fs::remove(beside(leftovers_.back().file, ".signal"), ignored);
+        leftovers_.pop_back();
+    }
+}
+
+void Autosave::discard_first() {
+    if (leftovers_.empty()) {
+        return;
+    }
+    std::error_code ignored;
+    fs::remove(leftovers_.front().file, ignored);
+    fs::remove(beside(leftovers_.front().file, ".signal"), ignored);
+    leftovers_.erase(leftovers_.begin());
+}
+
+std::string Autosave::problem() const {
+    const auto last = writer_ ? writer_->latest() : nullptr;
+    return last && !last->problem.empty() ? last->problem : problem_;
+}
+
+void Autosave::set_on_write(std::function<void()> callback) { on_write_ = std::move(callback); }
+
+void Autosave::tick(double now, bool modified, const std::function<Json()>& content) {
+    if (!on() || !modified || now - last_asked_ < interval) {
+        return;
+    }
+    last_asked_ = now;
+    const Json what = content();
+    if (what.dump() != last_text_) {
+        write(now, what);
+    }
+}
+
+namespace {
+
+std::string stamped(Json content) {
+    content["schema"] = schema;
+    content["version"] = 1;
+    content["written"] = system_seconds();
+    return content.dump(1) + "\n";
+}
+
+}  // namespace
+
+void Autosave::write(double now, const Json& content) {
+    if (!on()) {
+        return;
+    }
+    last_asked_ = now;
+    last_text_ = content.dump();
+    writer_->request(std::to_string(++n_writes_), {file_, stamped(content)}, true);
+}
+
+void Autosave::write_and_wait(const Json& content) {
+    if (!on()) {
+        return;
+    }
+    writer_->request(std::to_string(++n_writes_), {}, false);  // nothing older may come after this
+    try {
+        write_file_atomically(file_, stamped(content));
+        last_text_ = content.dump();
+    } catch (const std::exception& e) {
+        problem_ = e.what();
+    }
+}
+
+void Autosave::close(bool keep) {
+    if (!on()) {
+        return;
+    }
+    writer_.reset();  // nothing is written after this
+    forget_crashes();
+    if (!keep) {
+        std::error_code ignored;
+        fs::remove(file_, ignored);
+    }
+    lock_.reset();
+}
+
+long Autosave::age() const {
+    const auto last = writer_ ? writer_->latest() : nullptr;
+    if (!last || last->at < 0) {
+        return -1;
+    }
+    const long seconds = std::max(0L, static_cast<long>(system_seconds() - last->at));
+    return seconds < 60 ? seconds / 10 * 10 : seconds / 60 * 60;
+}
+
+}  // namespace tempera::app
