@@ -3,51 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace tempera::app {
 namespace {
 
 /// About 1 MB a level at most; a long path keeps every level, a very long one the recent half.
 constexpr std::size_t most_pictures = 400;
-
-/// Two box blurs, about a Gaussian, as wide as the counting noise of n particles asks for.
-std::shared_ptr<const Grid> blurred(const Grid& grid, long n) {
-    auto out = std::make_shared<Grid>(grid);
-    const int nx = grid.nx, ny = grid.ny;
-    const int radius =
-        std::clamp(static_cast<int>(1.0 * nx / std::sqrt(static_cast<double>(std::max(1L, n)))), 1, 6);
-    std::vector<float> line;
-    const auto pass = [&](float* first, int count, int stride) {
-        line.resize(static_cast<std::size_t>(count));
-        double sum = 0;
-        for (int i = -radius; i < count; ++i) {
-            if (i + radius < count) {
-                sum += first[static_cast<std::ptrdiff_t>(i + radius) * stride];
-            }
-            if (i >= 0) {
-                line[static_cast<std::size_t>(i)] = static_cast<float>(sum / (2 * radius + 1));
-                if (i - radius >= 0) {
-                    sum -= first[static_cast<std::ptrdiff_t>(i - radius) * stride];
-                }
-            }
-        }
-        for (int i = 0; i < count; ++i) {
-            first[static_cast<std::ptrdiff_t>(i) * stride] =
-                std::max(0.0f, line[static_cast<std::size_t>(i)]);
-        }
-    };
-    for (int round = 0; round < 2; ++round) {
-        for (int y = 0; y < ny; ++y) {
-            pass(out->value.data() + static_cast<std::ptrdiff_t>(y) * nx, nx, 1);
-        }
-        for (int x = 0; x < nx; ++x) {
-            pass(out->value.data() + x, ny, nx);
-        }
-    }
-    out->max = out->value.empty() ? 0 : *std::max_element(out->value.begin(), out->value.end());
-    return out;
-}
 
 /// Density of the drawn particles over the same extent as the exact maps, for thumbnails.
 std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& maps) {
@@ -64,7 +25,10 @@ std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& m
             grid.value[cell] += i < s.weight.size() ? s.weight[i] : 1.0f;
         }
     }
-    return blurred(grid, static_cast<long>(s.x.size()));
+    // As wide as the counting noise asks for.
+    const double n = static_cast<double>(std::max<std::size_t>(1, s.x.size()));
+    blur(grid, std::clamp(static_cast<int>(grid.nx / std::sqrt(n)), 1, 6));
+    return std::make_shared<Grid>(std::move(grid));
 }
 
 }  // namespace

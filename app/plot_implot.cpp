@@ -255,6 +255,7 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
         }
         input.hovered = ImPlot::IsPlotHovered();
         if (input.hovered) {
+            input.x = ImPlot::GetPlotMousePos().x, input.y = ImPlot::GetPlotMousePos().y;
             ImPlot::PushPlotClipRect();
             hover_card(plot, theme, options);
             ImPlot::PopPlotClipRect();

@@ -25,6 +25,7 @@ struct PlotOptions {
 struct PlotInput {
     std::optional<double> chosen_x;  ///< clicked or dragged to
     bool hovered = false;
+    double x = 0, y = 0;  ///< where the mouse is, when hovered
 };
 
 void setup_implot(const Theme& theme);

@@ -81,6 +81,30 @@ void draw_points(const PlotLayer& layer, const Theme& theme, int max_points,
     }
 }
 
+void draw_quiver(const PlotLayer& layer, const Theme& theme) {
+    ImDrawList* list = ImPlot::GetPlotDrawList();
+    const ImPlotRect limits = ImPlot::GetPlotLimits();
+    for (std::size_t i = 0; i < layer.x.size(); ++i) {
+        const std::array<double, 2> way = arrow(layer, i);
+        if (!limits.Contains(layer.x[i], layer.y[i])) {
+            continue;
+        }
+        const ImVec2 from = ImPlot::PlotToPixels(layer.x[i], layer.y[i]),
+                     to = ImPlot::PlotToPixels(layer.x[i] + way[0], layer.y[i] + way[1]);
+        const float dx = to.x - from.x, dy = to.y - from.y, length = std::hypot(dx, dy);
+        if (length < 0.6f) {
+            continue;
+        }
+        const ImU32 ink = theme.role(layer.role, layer.index,
+                                     i < layer.shade.size() ? static_cast<float>(layer.shade[i]) : 1);
+        const float head = std::min(theme.px(5), 0.5f * length), bx = head * dx / length,
+                    by = head * dy / length;
+        list->AddLine(from, {to.x - 0.7f * bx, to.y - 0.7f * by}, ink, theme.px(layer.width));
+        list->AddTriangleFilled(to, {to.x - bx - 0.45f * by, to.y - by + 0.45f * bx},
+                                {to.x - bx + 0.45f * by, to.y - by - 0.45f * bx}, ink);
+    }
+}
+
 }  // namespace
 
 ImVec4 layer_colour(const Theme& theme, const PlotLayer& layer) {
@@ -139,13 +163,17 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
         break;
     case Kind::image:
         if (layer.image) {
-            const ImTextureRef texture = textures.picture(plot.id, layer.image, 4);
+            const ImTextureRef texture =
+                textures.picture(plot.id, layer.image, 4, {layer.limit, layer.diverging});
             if (textures.available() && texture.GetTexID() != 0) {
                 const Grid& g = *layer.image;
                 ImPlot::PlotImage(label.c_str(), texture, {g.x_min, g.y_min}, {g.x_max, g.y_max}, {0, 1},
                                   {1, 0});
             }
         }
+        break;
+    case Kind::quiver:
+        draw_quiver(layer, theme);
         break;
     case Kind::vline:
         ImPlot::PlotInfLines(label.c_str(), layer.x.data(), static_cast<int>(layer.x.size()), spec);

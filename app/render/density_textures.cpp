@@ -4,6 +4,7 @@
 #include <epoxy/gl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -115,20 +116,20 @@ void DensityTextures::set_palette(const Palette& palette, const std::string& nam
     }
     palette_name_ = name;
     ++palette_version_;
-    std::vector<unsigned char> rgb(256 * 3);
-    for (int i = 0; i < 256; ++i) {
-        const std::array<double, 3> c = density_colour(palette, i / 255.0);
-        for (int k = 0; k < 3; ++k) {
-            rgb[static_cast<std::size_t>(3 * i + k)] =
-                static_cast<unsigned char>(std::clamp(c[static_cast<std::size_t>(k)], 0.0, 1.0) * 255 + 0.5);
+    std::vector<unsigned char> rgb;
+    for (int i = 0; i < 512; ++i) {
+        const double t = (i % 256) / 255.0;
+        for (double c : i < 256 ? density_colour(palette, t) : difference_colour(palette, 2 * t - 1)) {
+            rgb.push_back(static_cast<unsigned char>(std::clamp(c, 0.0, 1.0) * 255 + 0.5));
         }
     }
     glBindTexture(GL_TEXTURE_2D, table_);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, 256, 1, 0, GL_RGB, GL_UNSIGNED_BYTE, rgb.data());
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, 256, 2, 0, GL_RGB, GL_UNSIGNED_BYTE, rgb.data());
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
     glBindTexture(GL_TEXTURE_2D, 0);
 }
 
@@ -140,7 +141,13 @@ void DensityTextures::upload(Picture& p, const Grid& grid) const {
     }
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
     glBindTexture(GL_TEXTURE_2D, p.grid);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, grid.nx, grid.ny, 0, GL_RED, GL_FLOAT, grid.value.data());
+    std::vector<float> marked;
+    if (p.transfer.diverging) {  // what a shader makes of NaN is the driver's choice
+        marked = grid.value;
+        std::replace_if(marked.begin(), marked.end(), [](float v) { return !std::isfinite(v); }, 3e38f);
+    }
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, grid.nx, grid.ny, 0, GL_RED, GL_FLOAT,
+                 marked.empty() ? grid.value.data() : marked.data());
     for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) {
         glTexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
     }
@@ -173,7 +180,9 @@ void DensityTextures::draw(Picture& p, const Grid& grid) const {
     glBindTexture(GL_TEXTURE_2D, p.grid);
     glUniform1i(glGetUniformLocation(program_, "grid"), 0);
     glUniform1i(glGetUniformLocation(program_, "table"), 1);
-    glUniform1f(glGetUniformLocation(program_, "maximum"), grid.max);
+    glUniform1f(glGetUniformLocation(program_, "maximum"),
+                p.transfer.limit > 0 ? static_cast<float>(p.transfer.limit) : grid.max);
+    glUniform1i(glGetUniformLocation(program_, "diverging"), p.transfer.diverging);
     glUniform1f(glGetUniformLocation(program_, "decades"), 2.6f);
     // Samplers of an earlier frame would override the textures' own filters.
     glBindSampler(0, 0);
@@ -186,19 +195,22 @@ void DensityTextures::draw(Picture& p, const Grid& grid) const {
 }
 
 ImTextureRef DensityTextures::picture(const std::string& slot, const std::shared_ptr<const Grid>& grid,
-                                      int magnify) {
+                                      int magnify, const Transfer& transfer) {
     if (!program_ || !grid || grid->nx <= 0 ||
         grid->value.size() != static_cast<std::size_t>(grid->nx) * grid->ny) {
         return {};
     }
     Picture& p = pictures_[slot];
-    const bool fresh = p.source.lock() != grid || p.magnify != magnify;
+    const bool fresh =
+        p.source.lock() != grid || p.magnify != magnify || p.transfer.diverging != transfer.diverging;
+    const bool recolour = fresh || p.palette != palette_version_ || p.transfer != transfer;
+    p.transfer = transfer;
     if (fresh) {
         p.magnify = magnify;
         upload(p, *grid);
         p.source = grid;
     }
-    if (fresh || p.palette != palette_version_) {
+    if (recolour) {
         draw(p, *grid);
         p.palette = palette_version_;
     }

@@ -62,6 +62,9 @@ public:
         case Kind::text:
             text(layer);
             break;
+        case Kind::quiver:
+            quiver(layer);
+            break;
         }
     }
 
@@ -146,21 +149,48 @@ private:
         }
     }
 
+    void quiver(const PlotLayer& layer) {
+        for (std::size_t i = 0; i < layer.x.size(); ++i) {
+            const std::array<double, 2> way = arrow(layer, i);
+            const std::array<double, 2> from{x(layer.x[i]), y(layer.y[i])},
+                to{x(layer.x[i] + way[0]), y(layer.y[i] + way[1])};
+            const double dx = to[0] - from[0], dy = to[1] - from[1], length = std::hypot(dx, dy);
+            if (length < 0.3) {
+                continue;
+            }
+            const double head = std::min(2.6, 0.45 * length), bx = head * dx / length,
+                         by = head * dy / length;
+            Stroke stroke = stroke_;
+            stroke.alpha = i < layer.shade.size() ? layer.shade[i] : 1;
+            canvas_.polyline({from, to}, stroke);
+            canvas_.polygon({to,
+                             {to[0] - bx - 0.5 * by, to[1] - by + 0.5 * bx},
+                             {to[0] - bx + 0.5 * by, to[1] - by - 0.5 * bx}},
+                            {colour_, stroke.alpha});
+        }
+    }
+
     void image(const PlotLayer& layer) {
         if (!layer.image || layer.image->nx <= 0 || layer.image->ny <= 0) {
             return;
         }
         const Grid& g = *layer.image;
+        const double top = layer.limit > 0 ? layer.limit : std::max(1e-30, static_cast<double>(g.max));
         Picture picture{g.nx, g.ny, {}};
         picture.rgba.reserve(g.value.size() * 4);
         for (int row = g.ny - 1; row >= 0; --row) {
             for (int column = 0; column < g.nx; ++column) {
                 const float value = g.value[static_cast<std::size_t>(row) * static_cast<std::size_t>(g.nx) +
                                             static_cast<std::size_t>(column)];
-                for (double c : density_colour(palette_, density_transfer(value, g.max))) {
+                const bool hidden = !std::isfinite(value);
+                const std::array<double, 3> rgb =
+                    layer.diverging
+                        ? difference_colour(palette_, hidden ? 0 : static_cast<double>(value) / top)
+                        : density_colour(palette_, density_transfer(static_cast<double>(value), top));
+                for (double c : rgb) {
                     picture.rgba.push_back(static_cast<unsigned char>(std::lround(255 * c)));
                 }
-                picture.rgba.push_back(255);
+                picture.rgba.push_back(hidden ? 0 : 255);
             }
         }
         const double x0 = x(g.x_min), x1 = x(g.x_max), y0 = y(g.y_max), y1 = y(g.y_min);

@@ -13,7 +13,7 @@ using Kind = PlotLayer::Kind;
 
 const char* name_of(Kind kind) {
     constexpr const char* names[] = {"line", "band",  "bars",  "stairs", "points", "segments",
-                                     "area", "image", "vline", "hline",  "text"};
+                                     "area", "image", "vline", "hline",  "text",   "quiver"};
     return names[static_cast<int>(kind)];
 }
 
@@ -59,7 +59,8 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
     for (std::size_t i = 0; i + step <= n; i += step) {
         bool keep = true;
         for (std::size_t k = i; k < i + step; ++k) {
-            keep = keep && good(layer.x, k) && good(layer.y, k) && good(layer.y2, k);
+            keep = keep && good(layer.x, k) && good(layer.y, k) && good(layer.y2, k) && good(layer.u, k) &&
+                   good(layer.v, k) && good(layer.shade, k);
         }
         if (!keep) {
             ++dropped;
@@ -78,12 +79,20 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
             if (k < layer.group.size()) {
                 layer.group[to] = layer.group[k];
             }
+            for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade}) {
+                if (k < of->size()) {
+                    (*of)[to] = (*of)[k];
+                }
+            }
         }
     }
     layer.x.resize(std::min(layer.x.size(), to));
     layer.y.resize(std::min(layer.y.size(), to));
     layer.y2.resize(std::min(layer.y2.size(), to));
     layer.group.resize(std::min(layer.group.size(), to));
+    for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade}) {
+        of->resize(std::min(of->size(), to));
+    }
     return dropped;
 }
 
@@ -157,6 +166,25 @@ std::string PlotSpec::describe() const {
            (dropped ? " " + std::to_string(dropped) + " values that are not finite were left out." : "");
 }
 
+double longest(const PlotLayer& layer) {
+    double out = 0;
+    for (std::size_t i = 0; i < std::min(layer.u.size(), layer.v.size()); ++i) {
+        out = std::max(out, std::hypot(layer.u[i], layer.v[i]));
+    }
+    return out;
+}
+
+std::array<double, 2> arrow(const PlotLayer& layer, std::size_t i) {
+    constexpr double decades = 3;
+    const double length = std::hypot(layer.u[i], layer.v[i]);
+    if (!(length > 0) || !(layer.limit > 0)) {
+        return {0, 0};
+    }
+    const double shown =
+        layer.reach * std::clamp(1 + std::log10(length / layer.limit) / decades, 0.0, 1.0) / length;
+    return {layer.u[i] * shown, layer.v[i] * shown};
+}
+
 void sanitize(PlotSpec& plot) {
     widen(plot.x);
     widen(plot.y);
@@ -164,6 +192,9 @@ void sanitize(PlotSpec& plot) {
         plot.dropped += keep_finite(layer, plot.x.log, plot.y.log);
         if (!std::isfinite(layer.width) || layer.width < 0) {
             layer.width = 1;
+        }
+        if (layer.kind == Kind::quiver && !(layer.limit > 0)) {
+            layer.limit = longest(layer);
         }
     }
     std::erase_if(plot.x.ticks, [](const auto& t) { return !std::isfinite(t.first); });
@@ -198,6 +229,9 @@ Json to_json(const PlotSpec& plot) {
         if (!layer.group.empty()) {
             l["group"] = layer.group;
         }
+        if (layer.kind == Kind::quiver) {
+            l["u"] = layer.u, l["v"] = layer.v, l["limit"] = layer.limit;
+        }
         if (!layer.text.empty()) {
             l["text"] = layer.text;
         }
@@ -212,7 +246,9 @@ Json to_json(const PlotSpec& plot) {
 }
 
 std::string to_csv(const PlotSpec& plot) {
-    std::string out = "layer,kind,name,x,y,y2,group\r\n";
+    const bool vectors = std::any_of(plot.layers.begin(), plot.layers.end(),
+                                     [](const PlotLayer& l) { return l.kind == Kind::quiver; });
+    std::string out = std::string("layer,kind,name,x,y,y2,group") + (vectors ? ",u,v" : "") + "\r\n";
     for (std::size_t l = 0; l < plot.layers.size(); ++l) {
         const PlotLayer& layer = plot.layers[l];
         const std::string head = std::to_string(l) + "," + name_of(layer.kind) + "," +
@@ -220,11 +256,14 @@ std::string to_csv(const PlotSpec& plot) {
         if (layer.image) {
             const Grid& g = *layer.image;
             for (std::size_t i = 0; i < g.value.size(); ++i) {
+                if (!std::isfinite(g.value[i])) {
+                    continue;
+                }
                 const double ix = static_cast<double>(i % static_cast<std::size_t>(g.nx)) + 0.5;
                 const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
                 out += head + shortest(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
                        shortest(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + shortest(g.value[i]) +
-                       ",\r\n";
+                       (vectors ? ",,,\r\n" : ",\r\n");
             }
             continue;
         }
@@ -233,7 +272,8 @@ std::string to_csv(const PlotSpec& plot) {
         };
         for (std::size_t i = 0; i < std::max(layer.x.size(), layer.y.size()); ++i) {
             out += head + cell(layer.x, i) + "," + cell(layer.y, i) + "," + cell(layer.y2, i) + "," +
-                   (i < layer.group.size() ? std::to_string(layer.group[i]) : "") + "\r\n";
+                   (i < layer.group.size() ? std::to_string(layer.group[i]) : "") +
+                   (vectors ? "," + cell(layer.u, i) + "," + cell(layer.v, i) : "") + "\r\n";
         }
     }
     return out;

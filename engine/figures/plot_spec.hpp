@@ -26,7 +26,7 @@ struct PlotAxis {
 };
 
 struct PlotLayer {
-    enum class Kind { line, band, bars, stairs, points, segments, area, image, vline, hline, text };
+    enum class Kind { line, band, bars, stairs, points, segments, area, image, vline, hline, text, quiver };
     Kind kind = Kind::line;
     std::string name;  ///< legend entry; empty = none
     Role role = Role::sampled;
@@ -34,7 +34,14 @@ struct PlotLayer {
     std::vector<double> x, y,
         y2;                  ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
     std::vector<int> group;  ///< points: mode per point
+    /// Quiver: vectors at (x, y) and the opacities of their arrows (empty: 1). See arrow().
+    std::vector<double> u, v, shade;
+    double reach = 1;  ///< quiver: length of the longest arrow in units of the axes
     std::shared_ptr<const Grid> image;
+    /// Image: the value of the strongest colour; quiver: the length of a vector with the longest arrow.
+    /// 0: the largest there is.
+    double limit = 0;
+    bool diverging = false;  ///< image: colours around zero, up to +-limit; cells that are NaN are left out
     std::string text;
     float width = 2;
     bool dashed = false;
@@ -53,6 +60,12 @@ struct PlotSpec {
     std::string describe() const;  ///< a text summary of the plot
 };
 
+/// Way of vector i's arrow from its foot, in units of the axes: lengths are logarithmic over three decades,
+/// so that weak fields keep their directions.
+std::array<double, 2> arrow(const PlotLayer& layer, std::size_t i);
+/// Length of the longest vector of a quiver.
+double longest(const PlotLayer& layer);
+
 void sanitize(PlotSpec& plot);
 Json to_json(const PlotSpec& plot);
 std::string to_csv(const PlotSpec& plot);
@@ -69,6 +82,8 @@ struct Palette {
 const Palette& palette(const std::string& theme);
 /// Density colour (RGB 0..1) of a transferred value in [0, 1]: from the ground to the theme's peak colour.
 std::array<double, 3> density_colour(const Palette& palette, double t);
+/// Colour of a difference in [-1, 1]: blue, neutral at zero, orange.
+std::array<double, 3> difference_colour(const Palette& palette, double t);
 /// Log transfer over 2.6 decades below the maximum, 0 at and below that.
 double density_transfer(double value, double max);
 

@@ -125,22 +125,19 @@ unsigned Palette::role(Role role, int index) const {
     return text;
 }
 
-std::array<double, 3> density_colour(const Palette& palette, double t) {
-    struct Stop {
-        double at;
-        unsigned rgb;
-    };
-    const Stop dark[] = {
-        {0, palette.panel}, {0.22, 0x1B2B63}, {0.48, 0x3A5A86}, {0.74, 0x93A17C}, {1, 0xFFE65A}};
-    const Stop light[] = {
-        {0, palette.panel}, {0.25, 0xD6E4F4}, {0.5, 0x94BAE3}, {0.75, 0x4280C4}, {1, 0x0B4A9E}};
-    const Stop* stops = palette.dark ? dark : light;
-    t = t > 0 ? std::min(t, 1.0) : 0.0;
+namespace {
+
+struct Stop {
+    double at;
+    unsigned rgb;
+};
+
+std::array<double, 3> between(const Stop* stops, int n, double t) {
     int i = 0;
-    while (i < 3 && t > stops[i + 1].at) {
+    while (i < n - 2 && t > stops[i + 1].at) {
         ++i;
     }
-    const double f = (t - stops[i].at) / (stops[i + 1].at - stops[i].at);
+    const double f = std::clamp((t - stops[i].at) / (stops[i + 1].at - stops[i].at), 0.0, 1.0);
     std::array<double, 3> out{};
     for (int k = 0; k < 3; ++k) {
         const double a = static_cast<double>(stops[i].rgb >> (16 - 8 * k) & 255u);
@@ -148,6 +145,23 @@ std::array<double, 3> density_colour(const Palette& palette, double t) {
         out[static_cast<std::size_t>(k)] = (a + f * (b - a)) / 255;
     }
     return out;
+}
+
+}  // namespace
+
+std::array<double, 3> density_colour(const Palette& palette, double t) {
+    const Stop dark[] = {
+        {0, palette.panel}, {0.22, 0x1B2B63}, {0.48, 0x3A5A86}, {0.74, 0x93A17C}, {1, 0xFFE65A}};
+    const Stop light[] = {
+        {0, palette.panel}, {0.25, 0xD6E4F4}, {0.5, 0x94BAE3}, {0.75, 0x4280C4}, {1, 0x0B4A9E}};
+    return between(palette.dark ? dark : light, 5, t > 0 ? t : 0.0);
+}
+
+std::array<double, 3> difference_colour(const Palette& palette, double t) {
+    // Zero is a shade off the ground, so that it shows where there is something to compare.
+    const Stop dark[] = {{-1, 0x6FB7FF}, {-0.5, 0x2F5F92}, {0, 0x2C323B}, {0.5, 0x8F561F}, {1, 0xFFA24A}};
+    const Stop light[] = {{-1, 0x14569B}, {-0.5, 0x7FB0DC}, {0, 0xF1F3F5}, {0.5, 0xEDA868}, {1, 0xB04E05}};
+    return between(palette.dark ? dark : light, 5, std::clamp(t, -1.0, 1.0));
 }
 
 double density_transfer(double value, double max) {
