@@ -17,6 +17,7 @@
     X(replicas)                                                                                              \
     X(blindness)                                                                                             \
     X(story)                                                                                                 \
+    X(training)                                                                                              \
     X(log)
 
 namespace tempera::app {

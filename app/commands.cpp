@@ -15,7 +15,7 @@ namespace {
 using Chord = ImGuiKeyChord;
 constexpr Chord ctrl = ImGuiMod_Ctrl, shift = ImGuiMod_Shift;
 
-bool busy(const Workbench& b) { return b.workspace.busy(); }
+bool busy(const Workbench& b) { return b.workspace.busy() || b.learning.active(); }
 bool has_result(const Workbench& b) { return b.workspace.result() != nullptr; }
 
 void save_dialog(Workbench& b) {
@@ -73,14 +73,43 @@ void edit_commands(Commands& list) {
               [](Workbench& b) { ImGui::SetClipboardText(b.workspace.command_line().c_str()); }});
 }
 
+/// A run whose model trains first is, until then, its training.
+void run_or_pause(Workbench& b) {
+    b.learning.before_run() ? b.learning.run_or_pause() : b.workspace.run_or_pause();
+}
+
+void stop(Workbench& b) {
+    b.workspace.busy() && !b.learning.before_run() ? b.workspace.stop() : b.learning.stop();
+}
+
+void training_commands(Commands& list) {
+    const auto can = [](const Workbench& b) { return b.learning.active() || b.learning.obstacle().empty(); };
+    list.add({"train.toggle",
+              "Run",
+              "Train the model / pause",
+              ctrl | ImGuiKey_T,
+              [](Workbench& b) {
+                  b.learning.run_or_pause();
+                  b.view.raise.emplace_back("training");
+              },
+              can,
+              {},
+              true});
+    list.add({"train.step", "Run", "Step one optimiser step", ctrl | shift | ImGuiKey_T,
+              [](Workbench& b) { b.learning.step(); }, can});
+    list.add({"train.stop", "Run", "Stop training", 0, [](Workbench& b) { b.learning.stop(); },
+              [](const Workbench& b) { return b.learning.active(); }});
+    list.add({"train.use", "Run", "Use the trained model", 0, [](Workbench& b) { b.learning.use(); },
+              [](const Workbench& b) { return b.learning.usable(); }});
+}
+
 void run_commands(Commands& list) {
-    list.add({"run.toggle", "Run", "Run / pause", ImGuiKey_Space,
-              [](Workbench& b) { b.workspace.run_or_pause(); }});
+    list.add({"run.toggle", "Run", "Run / pause", ImGuiKey_Space, run_or_pause});
     list.add({"run.step_move", "Run", "Step one move", ImGuiKey_Period,
-              [](Workbench& b) { b.workspace.step_move(); }});
+              [](Workbench& b) { b.learning.before_run() ? b.learning.step() : b.workspace.step_move(); }});
     list.add({"run.step_level", "Run", "Step one level or scan", shift | ImGuiKey_Period,
-              [](Workbench& b) { b.workspace.step_level(); }});
-    list.add({"run.stop", "Run", "Stop", ImGuiKey_Escape, [](Workbench& b) { b.workspace.stop(); }, busy});
+              [](Workbench& b) { b.learning.before_run() ? b.learning.step() : b.workspace.step_level(); }});
+    list.add({"run.stop", "Run", "Stop", ImGuiKey_Escape, stop, busy});
     list.add({"run.restart",
               "Run",
               "Apply and restart, same seed",
@@ -365,6 +394,7 @@ Commands make_commands() {
     file_commands(list);
     edit_commands(list);
     run_commands(list);
+    training_commands(list);
     view_commands(list);
     export_commands(list);
     story_commands(list);

@@ -84,7 +84,7 @@ void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange)
     const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
     dock_all({"ess", "weights", "swaps"}, bottom_left);
     show_first(exchange ? "swaps" : "ess", bottom_left);
-    dock_all({"occupancy", "mode_mass", "replicas", "blindness"}, bottom);
+    dock_all({"occupancy", "mode_mass", "replicas", "training", "blindness"}, bottom);
     show_first("occupancy", bottom);
 }
 
@@ -103,7 +103,7 @@ void build_weights(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange)
         dock_all({"mode_mass", "swaps", "replicas"}, left);
     }
     show_first("mode_mass", left);
-    dock_all({"particles", "occupancy", "density_path", "blindness"}, bottom);
+    dock_all({"particles", "occupancy", "density_path", "training", "blindness"}, bottom);
     show_first("particles", bottom);
 }
 
@@ -118,7 +118,8 @@ void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) 
     const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
     dock_all({"occupancy", "mode_mass", exchange ? "ess" : "swaps"}, left);
     show_first("occupancy", left);
-    dock_all({"particles", "density_path", "blindness", exchange ? "weights" : "replicas"}, bottom);
+    dock_all({"particles", "density_path", "training", "blindness", exchange ? "weights" : "replicas"},
+             bottom);
     show_first("particles", bottom);
 }
 
@@ -147,7 +148,7 @@ void build_picture(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchang
     dock("setup", c.left);
     right_column(c.right, size, theme);
     dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas",
-              "blindness"},
+              "training", "blindness"},
              c.middle);
     show_first("particles", c.middle);
 }

@@ -54,6 +54,8 @@ public:
     std::string obstacle() const;
     bool active() const;      ///< preparing, running or paused
     bool before_run() const;  ///< a run waits for the training's end
+    /// What is wrong with the training: diverged, rising, learning its points by heart. Empty = nothing.
+    std::vector<RunWarning> warnings() const;
     /// Until the folder of the last training is written.
     bool busy() const { return started_ != ended_; }
     /// The training is of the model, data and target that the preset now has.

@@ -75,7 +75,9 @@ bool settled(const Workbench& bench) {
     const RunState s = bench.workspace.snapshot().state;
     const bool done = s == RunState::finished || s == RunState::cancelled || s == RunState::failed;
     const PathMaps* maps = bench.workspace.maps();
-    return done && maps && maps->complete;
+    const LearnedMaps* learned = bench.learning.maps();
+    const bool shown = !bench.learning.learned_path() || (learned && (learned->complete || !learned->error.empty()));
+    return done && !bench.learning.busy() && maps && maps->complete && shown;
 }
 
 void wait_for(Stage& stage, const AppOptions& options) {
@@ -83,7 +85,7 @@ void wait_for(Stage& stage, const AppOptions& options) {
     const auto start = Clock::now();
     if (options.at == "finished") {
         while (!settled(bench)) {
-            bench.workspace.update(0);  // pictures of the levels are collected on the way
+            bench.update(0);  // pictures of the levels are collected on the way
             std::this_thread::sleep_for(std::chrono::milliseconds(4));
         }
     } else {
@@ -98,14 +100,15 @@ void wait_for(Stage& stage, const AppOptions& options) {
 int count_idle_frames(Stage& stage) {
     Workbench& bench = stage.bench();
     bench.workspace.stop();
-    bench.workspace.link().set_on_publish({});
+    bench.learning.stop();
+    bench.set_on_publish({});
     const auto start = Clock::now();
-    while (bench.workspace.busy() && seconds_since(start) < 2) {
+    while ((bench.workspace.busy() || bench.learning.busy()) && seconds_since(start) < 20) {
         stage.frame(1.0f / 30);
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     std::atomic<bool> woken{false};
-    bench.workspace.link().set_on_publish([&] { woken = true; });
+    bench.set_on_publish([&] { woken = true; });
     FramePolicy policy(bench.software_gl);
     const auto idle = Clock::now();
     int frames = 0;
@@ -130,7 +133,7 @@ int count_idle_frames(Stage& stage) {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
-    bench.workspace.link().set_on_publish({});
+    bench.set_on_publish({});
     return frames;
 }
 
@@ -204,7 +207,7 @@ int run_offscreen(const AppOptions& options) {
         bench.workspace.lock_waits.clear();
         for (int i = 0; i < options.frames; ++i) {
             stage.frame(1.0f / 30);
-            if (!bench.workspace.busy() && bench.workspace.snapshot().state == RunState::finished) {
+            if (!bench.workspace.busy() && !bench.learning.before_run() && bench.workspace.snapshot().state == RunState::finished) {
                 bench.workspace.start();  // it is the picture of a running preset that is measured
             }
         }

@@ -108,8 +108,25 @@ void seed_field(Workbench& bench) {
     }
 }
 
-void progress(Workbench& bench) {
-    const Theme& theme = bench.theme;
+/// What the transport bar says: of the run, or of the training that comes before it.
+struct Way {
+    std::string text;
+    double done = 0;
+    bool failed = false;
+};
+
+Way way_of_training(const TrainingSnapshot& s, bool before_run) {
+    Way way;
+    way.text = before_run ? "Training the model" : "training";
+    if (s.n_steps > 0) {
+        way.done = static_cast<double>(s.step) / static_cast<double>(s.n_steps);
+        way.text += ", step " + grouped(s.step) + " of " + grouped(s.n_steps);
+        way.text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
+    }
+    return way;
+}
+
+Way way_of_run(const Workbench& bench) {
     const Snapshot& s = bench.workspace.snapshot();
     const bool active = s.state == RunState::running || s.state == RunState::paused;
     std::string text;
@@ -128,6 +145,15 @@ void progress(Workbench& bench) {
         text = std::string(to_string(s.state)) + (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
         text += s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
     }
+    return {text, s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0),
+            s.state == RunState::failed};
+}
+
+void progress(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Learning& learning = bench.learning;
+    const bool trains = learning.before_run() || (learning.active() && !bench.workspace.busy());
+    const Way way = trains ? way_of_training(learning.training(), learning.before_run()) : way_of_run(bench);
     // The text keeps one width, so that the bar does not move while numbers change.
     float text_width = theme.px(390);
     const float all = ImGui::GetContentRegionAvail().x;
@@ -138,16 +164,15 @@ void progress(Workbench& bench) {
         const float y = at.y + ImGui::GetFrameHeight() / 2, h = theme.px(3);
         ImDrawList* list = ImGui::GetWindowDrawList();
         list->AddRectFilled({at.x, y - h}, {at.x + bar, y + h}, Theme::packed(theme.colours().field), h);
-        const auto f =
-            static_cast<float>(s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0));
+        const auto f = static_cast<float>(way.done);
         if (f > 0.004f) {
-            const unsigned ink = s.state == RunState::failed ? theme.colours().bad : theme.colours().accent;
+            const unsigned ink = way.failed ? theme.colours().bad : theme.colours().accent;
             list->AddRectFilled({at.x, y - h}, {at.x + bar * f, y + h}, Theme::packed(ink), h);
         }
         ImGui::Dummy({bar, ImGui::GetFrameHeight()});
         ImGui::SameLine(0, theme.px(14));
     }
-    mono_text(theme, text);
+    mono_text(theme, way.text);
 }
 
 }  // namespace
@@ -228,7 +253,8 @@ void draw_transport(Workbench& bench) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
                         {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
     if (ImGui::Begin("###transport", nullptr, bar_flags)) {
-        const RunState s = w.snapshot().state;
+        const RunState s =
+            bench.learning.before_run() ? bench.learning.training().state : w.snapshot().state;
         const bool running = s == RunState::running || s == RunState::preparing;
         // One width for Run, Pause and Resume: the bar must not jump.
         ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
@@ -243,7 +269,7 @@ void draw_transport(Workbench& bench) {
             bench.commands.run("run.step_level", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy(),
+        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy() || bench.learning.active(),
                        "Stop and keep what was reached (Esc)")) {
             bench.commands.run("run.stop", bench);
         }
@@ -292,6 +318,9 @@ void draw_status(Workbench& bench) {
         parts.push_back(bench.renderer);
         if (!bench.masked) {
             parts.push_back("build " + fixed(bench.build_ms, 1) + " ms");
+        }
+        if (bench.learning.active() && w.busy()) {
+            parts.push_back("training, step " + grouped(bench.learning.training().step));
         }
         if (w.pace() > 0 && w.busy()) {
             parts.emplace_back("watchable pace");

@@ -119,6 +119,7 @@ void Workbench::set_on_publish(const std::function<void()>& callback) {
     workspace.link().set_on_publish(callback);
     workspace.mapper()->set_on_publish(callback);
     learning.set_on_publish(callback);
+    learning.set_on_publish(callback);
     exporter.set_on_report(callback);
     blindness->set_on_publish(callback);
 }

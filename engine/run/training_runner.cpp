@@ -24,6 +24,18 @@ using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 constexpr auto publish_interval = std::chrono::milliseconds(100);
+/// Makes the first of folder, folder-2, ... that is nobody's yet.
+fs::path own_folder(const fs::path& wanted) {
+    fs::create_directories(fs::absolute(wanted).parent_path());
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const fs::path folder = free_folder(wanted);
+        if (fs::create_directory(folder)) {
+            return folder;
+        }
+    }
+    throw std::runtime_error(wanted.string() + ": cannot be made");
+}
+
 double seconds_of(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 enum class Command { pause, resume, step };
@@ -202,6 +214,8 @@ void TrainingRunner::Implementation::finish(const Job& job, const TrainingWork& 
         publish(job, state, &work, error);  // acknowledged at once; the folder follows
     }
     if (work.steps() == 0) {
+        std::error_code ignored;
+        fs::remove(job.folder, ignored);  // it is empty
         publish(job, state, &work, error);
         return;
     }
@@ -212,9 +226,8 @@ void TrainingRunner::Implementation::finish(const Job& job, const TrainingWork& 
     try {
         const TrainingResult result = training_result(work.session, status, error, seconds_of(work.trained),
                                                       work.steps(), hurry ? 128 : 4096);
-        const fs::path folder = free_folder(job.folder);
-        write_training_folder(result, folder);
-        last.folder = folder;
+        write_training_folder(result, job.folder);
+        last.folder = job.folder;
     } catch (const std::exception& e) {
         problem +=
             (problem.empty() ? "" : "; ") + std::string("the training could not be written: ") + e.what();
@@ -232,10 +245,12 @@ void TrainingRunner::Implementation::run(Job& job, std::stop_token stop) {
     try {
         work.emplace(job.preset);
         prepare(*work);
+        job.folder = own_folder(job.folder);
+        work->session.checkpoint_into(job.folder);
         if (!advance_until_over(job, *work)) {
             state = RunState::cancelled;
         }
-        work->judge();
+        work->judge(true);
     } catch (const std::bad_alloc&) {
         state = RunState::failed;
         error =

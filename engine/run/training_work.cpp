@@ -96,22 +96,25 @@ bool TrainingWork::judgement_due() const {
            idle >= (judging_cost - 1) * last_judging_;
 }
 
-void TrainingWork::judge() {
-    if (!judgements.empty() && judgements.back()->step == steps()) {
+void TrainingWork::judge(bool last) {
+    if (!last && !judgements.empty() && judgements.back()->step == steps()) {
         return;
     }
     const auto begin = Clock::now();
     auto j = std::make_shared<Judgement>();
     j->step = steps();
-    j->train = session.trainer().final_losses(loss_batches);
-    j->held_out = session.trainer().losses_on(session.held_out(), loss_batches);
+    j->train = session.trainer().final_losses(last ? 8 : loss_batches);
+    j->held_out = session.trainer().losses_on(session.held_out(), last ? 8 : loss_batches);
     for (std::size_t i = 0; i < j->train.size(); ++i) {
         if (i >= last_.each.size() || !std::isfinite(last_.each[i])) {  // this loss has not started
             j->train[i] = j->held_out[i] = std::nan("");
         }
     }
     for (const double sigma : levels_) {
-        j->levels.push_back(session.level_report(sigma, level_points));
+        j->levels.push_back(session.level_report(sigma, last ? 4096 : level_points));
+    }
+    if (last && !judgements.empty() && judgements.back()->step == steps()) {
+        judgements.pop_back();
     }
     judgements.push_back(std::move(j));
     if (judgements.size() > most_judgements) {

@@ -35,13 +35,14 @@ struct TrainingWork {
     void step();  ///< one optimiser step; throws NumericalError when it diverges
     /// About once a second or every 2 % of the steps, and never more than a tenth of the time.
     bool judgement_due() const;
-    void judge();  ///< unless this step is judged already
+    /// Unless this step is judged already; `last`: as carefully as the report of the training is.
+    void judge(bool last = false);
 
     TrainingSession session;
     LossCurve curve;
     std::vector<std::shared_ptr<const Judgement>> judgements;
     std::shared_ptr<const NetworkWeights> weights;  ///< averaged ones at the last judgement
-    Clock::duration trained{0};  ///< time spent on steps and judgements, pauses left out
+    Clock::duration trained{0};                     ///< time spent on steps and judgements, pauses left out
 
 private:
     std::vector<double> levels_;

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+// The network while it learns: how far it is, its losses, and what its log density says of the modes.
+#include <algorithm>
+#include <cmath>
+
+#include "app/plot_implot.hpp"
+#include "app/plots/training.hpp"
+#include "app/view.hpp"
+#include "app/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+constexpr double smoothing = 0.9;
+constexpr const char* demo_preset = "learned_two_lakes_dsm";
+
+/// The lower plot on the left: a map over steps, or lines of now and before.
+bool shows_map = false;
+
+bool button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled,
+            const char* tip, float width = 0) {
+    const Theme& theme = bench.theme;
+    ImGui::BeginDisabled(!enabled);
+    if (primary) {
+        ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
+        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
+        ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
+    }
+    const bool pressed =
+        ImGui::Button((std::string(glyph) + (*glyph ? "  " : "") + text + id).c_str(), {width, 0});
+    if (primary) {
+        ImGui::PopStyleColor(3);
+    }
+    ImGui::EndDisabled();
+    ImGui::SetItemTooltip("%s", tip);
+    return pressed;
+}
+
+std::string duration(double seconds) {
+    if (!(seconds >= 0)) {
+        return "unknown";
+    }
+    return seconds < 90 ? std::to_string(static_cast<int>(std::ceil(seconds))) + " s"
+                        : std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
+}
+
+std::string state_text(const Workbench& bench) {
+    const TrainingSnapshot& s = bench.learning.training();
+    if (s.state == RunState::idle) {
+        return {};
+    }
+    std::string text = to_string(s.state);
+    if (s.n_steps > 0) {
+        text += ", step " + grouped(s.step) + " of " + grouped(s.n_steps);
+    }
+    return text;
+}
+
+/// "103 steps/s, 11 s to go", or what is over.
+std::string pace_text(const Workbench& bench) {
+    const TrainingSnapshot& s = bench.learning.training();
+    if (s.state == RunState::preparing) {
+        return "preparing the data ...";
+    }
+    if (bench.masked || s.step == 0) {
+        return {};
+    }
+    if (bench.learning.active()) {
+        return s.steps_per_second > 0 ? fixed(s.steps_per_second, s.steps_per_second < 20 ? 1 : 0) +
+                                            " steps/s   ETA " + duration(s.eta_seconds)
+                                      : std::string("measuring the pace ...");
+    }
+    return "in " + fixed(s.seconds, 1) + " s";
+}
+
+void buttons(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    Learning& learning = bench.learning;
+    const RunState s = learning.training().state;
+    const bool running = s == RunState::running || s == RunState::preparing;
+    const std::string obstacle = learning.obstacle();
+    const bool can = obstacle.empty() || learning.active();
+    const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Train";
+    ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
+    if (button(bench, running ? icon::pause : icon::play, label, "###train", true, can,
+               can ? "Train this preset's network, pause, go on (Ctrl+T)" : obstacle.c_str(), theme.px(92))) {
+        bench.commands.run("train.toggle", bench);
+    }
+    ImGui::SameLine();
+    if (button(bench, icon::step, "Step", "###step", false, can, "One step of the optimiser, then paused")) {
+        bench.commands.run("train.step", bench);
+    }
+    ImGui::SameLine();
+    if (button(bench, icon::stop, "Stop", "###stop", false, learning.active(),
+               "Stop and keep what was reached, in a folder of its own")) {
+        bench.commands.run("train.stop", bench);
+    }
+    if (learning.usable()) {
+        ImGui::SameLine();
+        if (button(bench, "", "Use", "###use", false, true,
+                   "Make this training the preset's model (model.file); can be undone")) {
+            bench.commands.run("train.use", bench);
+        }
+    }
+    ImGui::PopStyleVar();
+}
+
+void progress(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const TrainingSnapshot& s = bench.learning.training();
+    const float width = ImGui::GetContentRegionAvail().x, h = theme.px(3);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(at, {at.x + width, at.y + 2 * h}, Theme::packed(theme.colours().field), h);
+    const double done = s.n_steps > 0 ? static_cast<double>(s.step) / static_cast<double>(s.n_steps) : 0;
+    if (done > 0.004) {
+        const unsigned ink = s.state == RunState::failed ? theme.colours().bad : theme.colours().accent;
+        list->AddRectFilled(at, {at.x + width * static_cast<float>(done), at.y + 2 * h}, Theme::packed(ink),
+                            h);
+    }
+    ImGui::Dummy({width, 2 * h});
+}
+
+void controls(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    buttons(bench);
+    const std::string pace = pace_text(bench);
+    const Face mono(theme.mono, Theme::number_size);
+    ImGui::SameLine(0, theme.px(14));
+    if (ImGui::CalcTextSize(pace.c_str()).x > ImGui::GetContentRegionAvail().x) {
+        ImGui::NewLine();
+    }
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextUnformatted(pace.c_str());
+    progress(bench);
+}
+
+void warnings(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Face small(theme.body, Theme::small_size);
+    for (const RunWarning& warning : bench.learning.warnings()) {
+        ImGui::TextColored(Theme::vec(theme.colours().warning), "%s", icon::warning);
+        ImGui::SameLine(0, theme.px(8));
+        ImGui::PushTextWrapPos(0);
+        ImGui::TextUnformatted((warning.text + (warning.fix.empty() ? "" : " " + warning.fix)).c_str());
+        ImGui::PopTextWrapPos();
+    }
+}
+
+/// A plot below its own title, with the legend beside it where there is room.
+void cell(Workbench& bench, const PlotSpec& plot, ImVec2 size, bool choice = false) {
+    const Theme& theme = bench.theme;
+    ImGui::BeginGroup();
+    const ImVec2 at = ImGui::GetCursorPos();
+    float used = 0;
+    {
+        const Face small(theme.body, Theme::small_size);
+        ImGui::TextUnformatted(plot.title.c_str());
+        used = ImGui::GetItemRectSize().x;
+        const float choice_width = choice ? theme.px(44) : 0;
+        if (choice) {
+            ImGui::SetCursorPos({at.x + size.x - choice_width, at.y});
+            if (ImGui::SmallButton(shows_map ? "lines###as_lines" : "map###as_map")) {
+                shows_map = !shows_map;
+            }
+            ImGui::SetItemTooltip(shows_map ? "Lines over the noise levels, now and earlier"
+                                            : "A map over steps and noise levels");
+        }
+        const float legend = draw_legend(plot, theme, true), room = size.x - used - choice_width;
+        const float state = plot.state.empty() ? 0 : ImGui::CalcTextSize(plot.state.c_str()).x;
+        if (state > 0 && state + theme.px(12) < room) {
+            ImGui::SetCursorPos({at.x + size.x - choice_width - state, at.y});
+            ImGui::TextColored(theme.dim(), "%s", plot.state.c_str());
+        }
+        if (legend > 0 && legend + state + theme.px(34) < room) {
+            ImGui::SetCursorPos({at.x + used + theme.px(16), at.y});
+            draw_legend(plot, theme);
+        }
+    }
+    ImGui::SetCursorPos({at.x, at.y + theme.px(20)});
+    PlotOptions options;
+    options.fit = bench.view.fit;
+    draw_plot(plot, theme, bench.textures, {size.x, std::max(theme.px(50), size.y - theme.px(20))}, options);
+    ImGui::EndGroup();
+}
+
+std::string number(double v) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", v);
+    return std::isfinite(v) ? text : "-";
+}
+
+/// Each loss on the training's own points and on points held out, as judged last.
+void losses_table(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const TrainingSnapshot& s = bench.learning.training();
+    if (!s.judgements || s.judgements->empty()) {
+        return;
+    }
+    const Judgement& j = *s.judgements->back();
+    const Face small(theme.body, Theme::small_size);
+    if (ImGui::BeginTable("###losses", 3,
+                          ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_BordersInnerH)) {
+        ImGui::TableSetupColumn(("loss at step " + grouped(j.step)).c_str());
+        ImGui::TableSetupColumn("trained on");
+        ImGui::TableSetupColumn("held out");
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+        ImGui::TableHeadersRow();
+        ImGui::PopStyleColor();
+        for (std::size_t i = 0; i < s.loss_names.size(); ++i) {
+            ImGui::TableNextRow();
+            ImGui::TableNextColumn();
+            ImGui::TextUnformatted(s.loss_names[i].c_str());
+            const Face mono(theme.mono, Theme::number_size);
+            for (const std::vector<double>* values : {&j.train, &j.held_out}) {
+                ImGui::TableNextColumn();
+                ImGui::TextUnformatted(i < values->size() ? number((*values)[i]).c_str() : "-");
+            }
+        }
+        ImGui::EndTable();
+    }
+}
+
+void plots(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const TrainingSnapshot& s = bench.learning.training();
+    const Area area = remaining();
+    const float gap = theme.px(10);
+    const PlotSpec loss = loss_plot(s, smoothing), mass = implied_mass_plot(s, bench.view.mass_mode);
+    const PlotSpec levels = shows_map ? level_map_plot(s) : level_loss_plot(s);
+    const float table =
+        theme.px(22) * static_cast<float>(1 + std::max<std::size_t>(1, s.loss_names.size())) + theme.px(4);
+    const bool wide = area.width > theme.px(840) && area.height < theme.px(420);
+    if (wide) {
+        const float w = (area.width - 2 * gap) / 3, h = area.height;
+        cell(bench, loss, {w, h});
+        ImGui::SameLine(0, gap);
+        cell(bench, mass, {w, h});
+        ImGui::SameLine(0, gap);
+        cell(bench, levels, {w, h}, true);
+        return;
+    }
+    if (area.width > theme.px(460) && area.height > theme.px(300)) {
+        const float w = (area.width - gap) / 2, h = (area.height - gap) / 2;
+        cell(bench, loss, {w, h});
+        ImGui::SameLine(0, gap);
+        cell(bench, mass, {w, h});
+        cell(bench, levels, {w, h}, true);
+        ImGui::SameLine(0, gap);
+        ImGui::BeginGroup();
+        if (ImGui::BeginChild("###table", {w, h})) {
+            losses_table(bench);
+        }
+        ImGui::EndChild();
+        ImGui::EndGroup();
+        return;
+    }
+    if (area.width > theme.px(460)) {
+        const float w = (area.width - gap) / 2;
+        cell(bench, loss, {w, area.height});
+        ImGui::SameLine(0, gap);
+        cell(bench, mass, {w, area.height});
+        return;
+    }
+    // Narrow: one below the other, scrolled.
+    const float h = std::max(theme.px(140), (area.height - table - 2 * gap) / 3);
+    cell(bench, loss, {area.width, h});
+    cell(bench, mass, {area.width, h});
+    cell(bench, levels, {area.width, h}, true);
+    losses_table(bench);
+}
+
+/// Nothing trained in this session: what could be, or why not.
+void nothing_yet(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const std::string obstacle = bench.learning.obstacle();
+    const Json type = bench.workspace.value("model.type"), file = bench.workspace.value("model.file");
+    std::string text;
+    if (!obstacle.empty()) {
+        text = type.is_null() || type == Json("none")
+                   ? "This preset has no learned model, so there is nothing to train. A network that learns "
+                     "this path's densities shows its losses and the mode weights that it implies here."
+                   : obstacle;
+    } else if (file.is_string() && !file.get<std::string>().empty()) {
+        text = "This preset's model is trained: " +
+               std::filesystem::path(file.get<std::string>()).filename().string() +
+               ". Train starts again from its seed, into a folder of its own, which then becomes model.file "
+               "(undo returns the old one).";
+    } else {
+        text = "This preset's network is not trained yet. Train it here and watch its losses and the mode "
+               "weights that it implies; Run trains it first, too.";
+    }
+    if (obstacle.empty()) {
+        buttons(bench);
+        ImGui::Dummy({0, theme.px(2)});
+    } else if (button(bench, icon::folder, demo_preset, "###open_demo", false,
+                      bench.commands.find(std::string("preset.") + demo_preset) != nullptr,
+                      "Open a preset with a network to train")) {
+        bench.commands.run(std::string("preset.") + demo_preset, bench);
+    }
+    empty_text(bench, text);
+}
+
+void draw(Workbench& bench) {
+    const TrainingSnapshot& s = bench.learning.training();
+    panel_header(bench, *find_view("training"), "Training", state_text(bench));
+    if (s.state == RunState::idle) {
+        nothing_yet(bench);
+        return;
+    }
+    if (ImGui::BeginChild("###body", {0, 0})) {
+        controls(bench);
+        warnings(bench);
+        plots(bench);
+    }
+    ImGui::EndChild();
+}
+
+}  // namespace
+
+View training_view() {
+    return {"training", "Training", draw, [](Workbench& bench) {
+                return training_plots(bench.learning.training(), smoothing, bench.view.mass_mode);
+            }};
+}
+
+}  // namespace tempera::app
