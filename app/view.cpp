@@ -46,15 +46,18 @@ void panel_menu(Workbench& bench, const View& view) {
 
 }  // namespace
 
+bool named_by_tab() {
+    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    return node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
+}
+
 void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
                   const PlotSpec* legend) {
     const Theme& theme = bench.theme;
     const float width = ImGui::GetContentRegionAvail().x, menu = theme.px(18);
     const ImVec2 start = ImGui::GetCursorPos();
-    const ImGuiWindow* window = ImGui::GetCurrentWindow();
     float used = 0;
-    const ImGuiDockNode* node = window->DockNode;
-    if (!node || node->IsNoTabBar() || node->IsHiddenTabBar()) {  // a visible tab already says it
+    if (!named_by_tab()) {
         const Face face(theme.bold, Theme::title_size);
         ImGui::TextUnformatted(title.c_str());
         used = ImGui::GetItemRectSize().x;
@@ -103,6 +106,48 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
 Area remaining() {
     const ImVec2 available = ImGui::GetContentRegionAvail();
     return {available.x, available.y};
+}
+
+bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
+    const Theme& theme = bench.theme;
+    ImGui::PushStyleColor(ImGuiCol_Button,
+                          on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
+    ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
+    ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
+    const bool pressed = ImGui::SmallButton(label);
+    ImGui::PopStyleVar(2);
+    ImGui::PopStyleColor(2);
+    ImGui::SetItemTooltip("%s", tip);
+    return pressed;
+}
+
+bool linked_sentence(Workbench& bench, const std::string& text, const char* link) {
+    const Theme& theme = bench.theme;
+    const Face face(theme.body, Theme::small_size);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, theme.px(1)});
+    const float space = ImGui::CalcTextSize(" ").x,
+                right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+    bool first = true;
+    const auto place = [&](float width) {
+        if (!first && ImGui::GetItemRectMax().x + space + width <= right) {
+            ImGui::SameLine(0, space);
+        }
+        first = false;
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.size(), text.find(' ', at));
+        const char *word = text.data() + at, *stop = text.data() + end;
+        place(ImGui::CalcTextSize(word, stop).x);
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+        ImGui::TextUnformatted(word, stop);
+        ImGui::PopStyleColor();
+        at = end + 1;
+    }
+    place(ImGui::CalcTextSize(link).x);
+    const bool pressed = ImGui::TextLink(link);
+    ImGui::PopStyleVar();
+    return pressed;
 }
 
 void empty_text(Workbench& bench, const std::string& text) {

@@ -24,11 +24,17 @@ const View* find_view(const std::string& id);
 /// Title row of a panel: title, legend entries of a plot, state at the right end and the panel's menu.
 void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
                   const PlotSpec* legend = nullptr);
+/// The panel's tab shows its name already.
+bool named_by_tab();
 /// The rest of the window below the header.
 struct Area {
     float width, height;
 };
 Area remaining();
+/// A small flat switch in a row of choices; true when pressed.
+bool choice(Workbench& bench, const char* label, bool on, const char* tip);
+/// A wrapped sentence, small and dim, that ends in a link; true when the link is pressed.
+bool linked_sentence(Workbench& bench, const std::string& text, const char* link);
 /// Dim text in the middle of what is left of a panel.
 void empty_text(Workbench& bench, const std::string& text);
 

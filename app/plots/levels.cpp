@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/plots/common.hpp"
+#include "diagnostics/mode_weights.hpp"
 
 namespace tempera::app {
 
@@ -99,71 +100,145 @@ void add_strip(PlotSpec& plot, const Strip& strip, double base, bool named,
 
 }  // namespace
 
-PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps) {
+std::vector<std::vector<double>> learned_weights(const Snapshot& s, const LearnedMaps* learned) {
+    std::vector<std::vector<double>> out;
+    if (learned && !learned->levels.empty() && (s.n_levels == 0 || learned->n_levels == s.n_levels)) {
+        for (const LearnedLevel& l : learned->levels) {
+            out.push_back(l.weights);
+        }
+        return out;
+    }
+    if (s.modes) {
+        for (const ModeRow& row : *s.modes) {
+            if (!row.learned.empty() && row.level >= 0) {
+                out.resize(std::max(out.size(), static_cast<std::size_t>(row.level) + 1));
+                out[static_cast<std::size_t>(row.level)] = row.learned;
+            }
+        }
+    }
+    return out;
+}
+
+namespace {
+
+bool same_path(const Snapshot& s, const PathMaps* maps) {
+    return maps && !maps->mode_weights.empty() && (s.n_levels == 0 || maps->n_levels == s.n_levels);
+}
+
+/// Rows of a run from the reference down.
+std::vector<ModeRow> descending_rows(const Snapshot& s) {
+    std::vector<ModeRow> rows = s.modes ? *s.modes : std::vector<ModeRow>();
+    std::sort(rows.begin(), rows.end(), [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
+    return rows;
+}
+
+/// Exact weights by level, reference first: of the path, or what the run knows of it.
+Strip exact_strip(const Snapshot& s, const PathMaps* maps) {
+    Strip out{"exact", {}, {}};
+    const auto add = [&](int level, const std::vector<double>& weight) {
+        if (!weight.empty()) {
+            out.level.push_back(level);
+            out.weight.push_back(weight);
+        }
+    };
+    if (same_path(s, maps)) {
+        for (int l = std::min(maps->n_levels, static_cast<int>(maps->mode_weights.size()) - 1); l >= 0; --l) {
+            add(l, maps->mode_weights[static_cast<std::size_t>(l)]);
+        }
+        return out;
+    }
+    for (const ModeRow& row : descending_rows(s)) {
+        add(row.level, row.exact);
+    }
+    return out;
+}
+
+Strip learned_strip(const Snapshot& s, const LearnedMaps* learned) {
+    Strip out{"learned", {}, {}};
+    const auto weights = learned_weights(s, learned);
+    for (std::size_t l = weights.size(); l-- > 0;) {
+        if (!weights[l].empty()) {
+            out.level.push_back(static_cast<double>(l));
+            out.weight.push_back(weights[l]);
+        }
+    }
+    return out;
+}
+
+/// Total variation of the learned weights by level, as a line.
+PlotLayer variation(const Strip& learned, const Strip& exact) {
+    PlotLayer line = layer(PlotLayer::Kind::line, "total variation", Role::learned);
+    line.width = 1.5f;
+    for (std::size_t i = 0; i < learned.level.size(); ++i) {
+        const auto same = std::find(exact.level.begin(), exact.level.end(), learned.level[i]);
+        if (same != exact.level.end()) {
+            line.x.push_back(learned.level[i]);
+            line.y.push_back(total_variation(
+                learned.weight[i], exact.weight[static_cast<std::size_t>(same - exact.level.begin())]));
+        }
+    }
+    return line;
+}
+
+}  // namespace
+
+PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps, const LearnedMaps* learned) {
     PlotSpec plot;
     plot.id = "occupancy";
     plot.title = "Mode occupancy by level";
     plot.x = level_axis(s.n_levels ? s.n_levels : maps ? maps->n_levels : 1);
-    plot.y = axis("", 0, 3.4);
-    plot.y.ticks = {{2.9, "exact"}, {1.7, "sampled"}, {0.5, "weighted"}};
     plot.provenance = provenance(s);
-    Strip exact{"exact", {}, {}}, sampled{"sampled", {}, {}}, weighted{"weighted", {}, {}};
-    const bool same_path =
-        maps && !maps->mode_weights.empty() && (s.n_levels == 0 || maps->n_levels == s.n_levels);
-    if (same_path) {
-        for (int l = maps->n_levels; l >= 0; --l) {
-            if (static_cast<std::size_t>(l) < maps->mode_weights.size() &&
-                !maps->mode_weights[static_cast<std::size_t>(l)].empty()) {
-                exact.level.push_back(l);
-                exact.weight.push_back(maps->mode_weights[static_cast<std::size_t>(l)]);
+    const Strip exact = exact_strip(s, maps), implied = learned_strip(s, learned);
+    Strip sampled{"sampled", {}, {}}, weighted{"weighted", {}, {}};
+    for (const ModeRow& row : descending_rows(s)) {
+        for (auto [strip, weight] :
+             {std::pair{&sampled, &row.sampled}, std::pair{&weighted, &row.weighted}}) {
+            if (!weight->empty() && !(s.exchange && strip == &weighted)) {
+                strip->level.push_back(row.level);
+                strip->weight.push_back(*weight);
             }
         }
     }
-    if (s.modes) {
-        std::vector<ModeRow> rows(*s.modes);
-        std::sort(rows.begin(), rows.end(),
-                  [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
-        for (const ModeRow& row : rows) {
-            if (!same_path && !row.exact.empty()) {
-                exact.level.push_back(row.level);
-                exact.weight.push_back(row.exact);
-            }
-            if (!row.sampled.empty()) {
-                sampled.level.push_back(row.level);
-                sampled.weight.push_back(row.sampled);
-            }
-            if (!row.weighted.empty()) {
-                weighted.level.push_back(row.level);
-                weighted.weight.push_back(row.weighted);
-            }
-        }
-    }
-    if (exact.level.empty() && sampled.level.empty()) {
+    if (exact.level.empty() && sampled.level.empty() && implied.level.empty()) {
         plot.empty = s.mode_names.empty() && (!maps || maps->mode_names.empty())
                          ? "This target names no modes, so there is no occupancy to follow."
                          : "The share of particles in each mode appears here when a run starts.";
         return plot;
     }
-    const std::vector<std::string>& names = !s.mode_names.empty() ? s.mode_names
-                                            : maps                ? maps->mode_names
-                                                                  : s.mode_names;
-    add_strip(plot, exact, 2.4, true, names);
-    add_strip(plot, sampled, 1.2, exact.level.empty(), names);
-    add_strip(plot, weighted, 0, false, names);
-    if (s.exchange) {
-        plot.y.ticks.pop_back();
-        plot.y.min = 1;
-        plot.state = "mean over scans";
+    const std::vector<std::string>& names = !s.mode_names.empty() || !maps ? s.mode_names : maps->mode_names;
+    // Places stay the same from before the run to its end: what is not sampled yet is an empty strip.
+    std::vector<const Strip*> strips;
+    if (!exact.level.empty()) {
+        strips.push_back(&exact);
     }
-    if (exact.level.empty()) {
-        plot.y.ticks.erase(plot.y.ticks.begin());
-        plot.y.max = 2.2;
+    if (!implied.level.empty()) {
+        strips.push_back(&implied);
+    }
+    strips.push_back(&sampled);
+    if (!s.exchange) {
+        strips.push_back(&weighted);
+    }
+    const PlotLayer total = variation(implied, exact);
+    // Its strip is the lowest one, from 0 to 1 like its values.
+    double base = 1.2 * static_cast<double>(strips.size() - (total.y.empty() ? 1 : 0));
+    plot.y = axis("", 0, base + 1);
+    for (const Strip* strip : strips) {
+        plot.y.ticks.emplace_back(base + 0.5, strip->name);
+        add_strip(plot, *strip, base, strip == strips.front(), names);
+        base -= 1.2;
+    }
+    plot.state = s.exchange ? "mean over scans" : "";
+    if (!total.y.empty()) {
+        plot.state = "learned total variation up to " +
+                     number_text(*std::max_element(total.y.begin(), total.y.end()), 3);
+        plot.y.ticks.emplace_back(0.5, "TV");
+        plot.layers.push_back(total);
     }
     sanitize(plot);
     return plot;
 }
 
-PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode) {
+PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode, const LearnedMaps* learned) {
     PlotSpec plot;
     const std::vector<std::string>& names = !s.mode_names.empty() || !maps ? s.mode_names : maps->mode_names;
     plot.id = "mode_mass";
@@ -175,43 +250,35 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode) {
     PlotLayer exact = layer(PlotLayer::Kind::line, "exact", Role::exact),
               sampled = layer(PlotLayer::Kind::line, "sampled", Role::sampled),
               weighted = layer(PlotLayer::Kind::line, "weighted", Role::weighted),
-              band = layer(PlotLayer::Kind::band, "", Role::weighted);
+              band = layer(PlotLayer::Kind::band, "", Role::weighted),
+              implied = layer(PlotLayer::Kind::line, "learned", Role::learned);
     exact.width = 1.5f;
     sampled.width = 1.5f;
     double low = 1, high = 0;
-    const auto seen = [&](double v) { low = std::min(low, v), high = std::max(high, v); };
-    if (maps && (s.n_levels == 0 || maps->n_levels == s.n_levels)) {
-        for (int l = maps->n_levels; l >= 0; --l) {
-            const std::vector<double>* w = static_cast<std::size_t>(l) < maps->mode_weights.size()
-                                               ? &maps->mode_weights[static_cast<std::size_t>(l)]
-                                               : nullptr;
-            if (w && m < w->size()) {
-                exact.x.push_back(l), exact.y.push_back((*w)[m]);
-                seen((*w)[m]);
-            }
+    const auto add = [&](PlotLayer& line, double level, const std::vector<double>& weight) {
+        if (m < weight.size()) {
+            line.x.push_back(level), line.y.push_back(weight[m]);
+            low = std::min(low, weight[m]), high = std::max(high, weight[m]);
+        }
+    };
+    const Strip truth = exact_strip(s, maps), model = learned_strip(s, learned);
+    for (std::size_t i = 0; i < truth.level.size(); ++i) {
+        add(exact, truth.level[i], truth.weight[i]);
+    }
+    for (std::size_t i = 0; i < model.level.size(); ++i) {
+        add(implied, model.level[i], model.weight[i]);
+    }
+    for (const ModeRow& row : descending_rows(s)) {
+        add(sampled, row.level, row.sampled);
+        add(weighted, row.level, row.weighted);
+        if (m < row.weighted.size() && m < row.weighted_interval.size() &&
+            std::isfinite(row.weighted_interval[m])) {
+            band.x.push_back(row.level);
+            band.y.push_back(std::max(0.0, row.weighted[m] - row.weighted_interval[m]));
+            band.y2.push_back(std::min(1.0, row.weighted[m] + row.weighted_interval[m]));
         }
     }
-    if (s.modes) {
-        std::vector<ModeRow> rows(*s.modes);
-        std::sort(rows.begin(), rows.end(),
-                  [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
-        for (const ModeRow& row : rows) {
-            if (m < row.sampled.size()) {
-                sampled.x.push_back(row.level), sampled.y.push_back(row.sampled[m]);
-                seen(row.sampled[m]);
-            }
-            if (m < row.weighted.size()) {
-                weighted.x.push_back(row.level), weighted.y.push_back(row.weighted[m]);
-                seen(row.weighted[m]);
-                if (m < row.weighted_interval.size() && std::isfinite(row.weighted_interval[m])) {
-                    band.x.push_back(row.level);
-                    band.y.push_back(std::max(0.0, row.weighted[m] - row.weighted_interval[m]));
-                    band.y2.push_back(std::min(1.0, row.weighted[m] + row.weighted_interval[m]));
-                }
-            }
-        }
-    }
-    if (exact.x.empty() && sampled.x.empty()) {
+    if (exact.x.empty() && sampled.x.empty() && implied.x.empty()) {
         plot.empty = "The share of particles in this mode appears here when a run starts.";
         return plot;
     }
@@ -225,7 +292,7 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode) {
     if (!exact.y.empty()) {
         plot.state = "target " + number_text(exact.y.back(), 3);
     }
-    plot.layers = {band, sampled, weighted, exact};
+    plot.layers = {band, sampled, weighted, implied, exact};
     std::erase_if(plot.layers, [](const PlotLayer& l) { return l.x.empty(); });
     sanitize(plot);
     return plot;
@@ -237,11 +304,11 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level) {
     plot.title = "Mode weights";
     plot.state = "level " + std::to_string(level);
     plot.provenance = provenance(s);
-    if (!row || (row->sampled.empty() && row->exact.empty())) {
+    if (!row || (row->sampled.empty() && row->exact.empty() && row->learned.empty())) {
         plot.empty = "Mode weights appear here when a run starts.";
         return plot;
     }
-    const std::size_t n = std::max(row->exact.size(), row->sampled.size());
+    const std::size_t n = std::max({row->exact.size(), row->sampled.size(), row->learned.size()});
     plot.x = axis("mode", 0.4, static_cast<double>(n) + 0.6);
     double top = 0;
     const auto bars = [&](const char* name, Role role, const std::vector<double>& values, double shift,
@@ -258,9 +325,12 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level) {
         l.width = static_cast<float>(width);
         plot.layers.push_back(std::move(l));
     };
-    bars("exact", Role::exact, row->exact, -0.27, 0.25);
-    bars("sampled", Role::sampled, row->sampled, 0, 0.25);
-    bars("weighted", Role::weighted, row->weighted, 0.27, 0.25);
+    const bool four = !row->learned.empty();
+    const double step = four ? 0.2 : 0.27, width = four ? 0.18 : 0.25, first = four ? -0.3 : -0.27;
+    bars("exact", Role::exact, row->exact, first, width);
+    bars("sampled", Role::sampled, row->sampled, first + step, width);
+    bars("weighted", Role::weighted, row->weighted, first + 2 * step, width);
+    bars("learned", Role::learned, row->learned, first + 3 * step, width);
     plot.y = axis("", 0, top > 0 ? std::min(1.0, std::ceil(top * 1.15 * 20) / 20) : 1);
     sanitize(plot);
     return plot;

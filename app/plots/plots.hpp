@@ -4,6 +4,7 @@
 #pragma once
 
 #include "figures/plot_spec.hpp"
+#include "run/learned_maps.hpp"
 #include "run/path_maps.hpp"
 #include "run/snapshot.hpp"
 
@@ -11,10 +12,15 @@ namespace tempera::app {
 
 /// ESS and conditional ESS by level, resamplings, the threshold.
 PlotSpec ess_plot(const Snapshot& s);
-/// Stacked strips of mode weights by level: exact, sampled, weighted.
-PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps);
+/// Masses that the learned log densities imply, by level: from the maps of the model where they are of the
+/// snapshot's path, otherwise from the run's rows. Empty where unknown.
+std::vector<std::vector<double>> learned_weights(const Snapshot& s, const LearnedMaps* learned);
+/// Stacked strips of mode weights by level: exact, sampled, weighted and, on learned paths, implied by the
+/// learned log density, with the total variation of the latter.
+PlotSpec occupancy_plot(const Snapshot& s, const PathMaps* maps, const LearnedMaps* learned = nullptr);
 /// Mass of one mode by level.
-PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode);
+PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode,
+                        const LearnedMaps* learned = nullptr);
 /// Mode weights at one level, one group of bars per mode.
 PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level);
 /// Swap rejection by pair and the barrier's rise (replica exchange).

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The path from the reference to the target in thumbnails: exact densities above, what the particles did
-// below.
+// The path from the reference to the target in thumbnails: exact and learned densities, their difference, and
+// what the particles did.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
+#include "app/plots/learned.hpp"
 #include "app/plots/plots.hpp"
 #include "app/view.hpp"
 #include "app/workbench.hpp"
@@ -36,26 +38,209 @@ Placed place(const Grid& g, const std::array<double, 4>& box, ImVec2 at, ImVec2 
     return {{px(x0), py(y1)}, {px(x1), py(y0)}, {u(x0), v(y1)}, {u(x1), v(y0)}, x1 > x0 && y1 > y0};
 }
 
-void thumbnail(Workbench& bench, const std::string& slot, const std::shared_ptr<const Grid>& grid, ImVec2 at,
-               ImVec2 size, bool selected, const std::array<double, 4>& box, int magnify, bool ghost = true) {
+struct Thumbnail {
+    std::string slot;
+    std::shared_ptr<const Grid> grid;
+    Transfer transfer;
+    bool ghost = true;  ///< an empty place is marked
+};
+
+void draw_thumbnail(Workbench& bench, const Thumbnail& t, ImVec2 at, ImVec2 size, bool selected,
+                    const std::array<double, 4>& box) {
     ImDrawList* list = ImGui::GetWindowDrawList();
     const Theme& theme = bench.theme;
     const ImVec2 end(at.x + size.x, at.y + size.y);
-    if (grid) {
-        const ImTextureRef picture = bench.textures.picture(slot, grid, magnify);
+    if (t.grid) {
+        const ImTextureRef picture = bench.textures.picture(t.slot, t.grid, 2, t.transfer);
         if (bench.textures.available() && picture.GetTexID() != 0) {
-            const Placed p = place(*grid, box, at, size);
+            const Placed p = place(*t.grid, box, at, size);
             if (p.visible) {
                 list->AddImage(picture, p.from, p.to, p.uv0, p.uv1);
             }
         }
-    } else if (ghost) {
+    } else if (t.ghost) {
         list->AddRectFilled(at, end, Theme::packed(theme.colours().field, 0.35f), theme.px(4));
     }
     if (selected) {
         list->AddRect({at.x - theme.px(2), at.y - theme.px(2)}, {end.x + theme.px(2), end.y + theme.px(2)},
                       Theme::packed(theme.colours().accent), theme.px(5), theme.px(1.5f));
     }
+}
+
+/// One strip of thumbnails: what stands on its left, what each level shows, or why there is nothing.
+struct Row {
+    const char* label;
+    Role role;
+    std::function<Thumbnail(std::size_t i, int level)> at;
+    std::string instead;      ///< shown over the empty places
+    bool colour_bar = false;  ///< of differences
+};
+
+void difference_bar(const Theme& theme, ImVec2 at, float width) {
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const float height = theme.px(5);
+    constexpr int steps = 24;
+    for (int i = 0; i < steps; ++i) {
+        const std::array<double, 3> c = difference_colour(theme.colours(), 2 * (i + 0.5) / steps - 1);
+        const ImU32 ink = ImGui::ColorConvertFloat4ToU32(
+            {static_cast<float>(c[0]), static_cast<float>(c[1]), static_cast<float>(c[2]), 1});
+        list->AddRectFilled({at.x + width * static_cast<float>(i) / steps, at.y},
+                            {at.x + width * static_cast<float>(i + 1) / steps, at.y + height}, ink);
+    }
+}
+
+/// Why the learned row is empty; nothing when it is not.
+std::string learned_gap(const Workbench& bench) {
+    const LearnedMaps* learned = bench.learning.maps();
+    if (learned && !learned->error.empty()) {
+        return learned->error;
+    }
+    if (!learned) {
+        return bench.learning.active() ? "The network in training shows here after its first judgement."
+                                       : "Not trained yet: Ctrl+T trains the model, Space trains and runs.";
+    }
+    const auto inner = [](const auto& grids) {
+        return std::any_of(grids.begin() + (grids.empty() ? 0 : 1), grids.end() - (grids.empty() ? 0 : 1),
+                           [](const auto& g) { return g != nullptr; });
+    };
+    if (inner(learned->density)) {
+        return {};
+    }
+    return learned->complete ? "This model has scores alone, no densities: see the panel Score field."
+                             : "Drawing the learned densities ...";
+}
+
+std::vector<Row> rows_of(Workbench& bench) {
+    Workspace& w = bench.workspace;
+    const LearnedLook& look = bench.view.learned;
+    const PathMaps* maps = w.maps();
+    const bool learned_path = bench.learning.learned_path();
+    const LearnedMaps* learned = learned_path ? bench.learning.maps() : nullptr;
+    if (learned && learned->density.size() != maps->density.size()) {
+        learned = nullptr;
+    }
+    const auto limit = [=](int level) {
+        return learned ? shared_limit(*maps, *learned, level, look.match_limits && look.learned) : 0.0;
+    };
+    const auto at = [](const auto& grids, int level) { return grids[static_cast<std::size_t>(level)]; };
+    std::vector<Row> rows;
+    if (!learned_path || look.exact) {
+        rows.push_back({"exact",
+                        Role::exact,
+                        [=](std::size_t i, int level) {
+                            return Thumbnail{
+                                "path " + std::to_string(i), at(maps->density, level), {limit(level), false}};
+                        },
+                        {}});
+    }
+    if (learned_path && look.learned) {
+        rows.push_back({"learned", Role::learned,
+                        [=](std::size_t i, int level) {
+                            return Thumbnail{"learned " + std::to_string(i),
+                                             learned ? at(learned->density, level) : nullptr,
+                                             {limit(level), false}};
+                        },
+                        learned_gap(bench)});
+    }
+    if (learned_path && look.difference) {
+        rows.push_back({"difference", Role::learned,
+                        [=](std::size_t i, int level) {
+                            return Thumbnail{"difference " + std::to_string(i),
+                                             learned ? at(learned->difference, level) : nullptr,
+                                             {difference_limit, true}};
+                        },
+                        look.learned ? std::string() : learned_gap(bench), true});
+    }
+    const int spacing = std::max(1, maps->n_levels / (2 * n_thumbnails));
+    const bool exchange = w.snapshot().exchange;
+    rows.push_back({exchange ? "sampled" : "particles", Role::sampled,
+                    [=, &w](std::size_t i, int level) {
+                        const LevelPicture* seen = w.nearest_picture(level, spacing);
+                        return Thumbnail{
+                            "seen " + std::to_string(i), seen ? seen->smooth : nullptr, {}, !exchange};
+                    },
+                    exchange ? "Replica exchange keeps the samples of the target, level 0." : ""});
+    return rows;
+}
+
+void row_label(const Theme& theme, const Row& row, ImVec2 at, float width, float height) {
+    const Face face(theme.body, Theme::small_size);
+    const float line = ImGui::GetTextLineHeight();
+    const bool bar = row.colour_bar && height > line + theme.px(10);
+    const float y = at.y + (height - line - (bar ? theme.px(8) : 0)) / 2;
+    ImGui::GetWindowDrawList()->AddText({at.x, y}, theme.role(row.role), row.label);
+    if (bar) {
+        difference_bar(theme, {at.x, y + line + theme.px(3)}, width - theme.px(10));
+    }
+    if (row.colour_bar && ImGui::IsMouseHoveringRect(at, {at.x + width, at.y + height}) &&
+        ImGui::IsWindowHovered()) {
+        ImGui::SetTooltip("log learned - log exact density: blue -1 or less, orange +1 or more.\n"
+                          "Blank where both are below 1e-8 of their maxima.");
+    }
+}
+
+/// A sentence over the row's empty places, cut to them.
+void row_sentence(const Theme& theme, const std::string& text, ImVec2 at, ImVec2 size) {
+    const Face face(theme.body, Theme::small_size);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const float wrap = size.x - theme.px(16);
+    const ImVec2 extent = ImGui::CalcTextSize(text.c_str(), nullptr, false, wrap);
+    list->PushClipRect(at, {at.x + size.x, at.y + size.y}, true);
+    list->AddText(nullptr, 0,
+                  {at.x + std::max(theme.px(8), (size.x - extent.x) / 2),
+                   at.y + std::max(0.0f, (size.y - extent.y) / 2)},
+                  Theme::packed(theme.colours().dim), text.c_str(), nullptr, wrap);
+    list->PopClipRect();
+}
+
+void row_choices(Workbench& bench) {
+    LearnedLook& look = bench.view.learned;
+    const auto toggle = [&](const char* label, bool on, const char* command, const char* tip) {
+        if (choice(bench, label, on, tip)) {
+            bench.commands.run(command, bench);
+        }
+        ImGui::SameLine(0, bench.theme.px(2));
+    };
+    toggle("exact###exact", look.exact, "view.exact", "Row of exact densities (E)");
+    toggle("learned###learned", look.learned, "view.learned", "Row of learned densities (L)");
+    toggle("difference###difference", look.difference, "view.difference",
+           "Row of differences: log learned - log exact (D)");
+    ImGui::SameLine(0, bench.theme.px(10));
+    toggle("match limits###match", look.match_limits, "view.match_limits",
+           "Exact and learned densities of a level share their colour limits (M)");
+}
+
+/// What is known of a level, over its thumbnails.
+void level_card(Workbench& bench, const PathMaps& maps, int level) {
+    const Theme& theme = bench.theme;
+    const auto line = [&](const char* name, const std::string& value, Role role = Role::dim) {
+        ImGui::TextColored(Theme::vec(theme.colours().role(role)), "%s", name);
+        ImGui::SameLine(theme.px(80));
+        const Face mono(theme.mono, Theme::number_size);
+        ImGui::TextUnformatted(value.c_str());
+    };
+    ImGui::BeginTooltip();
+    line("level", std::to_string(level));
+    const auto l = static_cast<std::size_t>(level);
+    if (l < maps.positions.size()) {
+        const LevelPosition& p = maps.positions[l];
+        std::isfinite(p.beta) ? line("beta", fixed(p.beta, 3)) : line("sigma", fixed(p.sigma, 3));
+    }
+    const std::string mode = mode_name(maps.mode_names, 0);
+    if (l < maps.mode_weights.size() && !maps.mode_weights[l].empty()) {
+        ImGui::TextColored(theme.dim(), "mass of %s", mode.c_str());
+        line("exact", fixed(maps.mode_weights[l][0], 3), Role::exact);
+    }
+    const LearnedMaps* learned = bench.learning.learned_path() ? bench.learning.maps() : nullptr;
+    if (const LearnedLevel* known = level_of(learned, level)) {
+        if (!known->weights.empty()) {
+            line("learned", fixed(known->weights[0], 3), Role::learned);
+        }
+        if (known->score_energy > 0) {
+            line("score error", fixed(100 * known->score_error / known->score_energy, 2) + " %");
+        }
+    }
+    ImGui::EndTooltip();
 }
 
 void scrub_bar(Workbench& bench, float left, float right) {
@@ -98,8 +283,18 @@ void draw(Workbench& bench) {
     if (!w.following() && !w.playing()) {
         state += w.busy() ? "   held" : "";
     }
+    const ImVec2 start = ImGui::GetCursorPos();
+    const bool learned_path = bench.learning.learned_path();
+    const bool narrow = learned_path && remaining().width < theme.px(620);
     panel_header(bench, *find_view("density_path"), "Density path",
-                 n > 0 ? state + "      noise  " + icon::arrow + "  target" : "");
+                 n > 0 ? state + (narrow ? "" : std::string("      noise  ") + icon::arrow + "  target")
+                       : "");
+    if (learned_path) {
+        const ImVec2 body = ImGui::GetCursorPos();
+        ImGui::SetCursorPos({start.x + (named_by_tab() ? 0 : theme.px(94)), start.y});
+        row_choices(bench);
+        ImGui::SetCursorPos(body);
+    }
     if (maps && !maps->error.empty()) {
         empty_text(bench, maps->error);
         return;
@@ -108,76 +303,76 @@ void draw(Workbench& bench) {
         empty_text(bench, "Drawing the densities of this path ...");
         return;
     }
+    const std::vector<Row> rows = rows_of(bench);
+    const auto n_rows = static_cast<float>(rows.size());
     const Area area = remaining();
-    const float label = theme.px(64), gap = theme.px(6), bar = theme.px(24), number = theme.px(17);
+    const float label = theme.px(64), gap = theme.px(6), bar = theme.px(24), number = theme.px(17),
+                between = theme.px(rows.size() > 2 ? 5 : 8);
     const std::vector<int> levels = thumbnail_levels(maps->n_levels, n_thumbnails);
     const auto count = static_cast<float>(levels.size());
-    const float row = std::max(theme.px(20), (area.height - bar - number - theme.px(10)) / 2);
+    const float height =
+        std::max(theme.px(18), (area.height - bar - number - theme.px(2) - between * (n_rows - 1)) / n_rows);
     const float width = (area.width - label - gap * (count - 1)) / count;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const float exact_y = origin.y + theme.px(2), seen_y = exact_y + row + theme.px(8);
+    const float top = origin.y + theme.px(2), bottom = top + n_rows * height + (n_rows - 1) * between;
     ImDrawList* list = ImGui::GetWindowDrawList();
-    const auto row_label = [&](const char* text, Role role, float y) {
-        const Face face(theme.body, Theme::small_size);
-        list->AddText({origin.x, y + (row - ImGui::GetTextLineHeight()) / 2}, theme.role(role), text);
-    };
-    row_label("exact", Role::exact, exact_y);
-    row_label(w.snapshot().exchange ? "sampled" : "particles", Role::sampled, seen_y);
-    const int spacing = std::max(1, maps->n_levels / (2 * n_thumbnails));
-    if (w.snapshot().exchange) {
-        const Face face(theme.body, Theme::small_size);
-        const char* text = "Replica exchange keeps the samples of the target, level 0.";
-        const float room = (width + gap) * (count - 1) - gap;
-        if (ImGui::CalcTextSize(text).x > room) {
-            text = "Samples at level 0 only.";
+    const int chosen = *std::min_element(levels.begin(), levels.end(), [&](int a, int b) {
+        return std::abs(a - w.level()) < std::abs(b - w.level());
+    });
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const float y = top + static_cast<float>(r) * (height + between);
+        row_label(theme, rows[r], {origin.x, y}, label, height);
+        for (std::size_t i = 0; i < levels.size(); ++i) {
+            const float x = origin.x + label + static_cast<float>(i) * (width + gap);
+            draw_thumbnail(bench, rows[r].at(i, levels[i]), {x, y}, {width, height}, levels[i] == chosen,
+                           maps->frame);
         }
-        const ImVec2 extent = ImGui::CalcTextSize(text);
-        list->AddText(
-            {origin.x + label + std::max(0.0f, (room - extent.x) / 2), seen_y + (row - extent.y) / 2},
-            Theme::packed(theme.colours().dim), text);
+        if (!rows[r].instead.empty()) {  // the ends are known
+            row_sentence(theme, rows[r].instead, {origin.x + label + width + gap, y},
+                         {(width + gap) * (count - 2) - gap, height});
+        }
     }
     for (std::size_t i = 0; i < levels.size(); ++i) {
-        const int level = levels[i];
         const float x = origin.x + label + static_cast<float>(i) * (width + gap);
-        const int nearest =
-            levels[static_cast<std::size_t>(std::min_element(levels.begin(), levels.end(),
-                                                             [&](int a, int b) {
-                                                                 return std::abs(a - w.level()) <
-                                                                        std::abs(b - w.level());
-                                                             }) -
-                                            levels.begin())];
-        const bool selected = nearest == level;
-        const std::array<double, 4>& box = maps->frame;
-        thumbnail(bench, "path " + std::to_string(i), maps->density[static_cast<std::size_t>(level)],
-                  {x, exact_y}, {width, row}, selected, box, 2);
-        const LevelPicture* seen = w.nearest_picture(level, spacing);
-        thumbnail(bench, "seen " + std::to_string(i), seen ? seen->smooth : nullptr, {x, seen_y},
-                  {width, row}, selected, box, 2, !w.snapshot().exchange);
         {
             const Face face(theme.mono, Theme::small_size);
-            const std::string text = std::to_string(level);
-            list->AddText({x + (width - ImGui::CalcTextSize(text.c_str()).x) / 2, seen_y + row + theme.px(3)},
-                          Theme::packed(selected ? theme.colours().accent : theme.colours().dim),
+            const std::string text = std::to_string(levels[i]);
+            list->AddText({x + (width - ImGui::CalcTextSize(text.c_str()).x) / 2, bottom + theme.px(3)},
+                          Theme::packed(levels[i] == chosen ? theme.colours().accent : theme.colours().dim),
                           text.c_str());
         }
-        ImGui::SetCursorScreenPos({x, exact_y});
+        ImGui::SetCursorScreenPos({x, top});
         ImGui::PushID(static_cast<int>(i));
-        if (ImGui::InvisibleButton("###level", {std::max(4.0f, width), seen_y + row - exact_y})) {
-            w.look_at(level);
+        if (ImGui::InvisibleButton("###level", {std::max(4.0f, width), bottom - top})) {
+            w.look_at(levels[i]);
+        }
+        if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) {
+            level_card(bench, *maps, levels[i]);
         }
         ImGui::PopID();
     }
-    ImGui::SetCursorScreenPos({origin.x, seen_y + row + number + theme.px(2)});
+    ImGui::SetCursorScreenPos({origin.x, bottom + number + theme.px(2)});
     scrub_bar(bench, origin.x + label + width / 2,
               origin.x + label + (width + gap) * (count - 1) + width / 2);
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {
     const PathMaps* maps = bench.workspace.maps();
+    const LearnedMaps* learned = bench.learning.learned_path() ? bench.learning.maps() : nullptr;
+    const LearnedLook& look = bench.view.learned;
     std::vector<PlotSpec> list;
-    if (maps) {
-        for (int level : thumbnail_levels(maps->n_levels, n_thumbnails)) {
+    if (!maps) {
+        return list;
+    }
+    for (int level : thumbnail_levels(maps->n_levels, n_thumbnails)) {
+        if (!learned || look.exact) {
             list.push_back(density_plot(*maps, level));
+        }
+        if (learned && look.learned) {
+            list.push_back(learned_density_plot(*maps, *learned, level, look.match_limits));
+        }
+        if (learned && look.difference) {
+            list.push_back(difference_plot(*maps, *learned, level));
         }
     }
     return list;

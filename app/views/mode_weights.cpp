@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// How much mass each mode holds: exact, as sampled, as weighted.
+// How much mass each mode holds: exact, as sampled, as weighted, as the learned log density implies.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 
 #include "app/plot_implot.hpp"
+#include "app/plots/learned.hpp"
 #include "app/plots/plots.hpp"
 #include "app/view.hpp"
 #include "app/workbench.hpp"
@@ -13,23 +14,28 @@
 namespace tempera::app {
 namespace {
 
-const ModeRow* row_in_view(Workbench& bench, int& level, ModeRow& made) {
+/// What is known of the level in view; false where that is nothing.
+bool row_in_view(Workbench& bench, ModeRow& row) {
     Workspace& w = bench.workspace;
     const Snapshot& s = w.snapshot();
-    level = w.level();
-    const ModeRow* row = w.mode_row(level);
-    if (!row && w.following() && s.modes && !s.modes->empty()) {
-        row = &s.modes->back();
-        level = row->level;
-    }
     const PathMaps* maps = w.maps();
-    if (!row && maps && static_cast<std::size_t>(level) < maps->mode_weights.size() &&
-        !maps->mode_weights[static_cast<std::size_t>(level)].empty()) {
-        made.level = level;
-        made.exact = maps->mode_weights[static_cast<std::size_t>(level)];
-        row = &made;
+    row.level = w.level();
+    if (const ModeRow* seen = w.mode_row(row.level)) {
+        row = *seen;
+    } else if (w.following() && s.modes && !s.modes->empty()) {
+        row = s.modes->back();
+    } else if (maps && static_cast<std::size_t>(row.level) < maps->mode_weights.size()) {
+        row.exact = maps->mode_weights[static_cast<std::size_t>(row.level)];
     }
-    return row;
+    const auto learned = learned_weights(s, bench.learning.maps());
+    if (static_cast<std::size_t>(row.level) < learned.size()) {
+        row.learned = learned[static_cast<std::size_t>(row.level)];
+    }
+    return !row.exact.empty() || !row.sampled.empty() || !row.learned.empty();
+}
+
+std::size_t n_modes(const ModeRow& row) {
+    return std::max({row.exact.size(), row.sampled.size(), row.learned.size()});
 }
 
 struct Bar {
@@ -40,8 +46,9 @@ struct Bar {
 };
 
 /// One bar cut into modes (two modes: the first filled, as a level against its mark).
-void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, float numbers) {
-    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(14), line = theme.px(30);
+void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, float numbers, float line) {
+    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(line > 26 ? 14 : 12);
+    line = theme.px(line);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float text_y = at.y + (line - ImGui::GetTextLineHeight()) / 2;
@@ -82,27 +89,39 @@ void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, 
 
 void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names) {
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {theme.px(6), 0});
+    const bool learned = !row.learned.empty();
     const bool open = ImGui::BeginTable(
-        "###modes", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp,
-        remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(44)) : ImVec2(0, 0));
+        "###modes", learned ? 5 : 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp,
+        remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(row.learned.empty() ? 44 : 54))
+                                : ImVec2(0, 0));
     ImGui::PopStyleVar();
     if (!open) {
         return;
     }
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.5f);
-    for (const char* c : {"exact", "sampled", "weighted"}) {
-        ImGui::TableSetupColumn(c, ImGuiTableColumnFlags_WidthStretch, 1);
+    struct Column {
+        const char* name;
+        Role role;
+        const std::vector<double>* value;
+    };
+    std::vector<Column> columns{{"exact", Role::exact, &row.exact},
+                                {"sampled", Role::sampled, &row.sampled},
+                                {"weighted", Role::weighted, &row.weighted}};
+    if (learned) {
+        columns.push_back({"learned", Role::learned, &row.learned});
+    }
+    for (const Column& c : columns) {
+        ImGui::TableSetupColumn(c.name, ImGuiTableColumnFlags_WidthStretch, 1);
     }
     ImGui::TableNextRow();
     int column = 1;
-    for (const auto& [name, role] : {std::pair{"exact", Role::exact}, std::pair{"sampled", Role::sampled},
-                                     std::pair{"weighted", Role::weighted}}) {
+    for (const auto& [name, role, value] : columns) {
         ImGui::TableSetColumnIndex(column++);
         const Face face(theme.body, Theme::small_size);
         ImGui::TextColored(Theme::vec(theme.colours().role(role)), "%s", name);
     }
-    const std::size_t n = std::max(row.exact.size(), row.sampled.size());
+    const std::size_t n = n_modes(row);
     for (std::size_t m = 0; m < n; ++m) {
         ImGui::TableNextRow();
         ImGui::TableSetColumnIndex(0);
@@ -123,10 +142,10 @@ void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::s
         }
         const Face mono(theme.mono, 14);
         int c = 1;
-        for (const std::vector<double>* v : {&row.exact, &row.sampled, &row.weighted}) {
+        for (const Column& of : columns) {
             ImGui::TableSetColumnIndex(c++);
-            if (m < v->size()) {
-                ImGui::TextUnformatted(fixed((*v)[m], 3).c_str());
+            if (m < of.value->size()) {
+                ImGui::TextUnformatted(fixed((*of.value)[m], 3).c_str());
             } else {
                 ImGui::TextColored(theme.dim(), "-");
             }
@@ -148,75 +167,101 @@ std::string verdict(const ModeRow& row, bool exchange) {
         !proportions_agree(got, row.exact, half) ? "The weights are off by more than chance explains."
         : widest > 0.2 ? "Too few effective particles to tell them apart from the exact ones."
                        : "The weights agree with the exact ones.";
+    // Beside a learned density the words are for its masses.
+    if (!row.learned.empty()) {
+        std::snprintf(text, sizeof text, "Total variation %.3f %s, %.3f learned.",
+                      total_variation(got, row.exact),
+                      row.weighted.empty() || exchange ? "sampled" : "weighted",
+                      total_variation(row.learned, row.exact));
+        return text;
+    }
     std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact), reading);
     return text;
+}
+
+void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names, bool exchange) {
+    const float label = theme.px(70), numbers = theme.px(50), width = ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    {
+        const Face face(theme.body, Theme::label_size);
+        std::string a = mode_name(names, 0), b = mode_name(names, 1);
+        for (std::string* t : {&a, &b}) {
+            std::transform(t->begin(), t->end(), t->begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        }
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
+        list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
+                      theme.role(Role::mode, 1), b.c_str());
+        ImGui::Dummy({width, theme.px(16)});
+    }
+    std::vector<Bar> bars{{"exact", Role::exact, &row.exact, nullptr},
+                          {"sampled", Role::sampled, &row.sampled, &row.sampled_interval}};
+    if (!exchange) {
+        bars.push_back({"weighted", Role::weighted, &row.weighted, &row.weighted_interval});
+    }
+    if (!row.learned.empty()) {
+        bars.push_back({"learned", Role::learned, &row.learned, nullptr});
+    }
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), 0});
+    for (const Bar& bar : bars) {
+        two_mode_bar(theme, bar, row.exact.empty() ? std::nan("") : row.exact[0], label, numbers,
+                     bars.size() > 3 ? 23.0f : 30.0f);
+    }
+    ImGui::PopStyleVar();
+    ImGui::Dummy({0, theme.px(2)});
+}
+
+/// What the learned log density says of the modes, with the way to why.
+void learned_verdict(Workbench& bench, const ModeRow& row, const std::vector<std::string>& names) {
+    const LearnedLevel* known = level_of(bench.learning.maps(), row.level);
+    const double error = known ? known->score_error / known->score_energy : std::nan("");
+    const std::string text = learned_sentence(row.learned, row.exact, names, error);
+    if (!text.empty() && linked_sentence(bench, text, "Why?###why")) {
+        bench.view.raise.emplace_back("blindness");
+    }
 }
 
 void draw(Workbench& bench) {
     const Theme& theme = bench.theme;
     const Snapshot& s = bench.workspace.snapshot();
-    ModeRow made;
-    int level = 0;
-    const ModeRow* row = row_in_view(bench, level, made);
+    ModeRow row;
+    const bool known = row_in_view(bench, row);
     panel_header(bench, *find_view("mode_weights"), "Mode weights",
-                 row ? (s.exchange ? "target" : "level " + std::to_string(level)) : "");
+                 !known       ? ""
+                 : s.exchange ? "target"
+                              : "level " + std::to_string(row.level));
     const std::vector<std::string>& names =
         !s.mode_names.empty() || !bench.workspace.maps() ? s.mode_names : bench.workspace.maps()->mode_names;
-    if (!row) {
+    if (!known) {
         empty_text(bench, names.empty() ? "This target names no modes."
                                         : "The mass of each mode appears here when a run starts.");
         return;
     }
-    const std::size_t n = std::max(row->exact.size(), row->sampled.size());
+    const std::size_t n = n_modes(row);
     if (n == 2) {
-        const float label = theme.px(70), numbers = theme.px(50), width = ImGui::GetContentRegionAvail().x;
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        {
-            const Face face(theme.body, Theme::label_size);
-            std::string a = mode_name(names, 0), b = mode_name(names, 1);
-            for (std::string* t : {&a, &b}) {
-                std::transform(t->begin(), t->end(), t->begin(),
-                               [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-            }
-            ImDrawList* list = ImGui::GetWindowDrawList();
-            list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
-            list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
-                          theme.role(Role::mode, 1), b.c_str());
-            ImGui::Dummy({width, theme.px(16)});
-        }
-        ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), 0});
-        const double mark = row->exact.empty() ? std::nan("") : row->exact[0];
-        const std::vector<double> none;
-        two_mode_bar(theme, {"exact", Role::exact, &row->exact, nullptr}, mark, label, numbers);
-        two_mode_bar(theme, {"sampled", Role::sampled, &row->sampled, &row->sampled_interval}, mark, label,
-                     numbers);
-        if (!s.exchange) {
-            two_mode_bar(theme, {"weighted", Role::weighted, &row->weighted, &row->weighted_interval}, mark,
-                         label, numbers);
-        }
-        ImGui::PopStyleVar();
-        ImGui::Dummy({0, theme.px(2)});
+        two_modes(theme, row, names, s.exchange);
     } else if (n <= 16) {
-        mode_table(theme, *row, names);
+        mode_table(theme, row, names);
     } else {
-        PlotSpec plot = mode_weights_plot(s, row, level);
+        PlotSpec plot = mode_weights_plot(s, &row, row.level);
         draw_plot(plot, theme, bench.textures,
                   {remaining().width, std::max(theme.px(60), remaining().height - theme.px(42))});
     }
-    const std::string text = verdict(*row, s.exchange);
+    const std::string text = verdict(row, s.exchange);
     if (!text.empty()) {
         const Face face(theme.body, Theme::small_size);
         ImGui::PushTextWrapPos(0);
         ImGui::TextColored(theme.dim(), "%s", text.c_str());
         ImGui::PopTextWrapPos();
     }
+    learned_verdict(bench, row, names);
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {
-    ModeRow made;
-    int level = 0;
-    const ModeRow* row = row_in_view(bench, level, made);
-    return {mode_weights_plot(bench.workspace.snapshot(), row, level)};
+    ModeRow row;
+    const bool known = row_in_view(bench, row);
+    return {mode_weights_plot(bench.workspace.snapshot(), known ? &row : nullptr, row.level)};
 }
 
 }  // namespace

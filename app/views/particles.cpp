@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The particles of a level over its density.
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -33,6 +31,12 @@ std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
     return {cx - half_x, cx + half_x, cy - half_y, cy + half_y};
 }
 
+/// The wish, where it can be had: only learned paths have learned densities.
+Background background_of(const Workbench& bench) {
+    const Background wish = bench.view.learned.background;
+    return wish == Background::learned && !bench.learning.learned_path() ? Background::exact : wish;
+}
+
 ParticleView particle_view(Workbench& bench, float aspect) {
     Workspace& w = bench.workspace;
     ParticleView view;
@@ -45,30 +49,18 @@ ParticleView particle_view(Workbench& bench, float aspect) {
     } else if (picture) {
         view.sprites = picture->sprites;
     }
-    const PathMaps* maps = w.maps();
-    const bool has_exact = maps && static_cast<std::size_t>(view.level) < maps->density.size() &&
-                           maps->density[static_cast<std::size_t>(view.level)];
-    if (bench.view.exact_density && has_exact) {
-        view.density = maps->density[static_cast<std::size_t>(view.level)];
-    } else {
+    const auto grid_of = [&](const auto* maps) -> std::shared_ptr<const Grid> {
+        const auto level = static_cast<std::size_t>(view.level);
+        return maps && level < maps->density.size() ? maps->density[level] : nullptr;
+    };
+    const Background ground = background_of(bench);
+    view.density = ground == Background::exact     ? grid_of(w.maps())
+                   : ground == Background::learned ? grid_of(bench.learning.maps())
+                                                   : nullptr;
+    if (!view.density) {
         view.density = picture ? picture->density : w.snapshot().density;
     }
     return view;
-}
-
-/// A small flat switch in a row of choices.
-bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
-    const Theme& theme = bench.theme;
-    ImGui::PushStyleColor(ImGuiCol_Button,
-                          on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
-    ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
-    ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
-    const bool pressed = ImGui::SmallButton(label);
-    ImGui::PopStyleVar(2);
-    ImGui::PopStyleColor(2);
-    ImGui::SetItemTooltip("%s", tip);
-    return pressed;
 }
 
 void card(Workbench& bench, const SpriteSet& sprites, std::size_t i) {
@@ -116,9 +108,8 @@ void draw(Workbench& bench) {
     const ImVec2 start = ImGui::GetCursorPos();
     // Choices, then the state at the right end; where both do not fit the choices count, and the panel's name
     // stands in its tab already.
-    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
-    const bool tabbed = node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
-    const float choices_at = tabbed ? 0 : theme.px(84), choices = theme.px(330);
+    const bool learned_path = bench.learning.learned_path();
+    const float choices_at = named_by_tab() ? 0 : theme.px(84), choices = theme.px(learned_path ? 420 : 330);
     const bool narrow = choices_at + choices + theme.px(24) > whole.width;
     {
         const Face face(theme.body, Theme::small_size);
@@ -129,15 +120,19 @@ void draw(Workbench& bench) {
     panel_header(bench, *find_view("particles"), "Particles", state);
     const ImVec2 body = ImGui::GetCursorPos();
     ImGui::SetCursorPos({start.x + choices_at, start.y});
-    if (choice(bench, narrow ? "exact###exact" : "exact density###exact", bench.view.exact_density,
-               "Background: the exact density of the level, where it is known")) {
-        bench.view.exact_density = true;
+    const auto ground = [&](const char* label, Background wish, const char* tip) {
+        if (choice(bench, label, background_of(bench) == wish, tip)) {
+            bench.view.learned.background = wish;
+        }
+        ImGui::SameLine(0, theme.px(2));
+    };
+    ground(narrow ? "exact###exact" : "exact density###exact", Background::exact,
+           "Background: the exact density of the level, where it is known");
+    if (learned_path) {
+        ground("learned###learned", Background::learned, "Background: the learned density of the level");
     }
-    ImGui::SameLine(0, theme.px(2));
-    if (choice(bench, narrow ? "own###own" : "particles' own###own", !bench.view.exact_density,
-               "Background: all particles, weighted and binned")) {
-        bench.view.exact_density = false;
-    }
+    ground(narrow ? "own###own" : "particles' own###own", Background::own,
+           "Background: all particles, weighted and binned");
     ImGui::SameLine(0, theme.px(14));
     if (choice(bench, "by mode", bench.view.by_mode, "Colour of a particle: its mode")) {
         bench.view.by_mode = true;

@@ -29,9 +29,11 @@ void level_plot(Workbench& bench, const PlotSpec& plot, float height) {
 }
 
 PlotSpec ess_of(Workbench& b) { return ess_plot(b.workspace.snapshot()); }
-PlotSpec occupancy_of(Workbench& b) { return occupancy_plot(b.workspace.snapshot(), b.workspace.maps()); }
+PlotSpec occupancy_of(Workbench& b) {
+    return occupancy_plot(b.workspace.snapshot(), b.workspace.maps(), b.learning.maps());
+}
 PlotSpec mass_of(Workbench& b) {
-    return mode_mass_plot(b.workspace.snapshot(), b.workspace.maps(), b.view.mass_mode);
+    return mode_mass_plot(b.workspace.snapshot(), b.workspace.maps(), b.view.mass_mode, b.learning.maps());
 }
 
 void one_level_plot(Workbench& bench, const char* id, const PlotSpec& plot) {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Pure builders of plots of learned densities and scores beside the exact ones.
+#pragma once
+
+#include "app/learned_look.hpp"
+#include "figures/plot_spec.hpp"
+#include "run/learned_maps.hpp"
+#include "run/snapshot.hpp"
+
+namespace tempera::app {
+
+/// Logarithm of learned over exact density at which difference maps have their strongest colours.
+inline constexpr double difference_limit = 1;
+
+/// Colour limit of a level's exact and learned maps; 0: each its own.
+double shared_limit(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
+PlotSpec learned_density_plot(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
+PlotSpec difference_plot(const PathMaps& exact, const LearnedMaps& learned, int level);
+/// Scores at a level as arrows.
+PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles,
+                    const std::array<double, 4>& box);
+
+/// What is learned of a level; null where it is not known.
+const LearnedLevel* level_of(const LearnedMaps* learned, int level);
+/// The level with the largest total variation between learned and exact weights; null where none is known.
+const LearnedLevel* worst_level(const LearnedMaps& learned);
+/// "The learned density puts 100 % of the mass into lake A. The loss cannot see this." or that it agrees;
+/// `score_error`: relative to the score energy, unknown = NaN.
+std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
+                             const std::vector<std::string>& names, double score_error);
+
+}  // namespace tempera::app
