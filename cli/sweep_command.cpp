@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/exports.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
 #include "run/preset.hpp"
@@ -19,13 +20,14 @@ namespace {
 
 struct SweepArguments {
     PresetArguments preset;
-    std::vector<std::string> grid;
+    std::vector<std::string> grid, exports{"svg"};
     int seeds = 0, jobs = 0;
     std::string out, progress = "auto";
     bool resume = false;
 };
 
 int sweep(const SweepArguments& a) {
+    check_exports(a.exports, {"svg", "pdf", "png", "csv"});
     const Json preset = a.preset.load();
     const SweepPlan plan = plan_sweep(preset, a.grid, a.seeds);
     SweepOptions options;
@@ -39,6 +41,7 @@ int sweep(const SweepArguments& a) {
         }
     }
     options.jobs = a.jobs;
+    options.exports = a.exports;
     options.resume = a.resume;
     options.stop = interrupt_token();
     SweepResult result;
@@ -83,6 +86,9 @@ void add_sweep(CLI::App& app, Action& action) {
     c->add_option("--seeds", a->seeds, "Runs per combination, with seeds run.seed, run.seed+1, ...")
         ->check(CLI::Range(1, 100000));
     c->add_option("--out", a->out, "Folder of the result; default out/NAME_sweep")->type_name("DIR");
+    c->add_option("--export", a->exports, "Figures as svg (default), pdf, png, csv (separated by commas)")
+        ->delimiter(',')
+        ->type_name("LIST");
     c->add_option("--jobs", a->jobs, "Runs side by side (0 = one per core)")->check(CLI::Range(0, 1024));
     c->add_option("--progress", a->progress, "auto, plain or none")
         ->check(CLI::IsMember({"auto", "plain", "none"}));

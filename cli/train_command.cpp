@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/exports.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
+#include "core/npy.hpp"
+#include "run/figure_files.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
 #include "run/training.hpp"
+#include "run/training_figures.hpp"
 
 namespace tempera::cli {
 
@@ -20,6 +25,7 @@ namespace {
 struct TrainArguments {
     PresetArguments preset;
     std::string out, progress = "auto";
+    std::vector<std::string> exports;
     bool resume = false, force = false;
 };
 
@@ -45,7 +51,19 @@ std::string describe_weights(const Json& level) {
     return out;
 }
 
+void write_exports(const fs::path& folder, const std::vector<std::string>& exports) {
+    if (exports.empty()) {
+        return;
+    }
+    const TrainingRecord record = read_training_folder(folder);
+    write_figures(training_figures(record), exports, palette("light"), folder);
+    if (std::find(exports.begin(), exports.end(), "html") != exports.end()) {
+        write_file_atomically(folder / "report.html", training_html(record));
+    }
+}
+
 int train(const TrainArguments& a) {
+    check_exports(a.exports, {"csv", "svg", "pdf", "png", "html"});
     const Json resolved = resolve_preset(a.preset.load());
     fs::path folder =
         a.out.empty() ? fs::path("out") / (resolved["name"].get<std::string>() + "-model") : fs::path(a.out);
@@ -71,6 +89,7 @@ int train(const TrainArguments& a) {
         result = train_model(resolved, callbacks, going_on ? folder : fs::path());
     }
     write_training_folder(result, folder);
+    write_exports(folder, a.exports);
     std::cout << result.report["steps"] << " steps in "
               << short_number(result.report["seconds"].get<double>()) << " s\n";
     for (const Json& level : result.report["levels"]) {
@@ -103,11 +122,14 @@ void add_train(CLI::App& app, Action& action) {
         ->type_name("DIR");
     c->add_option("--progress", a->progress, "auto, plain or none")
         ->check(CLI::IsMember({"auto", "plain", "none"}));
+    c->add_option("--export", a->exports, "Also write: csv, svg, pdf, png, html (separated by commas)")
+        ->delimiter(',')
+        ->type_name("LIST");
     c->add_flag("--resume", a->resume,
                 "Go on from the folder's checkpoint, up to training.n_steps; the bits are those of one run");
     c->add_flag("--force", a->force, "Replace the folder's training");
     c->footer(R"(Examples:
-  tempera train learned_two_lakes_dsm --out out/dsm
+  tempera train learned_two_lakes_dsm --out out/dsm --export html,svg
   tempera train my.json --set model.training.n_steps=6000 --out out/dsm --resume
   tempera run my.json --set model.file=out/dsm
 The folder holds weights.npz, training.json (losses and learned mode weights by noise level), loss.csv and checkpoint.pt.)");

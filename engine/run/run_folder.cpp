@@ -5,6 +5,7 @@
 #include "core/folders.hpp"
 #include "core/npy.hpp"
 #include "run/csv.hpp"
+#include "run/figure_files.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
 
@@ -133,18 +134,8 @@ void write_exports(const RunResult& r, const fs::path& folder, const std::vector
         } else if (kind == "html") {
             write_text(folder / "report.html", html_report(r));
         }
-        if (kind == "npz" || kind == "html") {
-            continue;  // samples.npz is always there
-        }
-        fs::create_directories(folder / "figures");
-        for (const PlotSpec& plot : r.figures) {
-            const std::string text = kind == "svg"   ? to_svg(plot, colours)
-                                     : kind == "pdf" ? to_pdf(plot, colours)
-                                     : kind == "png" ? to_png(plot, colours)
-                                                     : to_csv(plot);
-            write_text(folder / "figures" / (plot.id + "." + kind), text);
-        }
     }
+    write_figures(r.figures, exports, colours, folder);  // samples.npz is always there
 }
 
 void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<std::string>& exports) {

@@ -9,6 +9,7 @@
 
 #include "core/npy.hpp"
 #include "core/parallel.hpp"
+#include "run/figure_files.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
 #include "run/sweep_figures.hpp"
@@ -125,11 +126,7 @@ void write_results(const SweepPlan& plan, const SweepOptions& options, SweepResu
     }
     write_file_atomically(options.folder / "results.csv", sweep_csv(plan, result.summaries));
     write_file_atomically(options.folder / "means.csv", sweep_means_csv(plan, result.summaries));
-    fs::create_directories(options.folder / "figures");
-    for (const PlotSpec& plot : result.figures) {
-        write_file_atomically(options.folder / "figures" / (plot.id + ".svg"),
-                              to_svg(plot, palette("light"), sweep_figure_size(plot)));
-    }
+    write_figures(result.figures, options.exports, palette("light"), options.folder, sweep_figure_size);
     write_file_atomically(options.folder / "report.html", sweep_html(plan, result));
 }
 

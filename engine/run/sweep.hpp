@@ -53,8 +53,9 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
 
 struct SweepOptions {
     std::filesystem::path folder;
-    int jobs = 0;         ///< runs side by side; 0 = one per core
-    bool resume = false;  ///< keep cells that are there
+    int jobs = 0;                                ///< runs side by side; 0 = one per core
+    bool resume = false;                         ///< keep cells that are there
+    std::vector<std::string> exports = {"svg"};  ///< of the figures: svg, pdf, png, csv
     std::function<void(long done, long total)> progress;
     std::function<void(double fraction, const std::string& text)> training_progress;
     std::stop_token stop;
@@ -68,7 +69,7 @@ struct SweepResult {
     std::vector<PlotSpec> figures;
 };
 /// Trains what is untrained (folder/models), runs the cells (each cell's summary is kept in folder/cells as
-/// soon as it is there), writes results.csv (every run), means.csv, figures/*.svg and report.html. A run
+/// soon as it is there), writes results.csv (every run), means.csv, figures and report.html. A run
 /// that fails is recorded with its reason and the others go on.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options);
 
