@@ -15,6 +15,8 @@
 
 namespace tempera {
 
+class StateArchive;
+
 /// What happened at a level (AIS, SMC: once per level, in the order n_levels .. 0; replica exchange: running
 /// means).
 struct LevelStats {
@@ -103,6 +105,10 @@ public:
     virtual void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) = 0;
     virtual void replace_move(std::shared_ptr<Move<Real>> move) = 0;
     virtual void update_settings(const Json& settings) = 0;
+
+    /// Saves or restores the state between two moves (core/state_archive.hpp). A sampler made anew from the
+    /// same preset goes on from it with the same bits; one that does not fit throws ConfigError.
+    virtual void archive(StateArchive& archive) = 0;
 };
 
 template <class Real>

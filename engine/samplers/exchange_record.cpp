@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/state_archive.hpp"
+
 namespace tempera {
 
 namespace {
@@ -83,6 +85,14 @@ void ExchangeRecord<Real>::collect(long scan, const Particles<Real>& x) {
             collected_.push_back(static_cast<double>(x(e, i)));
         }
     }
+}
+
+template <class Real>
+void ExchangeRecord<Real>::archive(StateArchive& archive) {
+    archive("occupancy.share", share_);
+    archive("occupancy.assigned", assigned_);
+    archive("collected", collected_);
+    archive("collected.stride", stride_);
 }
 
 template class ExchangeRecord<float>;

@@ -7,6 +7,8 @@
 
 namespace tempera {
 
+class StateArchive;
+
 /// What replica exchange keeps of the positions it visits: samples of level 0 and the modes' shares of every
 /// level.
 template <class Real>
@@ -26,6 +28,8 @@ public:
     /// Keeps the positions of every stride-th scan; the stride doubles when the store is full.
     void collect(long scan, const Particles<Real>& x);
     const std::vector<double>& collected() const { return collected_; }
+
+    void archive(StateArchive& archive);
 
 private:
     int n_modes_;

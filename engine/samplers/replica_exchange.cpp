@@ -7,18 +7,17 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
-#include "core/scratch.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/exchange_ladder.hpp"
 #include "samplers/exchange_record.hpp"
 #include "samplers/exchange_start.hpp"
-#include "samplers/replica_labels.hpp"
+#include "samplers/sampler_state.hpp"
 #include "samplers/swap_statistics.hpp"
 
 namespace tempera {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t index_scans = 512;  // kept of the index process
 
@@ -83,43 +82,31 @@ public:
     void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<Move<Real>> move) override;
     void update_settings(const Json& settings) override;
+    void archive(StateArchive& archive) override;
 
 private:
-    struct Level {
-        Particles<Real> x, score;
-        PerParticle<Real> log_density;
-        double factor = 1;    // of the move's step
-        double accepted = 0;  // sum of acceptances since burn-in
-        double seconds = 0;
-        long steps = 0;  // and of how many moves
+    struct Acceptance {  // of the moves at a level since the burn-in
+        double accepted = 0;
+        long steps = 0;
     };
     struct Part {  // what a task reports
         double accepted = 0;
         Tally tally;
     };
 
-    int n_levels() const { return path_->n_levels(); }
+    int n_levels() const { return ladder_.n_levels(); }
     long burn_in_scans() const { return static_cast<long>(settings_.burn_in_fraction * settings_.n_scans); }
-    bool score_wanted(int level) const;
-    const Real* field_score(int level, int b) const;
-    Tally evaluate(int level, int b);
     void explore();
-    void refresh(int b, Tally& tally);
     void swap_scan();
-    Tally swap_block(int k, int b);
     void count_scan();
     void update_stats();
 
     ExchangeSettings settings_;
-    std::shared_ptr<const DensityPath<Real>> path_;
-    std::shared_ptr<TransitionKernel<Real>> kernel_;
-    std::shared_ptr<Move<Real>> move_;
-    StreamKey key_;
-
-    std::vector<Level> levels_;
+    ExchangeLadder<Real> ladder_;
     ReplicaLabels labels_;
     SwapStatistics swaps_;
     std::vector<PerParticle<double>> down_, up_;  // works of the scan, per pair
+    std::vector<Acceptance> acceptance_;
     long scan_ = 0, steps_ = 0, next_bennett_ = 0;
     bool explored_ = false;
     double explore_seconds_ = 0;
@@ -131,64 +118,17 @@ private:
 
 template <class Real>
 ReplicaExchange<Real>::ReplicaExchange(const ExchangeSettings& settings, const SamplerContext<Real>& context)
-    : settings_(settings), path_(context.path), kernel_(context.kernel), move_(context.move),
-      key_(context.key), levels_(static_cast<std::size_t>(n_levels()) + 1),
+    : settings_(settings), ladder_(context, settings.n_ensembles, settings.moves_per_scan),
       labels_(n_levels(), settings.n_ensembles), swaps_(n_levels(), settings.n_ensembles),
       down_(static_cast<std::size_t>(n_levels()), PerParticle<double>(settings.n_ensembles)), up_(down_),
-      record_(n_levels(), path_->target().n_modes()) {
-    check_exchange_start(*path_, settings.initial);
-    kernel_->set_check_inverse(true);
-    for (std::size_t k = 0; k < levels_.size(); ++k) {
-        levels_[k].x = levels_[k].score = Particles<Real>(settings.n_ensembles, path_->dim());
-        levels_[k].log_density = PerParticle<Real>(settings.n_ensembles);
-        levels_[k].factor = context.move_factor.empty() ? 1.0 : context.move_factor[k];
-    }
-}
-
-template <class Real>
-bool ReplicaExchange<Real>::score_wanted(int level) const {
-    const bool for_move = level < n_levels() && settings_.moves_per_scan > 0 && move_->uses_score();
-    const bool for_kernel = level > 0 && kernel_->uses_score() && !kernel_->is_identity() &&
-                            path_->field(level) == &path_->density(level);
-    return for_move || for_kernel;
-}
-
-/// The score that a kernel may be given at a level: the cached one, where density and field are the same
-/// function.
-template <class Real>
-const Real* ReplicaExchange<Real>::field_score(int level, int b) const {
-    const bool same = level > 0 && score_wanted(level) && path_->field(level) == &path_->density(level);
-    return same ? levels_[static_cast<std::size_t>(level)].score.block(b).data : nullptr;
-}
-
-template <class Real>
-Tally ReplicaExchange<Real>::evaluate(int level, int b) {
-    Tally tally;
-    Level& at = levels_[static_cast<std::size_t>(level)];
-    path_->density(level).evaluate(
-        at.x.block(b), {at.log_density.block(b), score_wanted(level) ? at.score.block(b).data : nullptr},
-        tally);
-    return tally;
+      acceptance_(static_cast<std::size_t>(n_levels()) + 1),
+      record_(n_levels(), context.path->target().n_modes()) {
+    check_exchange_start(*context.path, settings.initial);
 }
 
 template <class Real>
 void ReplicaExchange<Real>::start() {
-    const int n_blocks = levels_[0].x.n_blocks();
-    const auto parts = parallel_sum<Tally>((n_levels() + 1) * n_blocks, [&](int t) {
-        const int k = t / n_blocks, b = t % n_blocks;
-        draw_exchange_start(*path_, settings_.initial, k, key_, b,
-                            levels_[static_cast<std::size_t>(k)].x.block(b));
-        return evaluate(k, b);
-    });
-    tally_ += parts;
-    for (int k = 0; k <= n_levels(); ++k) {
-        for (int e = 0; e < settings_.n_ensembles; ++e) {
-            if (!std::isfinite(levels_[static_cast<std::size_t>(k)].log_density[e])) {
-                throw NumericalError(
-                    "the log density at the start of level " + std::to_string(k) + " is not finite", k, e);
-            }
-        }
-    }
+    tally_ += ladder_.draw(settings_.initial);
     update_stats();
 }
 
@@ -211,144 +151,59 @@ MoveKind ReplicaExchange<Real>::advance() {
 template <class Real>
 void ReplicaExchange<Real>::explore() {
     const auto begin = Clock::now();
-    const int n_blocks = levels_[0].x.n_blocks(), n_steps = settings_.moves_per_scan;
+    const int n_blocks = ladder_.n_blocks(), n_steps = settings_.moves_per_scan;
     std::vector<Part> parts(static_cast<std::size_t>((n_levels() + 1) * n_blocks));
     parallel_for(static_cast<int>(parts.size()), [&](int t) {
         const int k = t / n_blocks, b = t % n_blocks;
         Part& part = parts[static_cast<std::size_t>(t)];
         if (k == n_levels()) {
-            refresh(b, part.tally);
+            ladder_.refresh_block(b, scan_, part.tally);
             return;
         }
-        Level& at = levels_[static_cast<std::size_t>(k)];
-        const MoveState<Real> state{at.x.block(b), at.log_density.block(b),
-                                    score_wanted(k) ? at.score.block(b).data : nullptr};
         for (int m = 0; m < n_steps; ++m) {
-            part.accepted += move_->apply(path_->density(k), state, path_->move_variance(k), at.factor,
-                                          key_.with(Purpose::move, static_cast<std::uint32_t>(k),
-                                                    static_cast<std::uint32_t>(steps_ + m)),
-                                          static_cast<std::uint32_t>(b * block_size), part.tally);
+            part.accepted += ladder_.move_block(k, b, steps_ + m, part.tally);
         }
     });
     steps_ += n_steps;
+    const Move<Real>& move = ladder_.move();
     for (int k = 0; k <= n_levels(); ++k) {
-        Level& at = levels_[static_cast<std::size_t>(k)];
         double accepted = 0;
         for (int b = 0; b < n_blocks; ++b) {
             const Part& part = parts[static_cast<std::size_t>(k * n_blocks + b)];
             accepted += part.accepted;
             tally_ += part.tally;
         }
+        Acceptance& at = acceptance_[static_cast<std::size_t>(k)];
         at.accepted += accepted;
         at.steps += static_cast<long>(n_steps) * settings_.n_ensembles;
-        if (n_steps > 0 && move_->adapt() && scan_ < burn_in_scans() && k < n_levels()) {
+        if (n_steps > 0 && move.adapt() && scan_ < burn_in_scans() && k < n_levels()) {
             const double mean = accepted / (static_cast<double>(n_steps) * settings_.n_ensembles);
             const double gain = std::max(0.05, std::pow(1.0 + static_cast<double>(scan_), -0.6));
-            at.factor *= std::exp(gain * (mean - move_->target_acceptance()));
+            ladder_.factor(k) *= std::exp(gain * (mean - move.target_acceptance()));
         }
     }
     explore_seconds_ += seconds_since(begin);
 }
 
 template <class Real>
-void ReplicaExchange<Real>::refresh(int b, Tally& tally) {
-    const auto at = static_cast<std::uint32_t>(n_levels());
-    path_->sample_reference(key_.with(Purpose::reference, at, static_cast<std::uint32_t>(scan_ + 1)),
-                            static_cast<std::uint32_t>(b * block_size), levels_.back().x.block(b));
-    tally += evaluate(n_levels(), b);
-}
-
-template <class Real>
 void ReplicaExchange<Real>::swap_scan() {
-    const int n_blocks = levels_[0].x.n_blocks(), parity = static_cast<int>(scan_ % 2);
+    const int n_blocks = ladder_.n_blocks(), parity = static_cast<int>(scan_ % 2);
     const int n_offered = (n_levels() - parity + 1) / 2;
-    tally_ += parallel_sum<Tally>(
-        n_offered * n_blocks, [&](int t) { return swap_block(parity + 2 * (t / n_blocks), t % n_blocks); });
+    tally_ += parallel_sum<Tally>(n_offered * n_blocks, [&](int t) {
+        const int k = parity + 2 * (t / n_blocks), b = t % n_blocks;
+        const auto pair = static_cast<std::size_t>(k);
+        return ladder_.swap_block(k, b, scan_, down_[pair].block(b), up_[pair].block(b), labels_);
+    });
     if (scan_ == burn_in_scans() && scan_ > 0) {  // what was shown of the burn-in is dropped
         swaps_ = SwapStatistics(n_levels(), settings_.n_ensembles);
         labels_.reset_counts();
-        for (Level& level : levels_) {
-            level.accepted = 0;
-            level.steps = 0;
-        }
+        acceptance_.assign(acceptance_.size(), {});
         record_.reset_occupancy();
     }
     parallel_for(n_offered, [&](int p) {
         const auto k = static_cast<std::size_t>(parity + 2 * p);
         swaps_.add(static_cast<int>(k), down_[k].span(), up_[k].span());
     });
-}
-
-/// Offers every ensemble of a block the generalised swap of levels k and k + 1.
-template <class Real>
-Tally ReplicaExchange<Real>::swap_block(int k, int b) {
-    Tally tally;
-    Scratch frame;
-    Level& low = levels_[static_cast<std::size_t>(k)];
-    Level& high = levels_[static_cast<std::size_t>(k) + 1];
-    const Block<Real> x_low = low.x.block(b), x_high = high.x.block(b);
-    const std::size_t rows = static_cast<std::size_t>(x_low.dim) * block_size;
-    const auto first = static_cast<std::uint32_t>(b * block_size), level = static_cast<std::uint32_t>(k),
-               scan = static_cast<std::uint32_t>(scan_);
-
-    const auto proposal = [&](Block<Real> like) {
-        return Block<Real>{frame.take<Real>(rows), like.dim, like.n};
-    };
-    const Block<Real> y_low = proposal(x_low), y_high = proposal(x_high);
-    double *down = down_[static_cast<std::size_t>(k)].block(b),
-           *up = up_[static_cast<std::size_t>(k)].block(b);
-    auto *failed_down = frame.take<unsigned char>(block_size),
-         *failed_up = frame.take<unsigned char>(block_size);
-    std::fill_n(failed_down, block_size, static_cast<unsigned char>(0));
-    std::fill_n(failed_up, block_size, static_cast<unsigned char>(0));
-    if (kernel_->is_identity()) {
-        std::copy_n(x_high.data, rows, y_low.data);
-        std::copy_n(x_low.data, rows, y_high.data);
-        std::fill_n(down, block_size, 0.0);
-        std::fill_n(up, block_size, 0.0);
-    } else {
-        kernel_->down(k, {x_high, field_score(k + 1, b)}, y_low, down, failed_down,
-                      key_.with(Purpose::transition, level, scan), first, tally);
-        kernel_->up(k, {x_low, field_score(k, b)}, y_high, up, failed_up,
-                    key_.with(Purpose::transition_up, level, scan), first, tally);
-    }
-
-    Real *log_low = frame.take<Real>(block_size), *log_high = frame.take<Real>(block_size);
-    Real* score_low = score_wanted(k) ? frame.take<Real>(rows) : nullptr;
-    Real* score_high = score_wanted(k + 1) ? frame.take<Real>(rows) : nullptr;
-    path_->density(k).evaluate(y_low, {log_low, score_low}, tally);
-    path_->density(k + 1).evaluate(y_high, {log_high, score_high}, tally);
-
-    double* uniform = frame.take<double>(block_size);
-    fill_uniforms<double>(key_.with(Purpose::swap, level, scan), first, Block<double>{uniform, 1, x_low.n});
-    for (int l = 0; l < x_low.n; ++l) {
-        down[l] += static_cast<double>(log_low[l]) - static_cast<double>(high.log_density.block(b)[l]);
-        up[l] += static_cast<double>(low.log_density.block(b)[l]) - static_cast<double>(log_high[l]);
-        const bool failed = failed_down[l] || failed_up[l];
-        if (!failed && !(std::isfinite(down[l]) && std::isfinite(up[l]))) {
-            ++tally.non_finite;
-        }
-        down[l] = failed_down[l] || !std::isfinite(down[l]) ? -infinity : down[l];
-        up[l] = failed_up[l] || !std::isfinite(up[l]) ? infinity : up[l];
-        if (!(std::log(uniform[l]) < down[l] - up[l])) {
-            continue;
-        }
-        for (int i = 0; i < x_low.dim; ++i) {
-            x_low(i, l) = y_low(i, l);
-            x_high(i, l) = y_high(i, l);
-            const auto at = static_cast<std::ptrdiff_t>(i) * block_size + l;
-            if (score_low) {
-                low.score.block(b).data[at] = score_low[at];
-            }
-            if (score_high) {
-                high.score.block(b).data[at] = score_high[at];
-            }
-        }
-        low.log_density.block(b)[l] = log_low[l];
-        high.log_density.block(b)[l] = log_high[l];
-        labels_.swap(k, b * block_size + l);
-    }
-    return tally;
 }
 
 /// Bookkeeping at the end of a scan.
@@ -360,10 +215,10 @@ void ReplicaExchange<Real>::count_scan() {
         stats_.index_process.erase(stats_.index_process.begin());
     }
     parallel_for(record_.levels_due(scan_),
-                 [&](int k) { record_.assign_modes(*path_, k, levels_[static_cast<std::size_t>(k)].x); });
+                 [&](int k) { record_.assign_modes(ladder_.path(), k, ladder_.x(k)); });
     if (scan_ >= burn_in_scans()) {
         stats_.scans_counted += settings_.n_ensembles;
-        record_.collect(scan_ - burn_in_scans(), levels_[0].x);
+        record_.collect(scan_ - burn_in_scans(), ladder_.x(0));
     }
     ++scan_;
     update_stats();
@@ -387,7 +242,7 @@ void ReplicaExchange<Real>::update_stats() {
     stats_.occupancy = record_.occupancy();
     level_stats_.clear();
     for (int k = n_levels(); k >= 0; --k) {
-        const Level& at = levels_[static_cast<std::size_t>(k)];
+        const Acceptance& at = acceptance_[static_cast<std::size_t>(k)];
         LevelStats level;
         level.level = k;
         level.acceptance =
@@ -402,24 +257,17 @@ void ReplicaExchange<Real>::update_stats() {
 template <class Real>
 Population<Real> ReplicaExchange<Real>::population(int level) const {
     const bool exists = level >= 0 && level <= n_levels();
-    return {level, exists ? &levels_[static_cast<std::size_t>(level)].x : nullptr};
+    return {level, exists ? &ladder_.x(level) : nullptr};
 }
 
 template <class Real>
 void ReplicaExchange<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) {
-    kernel_ = std::move(kernel);
-    kernel_->set_check_inverse(true);
-    const int n_blocks = levels_[0].x.n_blocks();
-    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks,
-                                  [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
+    tally_ += ladder_.replace_kernel(std::move(kernel));
 }
 
 template <class Real>
 void ReplicaExchange<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
-    move_ = std::move(move);
-    const int n_blocks = levels_[0].x.n_blocks();
-    tally_ += parallel_sum<Tally>((n_levels() + 1) * n_blocks,
-                                  [&](int t) { return evaluate(t / n_blocks, t % n_blocks); });
+    tally_ += ladder_.replace_move(std::move(move), settings_.moves_per_scan);
 }
 
 template <class Real>
@@ -432,7 +280,32 @@ void ReplicaExchange<Real>::update_settings(const Json& settings) {
     }
     problems.throw_if_any();
     settings_ = s;
-    replace_move(move_);
+    replace_move(ladder_.shared_move());
+}
+
+template <class Real>
+void ReplicaExchange<Real>::archive(StateArchive& archive) {
+    ladder_.archive(archive);
+    labels_.archive(archive);
+    swaps_.archive(archive);
+    record_.archive(archive);
+    for (std::size_t k = 0; k < acceptance_.size(); ++k) {
+        archive("level" + std::to_string(k) + ".accepted", acceptance_[k].accepted);
+        archive("level" + std::to_string(k) + ".steps", acceptance_[k].steps);
+    }
+    archive("scan", scan_);
+    archive("steps", steps_);
+    archive("next_bennett", next_bennett_);
+    archive("explored", explored_);
+    archive("explore_seconds", explore_seconds_);
+    archive("tally", tally_);
+    archive("index_process", stats_.index_process);
+    archive("scans_counted", stats_.scans_counted);
+    archive("log_z_bar", stats_.log_z_bar);
+    archive("log_z_bar_stderr", stats_.log_z_bar_stderr);
+    if (archive.restoring()) {
+        update_stats();
+    }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/state_archive.hpp"
+
 namespace tempera {
 
 ReplicaLabels::ReplicaLabels(int n_levels, int n_ensembles)
@@ -61,6 +63,14 @@ std::vector<double> ReplicaLabels::up_fraction() const {
 std::vector<int> ReplicaLabels::labels(int ensemble) const {
     const auto begin = label_.begin() + static_cast<std::ptrdiff_t>(ensemble) * (n_levels_ + 1);
     return {begin, begin + n_levels_ + 1};
+}
+
+void ReplicaLabels::archive(StateArchive& archive) {
+    archive("labels", label_);
+    archive("trips", trip_);
+    archive("labels.up", up_);
+    archive("labels.seen", seen_);
+    archive("round_trips", round_trips_);
 }
 
 }  // namespace tempera

@@ -7,6 +7,8 @@
 
 namespace tempera {
 
+class StateArchive;
+
 class ReplicaLabels {
 public:
     ReplicaLabels() = default;
@@ -28,6 +30,8 @@ public:
     std::vector<double> up_fraction() const;
     /// Labels of one ensemble by level.
     std::vector<int> labels(int ensemble) const;
+
+    void archive(StateArchive& archive);
 
 private:
     enum class Trip : unsigned char { nowhere, from_reference, reached_target, from_target };

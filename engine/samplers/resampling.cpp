@@ -154,4 +154,24 @@ std::vector<int> resample(Resampling scheme, std::span<const double> log_weight,
     return out;
 }
 
+template <class Real>
+void gather_particles(const std::vector<int>& from, Particles<Real>& values, Particles<Real>& spare) {
+    if (spare.size() == 0) {
+        spare = Particles<Real>(values.size(), values.dim());
+    }
+    parallel_for(values.n_blocks(), [&](int b) {
+        const Block<Real> to = spare.block(b);
+        for (int i = 0; i < to.dim; ++i) {
+            for (int l = 0; l < to.n; ++l) {
+                to(i, l) =
+                    values(from[static_cast<std::size_t>(b) * block_size + static_cast<std::size_t>(l)], i);
+            }
+        }
+    });
+    std::swap(values, spare);
+}
+
+template void gather_particles<float>(const std::vector<int>&, Particles<float>&, Particles<float>&);
+template void gather_particles<double>(const std::vector<int>&, Particles<double>&, Particles<double>&);
+
 }  // namespace tempera

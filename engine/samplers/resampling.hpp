@@ -22,4 +22,8 @@ Resampling resampling_from_name(const std::string& name);
 /// (Purpose::resample, keyed by level). Throws NumericalError when every weight is zero.
 std::vector<int> resample(Resampling scheme, std::span<const double> log_weight, const StreamKey& key);
 
+/// Replaces `values` by those of the ancestors `from` [n]; `spare` is storage that the next call uses again.
+template <class Real>
+void gather_particles(const std::vector<int>& from, Particles<Real>& values, Particles<Real>& spare);
+
 }  // namespace tempera

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "core/state_archive.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
@@ -178,6 +179,20 @@ SwapStatistics::Estimate SwapStatistics::bennett() const {
     }
     out.standard_error = std::sqrt(variance);
     return out;
+}
+
+void SwapStatistics::archive(StateArchive& archive) {
+    for (std::size_t k = 0; k < pairs_.size(); ++k) {
+        Pair& p = pairs_[k];
+        const std::string name = "pair" + std::to_string(k);
+        archive(name + ".accepted", p.accepted);
+        archive(name + ".offers", p.offers);
+        archive(name + ".scans", p.scans);
+        archive(name + ".stride", p.stride);
+        archive(name + ".down_sum", p.down_sum);
+        archive(name + ".down", p.down);
+        archive(name + ".up", p.up);
+    }
 }
 
 double ExchangeStats::communication_barrier() const {

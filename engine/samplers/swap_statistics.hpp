@@ -9,6 +9,8 @@
 
 namespace tempera {
 
+class StateArchive;
+
 /// Works of offered swaps, pair by pair. Pair k joins levels k and k + 1. W_down is the work of the proposal
 /// from k + 1 to k, W_up that of the same quantity along the proposal from k to k + 1, so that log acceptance
 /// = W_down - W_up. A failed proposal has W_down = -infinity or W_up = +infinity. Memory is bounded: works
@@ -37,6 +39,8 @@ public:
     Estimate bennett() const;
 
     int n_pairs() const { return static_cast<int>(pairs_.size()); }
+
+    void archive(StateArchive& archive);
 
 private:
     struct Pair {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "samplers/weighted_population.hpp"
 
-#include <Eigen/Core>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
+#include "samplers/resampling.hpp"
+#include "samplers/sampler_state.hpp"
 
 namespace tempera {
 
@@ -23,46 +24,16 @@ double seconds_since(Clock::time_point begin) {
 
 }  // namespace
 
-WeightSum& WeightSum::operator+=(const WeightSum& other) {
-    if (other.max == minus_infinity) {
-        return *this;
-    }
-    if (other.max > max) {
-        const double scale = std::exp(max - other.max);
-        sum = sum * scale + other.sum;
-        squares = squares * scale * scale + other.squares;
-        max = other.max;
-    } else {
-        const double scale = std::exp(other.max - max);
-        sum += other.sum * scale;
-        squares += other.squares * scale * scale;
-    }
-    return *this;
-}
-
-WeightSum WeightSum::of(const double* log_weight, int n) {
-    const Eigen::Map<const Eigen::ArrayXd> values(log_weight, n);
-    WeightSum out;
-    out.max = values.maxCoeff();
-    if (out.max == minus_infinity) {
-        return out;
-    }
-    const Eigen::Array<double, Eigen::Dynamic, 1, 0, block_size, 1> w = (values - out.max).exp();
-    out.sum = w.sum();
-    out.squares = w.square().sum();
-    return out;
-}
-
-double WeightSum::log_sum() const { return sum > 0 ? max + std::log(sum) : minus_infinity; }
-
-/// What a block contributes to a transition.
+/// What a block contributes to a transition or a step of the moves.
 template <class Real>
 struct WeightedPopulation<Real>::Part {
     WeightSum weights, conditional;
+    double accepted = 0;
     Tally tally;
     long first_bad = -1;
 
     Part& operator+=(const Part& o) {
+        accepted += o.accepted;
         weights += o.weights;
         conditional += o.conditional;
         tally += o.tally;
@@ -217,6 +188,27 @@ bool WeightedPopulation<Real>::transition() {
     return stats.resampled;
 }
 
+/// A particle of weight zero stays where it was last sound.
+template <class Real>
+void WeightedPopulation<Real>::keep_dropped(int b, const double* increment, Block<Real> y, Real* log_density,
+                                            bool with_score) {
+    const Block<Real> x = x_.block(b);
+    for (int l = 0; l < x.n; ++l) {
+        if (increment[l] != minus_infinity) {
+            continue;
+        }
+        for (int i = 0; i < x.dim; ++i) {
+            y(i, l) = x(i, l);
+            if (with_score) {
+                score_.block(b)(i, l) = Real(0);
+            }
+        }
+        if (log_density) {
+            log_density[l] = Real(0);
+        }
+    }
+}
+
 /// Moves a block from level k + 1 to k and adds its work to the log weights.
 template <class Real>
 typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_block(int k, int b) {
@@ -264,17 +256,9 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
         }
         weight[l] += increment[l];
     }
-    // A particle of weight zero stays where it was last sound.
     if (n_dropped > 0) {
-        for (int l = 0; l < x.n; ++l) {
-            for (int i = 0; i < x.dim && increment[l] == minus_infinity; ++i) {
-                y(i, l) = x(i, l);
-                if (has_density && score_wanted(k)) {
-                    score_.block(b)(i, l) = Real(0);
-                }
-            }
-            log_density_at_y[l] = increment[l] == minus_infinity ? Real(0) : log_density_at_y[l];
-        }
+        keep_dropped(b, increment, y, has_density ? log_density_at_y : nullptr,
+                     has_density && score_wanted(k));
     }
     if (y.data != x.data) {
         std::copy_n(y.data, rows * block_size, x.data);
@@ -298,55 +282,29 @@ double WeightedPopulation<Real>::explore(double factor) {
     if (move_->uses_score() && !score_ready_) {
         evaluate_state();
     }
-    struct Accepted {
-        double sum = 0;
-        Tally tally;
-        Accepted& operator+=(const Accepted& o) {
-            sum += o.sum;
-            tally += o.tally;
-            return *this;
-        }
-    };
     const StreamKey key =
         key_.with(Purpose::move, static_cast<std::uint32_t>(level_), static_cast<std::uint32_t>(step_));
     const double variance = path_->move_variance(level_);
-    const Accepted total = parallel_sum<Accepted>(x_.n_blocks(), [&](int b) {
-        Accepted out;
+    const Part total = parallel_sum<Part>(x_.n_blocks(), [&](int b) {
+        Part out;
         const MoveState<Real> state{x_.block(b), log_density_.block(b),
                                     score_ready_ ? score_.block(b).data : nullptr};
-        out.sum = move_->apply(path_->density(level_), state, variance, factor, key,
-                               static_cast<std::uint32_t>(b * block_size), out.tally);
+        out.accepted = move_->apply(path_->density(level_), state, variance, factor, key,
+                                    static_cast<std::uint32_t>(b * block_size), out.tally);
         return out;
     });
     ++step_;
     tally_ += total.tally;
     stats_.back().seconds += seconds_since(begin);
-    return total.sum / size();
-}
-
-template <class Real>
-void WeightedPopulation<Real>::gather(const std::vector<int>& from, Particles<Real>& values) {
-    if (spare_.size() == 0) {
-        spare_ = Particles<Real>(size(), x_.dim());
-    }
-    parallel_for(x_.n_blocks(), [&](int b) {
-        const Block<Real> to = spare_.block(b);
-        for (int i = 0; i < to.dim; ++i) {
-            for (int l = 0; l < to.n; ++l) {
-                to(i, l) =
-                    values(from[static_cast<std::size_t>(b) * block_size + static_cast<std::size_t>(l)], i);
-            }
-        }
-    });
-    std::swap(values, spare_);
+    return total.accepted / size();
 }
 
 template <class Real>
 void WeightedPopulation<Real>::resample(const std::vector<int>& from) {
     log_z_resampled_ += sum_.log_sum() - std::log(static_cast<double>(size()));
-    gather(from, x_);
+    gather_particles(from, x_, spare_);
     if (score_ready_) {
-        gather(from, score_);
+        gather_particles(from, score_, spare_);
     }
     PerParticle<Real> log_density(size());
     std::vector<int> root(root_.size());
@@ -401,6 +359,33 @@ void WeightedPopulation<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
         throw;
     }
     steps_left_ = std::min(steps_left_, move_->n_steps());
+}
+
+template <class Real>
+void WeightedPopulation<Real>::archive(StateArchive& archive) {
+    archive("x", x_);
+    archive("log_density", log_density_);
+    archive("log_weight", log_weight_);
+    archive("root", root_);
+    archive("score_ready", score_ready_);
+    if (score_ready_) {
+        if (score_.size() == 0) {
+            score_ = Particles<Real>(size(), x_.dim());
+        }
+        archive("score", score_);
+    }
+    archive("sum", sum_);
+    archive("log_z_resampled", log_z_resampled_);
+    archive("level", level_);
+    archive("steps_left", steps_left_);
+    archive("step", step_);
+    archive("n_resamplings", n_resamplings_);
+    archive("unique_roots", unique_roots_);
+    archive("acceptance", acceptance_);
+    archive("tally", tally_);
+    archive("genealogy", genealogy_);
+    archive("genealogy.level", genealogy_levels_);
+    archive_levels(archive, stats_);
 }
 
 template class WeightedPopulation<float>;

@@ -7,20 +7,9 @@
 #include <vector>
 
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/weight_sum.hpp"
 
 namespace tempera {
-
-/// Sum of exponentials with the squares for the effective sample size; mergeable, so that blocks can be added
-/// in order.
-struct WeightSum {
-    double max = -std::numeric_limits<double>::infinity(), sum = 0, squares = 0;
-
-    WeightSum& operator+=(const WeightSum& other);
-    /// The sum over n values; -infinity counts as zero; values must not be NaN.
-    static WeightSum of(const double* log_weight, int n);
-    double log_sum() const;
-    double ess() const { return squares > 0 ? sum * sum / squares : 0; }
-};
 
 template <class Real>
 class WeightedPopulation : public AnnealedSampler<Real> {
@@ -46,6 +35,7 @@ public:
     std::vector<int> genealogy_levels() const override { return genealogy_levels_; }
     void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<Move<Real>> move) override;
+    void archive(StateArchive& archive) override;
 
     /// The parts of advance(), for pilots. `transition` goes to the next level and says whether it resampled;
     /// `explore` makes one MCMC step for every particle at the current level and returns the mean acceptance.
@@ -71,13 +61,13 @@ private:
     struct Part;  // what one block contributes to a transition
 
     Part transition_block(int k, int b);
+    void keep_dropped(int b, const double* increment, Block<Real> y, Real* log_density, bool with_score);
     void resample(const std::vector<int>& from);
     void evaluate_state();
     bool score_wanted(int level) const;
     bool kernel_takes_score() const;
     void check_move() const;
     double move_factor(int level) const;
-    void gather(const std::vector<int>& from, Particles<Real>& values);
 
     std::shared_ptr<const DensityPath<Real>> path_;
     std::shared_ptr<TransitionKernel<Real>> kernel_;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "samplers/sampler_state.hpp"
+
+namespace tempera {
+
+namespace {
+
+template <class T, class Field>
+void column(StateArchive& archive, const std::string& name, std::vector<LevelStats>& levels, Field field) {
+    std::vector<T> values;
+    for (LevelStats& level : levels) {
+        values.push_back(static_cast<T>(level.*field));
+    }
+    archive("levels." + name, values);
+    levels.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        levels[i].*field = static_cast<std::remove_reference_t<decltype(levels[i].*field)>>(values[i]);
+    }
+}
+
+}  // namespace
+
+void archive_levels(StateArchive& archive, std::vector<LevelStats>& levels) {
+    column<int>(archive, "level", levels, &LevelStats::level);
+    column<double>(archive, "ess_fraction", levels, &LevelStats::ess_fraction);
+    column<double>(archive, "cess_fraction", levels, &LevelStats::cess_fraction);
+    column<double>(archive, "log_z_increment", levels, &LevelStats::log_z_increment);
+    column<int>(archive, "resampled", levels, &LevelStats::resampled);
+    column<double>(archive, "acceptance", levels, &LevelStats::acceptance);
+    column<double>(archive, "swap_rejection", levels, &LevelStats::swap_rejection);
+    column<double>(archive, "seconds", levels, &LevelStats::seconds);
+    column<int>(archive, "unique_roots", levels, &LevelStats::unique_roots);
+}
+
+}  // namespace tempera

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/state_archive.hpp"
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+/// What the levels told so far, column by column.
+void archive_levels(StateArchive& archive, std::vector<LevelStats>& levels);
+
+}  // namespace tempera
