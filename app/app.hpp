@@ -10,6 +10,7 @@ struct AppOptions {
     std::string file;  ///< preset or run folder; empty = presets/two_lakes.json
     std::string
         layout;  ///< explore, weights, ladder, mode_blindness, molecules; empty = the preset's view.layout
+    std::string story;           ///< a shipped story to start, with ":3" for its third step
     std::string theme = "dark";  ///< light, dark, high_contrast, print
     std::string screenshot;      ///< PNG to write off screen; empty = a window
     int width = 1440, height = 900;

@@ -49,7 +49,7 @@ double noise_in_view(const Workspace& w) {
 
 }  // namespace
 
-std::vector<Remedy> read_remedies(const std::filesystem::path& file) {
+std::vector<StudiedRemedy> read_remedies(const std::filesystem::path& file) {
     const std::vector<std::uint8_t> bytes = read_file_bytes(file);
     const auto rows = parse_csv(std::string(bytes.begin(), bytes.end()));
     const std::vector<std::string> expected = {"name", "what", "tv", "tv_low", "tv_high", "seconds", "note"};
@@ -57,7 +57,7 @@ std::vector<Remedy> read_remedies(const std::filesystem::path& file) {
         throw ConfigError(file.filename().string(),
                           "must have the columns name, what, tv, tv_low, tv_high, seconds, note");
     }
-    std::vector<Remedy> out;
+    std::vector<StudiedRemedy> out;
     for (std::size_t r = 1; r < rows.size(); ++r) {
         if (rows[r].size() != expected.size()) {
             throw ConfigError(file.filename().string(),

@@ -16,7 +16,7 @@ namespace tempera::app {
 struct Workbench;
 
 /// One way to get the weights right, as measured.
-struct Remedy {
+struct StudiedRemedy {
     std::string name, what;
     double tv = NoiseLevel::unknown;  ///< total variation of the mode weights that come out
     double tv_low = NoiseLevel::unknown, tv_high = NoiseLevel::unknown;  ///< over seeds
@@ -24,7 +24,7 @@ struct Remedy {
     std::string note;
 };
 /// Columns name, what, tv, tv_low, tv_high, seconds, note; throws ConfigError.
-std::vector<Remedy> read_remedies(const std::filesystem::path& file);
+std::vector<StudiedRemedy> read_remedies(const std::filesystem::path& file);
 
 class BlindnessBoard {
 public:
@@ -53,7 +53,7 @@ public:
     /// Noise level at which implied weights are compared.
     static constexpr double low_noise = 0.2;
 
-    const std::vector<Remedy>& remedies() const { return remedies_; }
+    const std::vector<StudiedRemedy>& remedies() const { return remedies_; }
     /// True for the target that the stored studies are of.
     bool studied_target() const { return studied_; }
 
@@ -67,7 +67,7 @@ private:
     std::shared_ptr<const WrongWeightCurves> curves_;
     std::shared_ptr<const SeedStudy::State> study_state_;
     std::vector<SeedPoint> stored_;
-    std::vector<Remedy> remedies_;
+    std::vector<StudiedRemedy> remedies_;
     SeedPoint own_;
     std::shared_ptr<const LearnedMaps> learned_;
     Json studied_target_, target_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/story.hpp"
+#include "app/tips.hpp"
 #include "app/workbench.hpp"
 #include "core/build_id.hpp"
 
@@ -280,6 +281,13 @@ void help_commands(Commands& list) {
               [](Workbench& b) { b.view.show_palette = true; }});
     list.add({"help.palette_f1", "", "Search commands (F1)", ImGuiKey_F1,
               [](Workbench& b) { b.view.show_palette = true; }});
+    list.add({"help.tips",
+              "Help",
+              "Show tips",
+              0,
+              [](Workbench& b) { b.tips->show(!b.tips->shown()); },
+              {},
+              [](const Workbench& b) { return b.tips->shown(); }});
     list.add({"help.keys", "Help", "Keyboard", shift | ImGuiKey_Slash,
               [](Workbench& b) { b.view.show_keys = true; }});
     list.add(

@@ -60,16 +60,18 @@ Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
     return c;
 }
 
-void right_column(ImGuiID right, ImVec2 size, const Theme& theme) {
-    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(200) / size.y));
+/// Returns the node of the runs.
+ImGuiID right_column(ImGuiID right, ImVec2 size, const Theme& theme, float weights_height = 200) {
+    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(weights_height) / size.y));
     // Warnings with their remedies need the room more than the list of runs does.
-    const float rest = size.y * (1 - std::min(0.4f, theme.px(200) / size.y));
+    const float rest = size.y * (1 - std::min(0.4f, theme.px(weights_height) / size.y));
     const ImGuiID health =
         cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
     dock("mode_weights", weights);
     dock("health", health);
     dock_all({"runs", "log", "story"}, right);
     show_first("runs", right);
+    return right;
 }
 
 void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
@@ -125,8 +127,10 @@ void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) 
 
 void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     Columns c = columns(root, size, theme);
-    right_column(c.right, size, theme);
-    dock_all({"story", "setup"}, c.left);  // the story leaves the right column
+    // Panels of the other kind of sampler stay with the list of runs.
+    const ImGuiID rest = right_column(c.right, size, theme, 248);
+    dock_all({exchange ? "ess" : "swaps", exchange ? "weights" : "replicas"}, rest);
+    dock_all({"story", "setup"}, c.left);
     show_first("story", c.left);
     const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(286) / size.y, 0.22f, 0.40f));
     dock("density_path", path);
@@ -137,9 +141,7 @@ void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
     show_first("occupancy", left);
     dock_all({"mode_mass", "particles", exchange ? "replicas" : "weights"}, lower);
     show_first("mode_mass", lower);
-    dock_all({"blindness", "training", "score_field", exchange ? "ess" : "swaps",
-              exchange ? "weights" : "replicas"},
-             c.middle);
+    dock_all({"blindness", "training", "score_field"}, c.middle);
     show_first("blindness", c.middle);
 }
 

@@ -12,9 +12,11 @@
 #include <cstdlib>
 #include <thread>
 
+#include "app/blindness.hpp"
 #include "app/egl_context.hpp"
 #include "app/frame_policy.hpp"
 #include "app/session.hpp"
+#include "app/story.hpp"
 #include "core/npy.hpp"
 #include "figures/png.hpp"
 
@@ -77,7 +79,8 @@ bool settled(const Workbench& bench) {
     const PathMaps* maps = bench.workspace.maps();
     const LearnedMaps* learned = bench.learning.maps();
     const bool shown = !bench.learning.learned_path() || (learned && (learned->complete || !learned->error.empty()));
-    return done && !bench.learning.busy() && maps && maps->complete && shown;
+    const bool told = !bench.story->active() || bench.story->settled() || !bench.story->error().empty();
+    return done && told && bench.blindness->curves() && !bench.learning.busy() && maps && maps->complete && shown;
 }
 
 void wait_for(Stage& stage, const AppOptions& options) {

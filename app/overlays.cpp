@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/shell.hpp"
+#include "app/tips.hpp"
 #include "app/workbench.hpp"
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
@@ -230,6 +231,7 @@ void draw_overlays(Workbench& bench) {
     draw_system(bench);
     bench.dialog.draw(bench.theme);
     draw_messages(bench);
+    draw_tip(bench);
 }
 
 }  // namespace tempera::app

@@ -200,7 +200,10 @@ float draw_legend(const PlotSpec& plot, const Theme& theme, bool measure_only) {
             const ImU32 ink = theme.role(layer.role, layer.index);
             const float y = start.y + height / 2;
             if (layer.kind == Kind::line || layer.kind == Kind::hline) {
-                list->AddLine({start.x + x, y}, {start.x + x + sample, y}, ink, theme.px(2.5f));
+                const float part = layer.dashed ? sample * 0.4f : sample;
+                list->AddLine({start.x + x, y}, {start.x + x + part, y}, ink, theme.px(2.5f));
+                list->AddLine({start.x + x + sample - part, y}, {start.x + x + sample, y}, ink,
+                              theme.px(2.5f));
             } else {
                 list->AddRectFilled({start.x + x, y - theme.px(4.5f)},
                                     {start.x + x + theme.px(9), y + theme.px(4.5f)}, ink, theme.px(2));

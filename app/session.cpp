@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "app/plot_implot.hpp"
+#include "app/story.hpp"
 #include "core/build_id.hpp"
 
 namespace tempera::app {
@@ -69,6 +70,24 @@ Contexts::~Contexts() {
     ImGui::DestroyContext();
 }
 
+namespace {
+
+/// "NAME" or "NAME:STEP"; false when it cannot be told.
+bool start_story(Workbench& bench, const std::string& text) {
+    if (text.empty()) {
+        return true;
+    }
+    const std::size_t colon = text.find(':');
+    const int step = colon == std::string::npos ? 1 : std::atoi(text.c_str() + colon + 1);
+    if (step < 1) {
+        throw ConfigError("--story", "\"" + text + "\" must be NAME or NAME:STEP");
+    }
+    bench.start_story(text.substr(0, colon), static_cast<std::size_t>(step - 1));
+    return bench.story->active();
+}
+
+}  // namespace
+
 bool open_initial(Workbench& bench, const AppOptions& options, bool watchable) {
     bench.scale = static_cast<float>(options.scale);
     bench.set_theme(options.theme);
@@ -88,7 +107,7 @@ bool open_initial(Workbench& bench, const AppOptions& options, bool watchable) {
                               "\" is not known (explore, weights, ladder, mode_blindness, molecules)");
     }
     bench.set_layout(layout);
-    return true;
+    return start_story(bench, options.story);
 }
 
 bool read_renderer(Workbench& bench, std::string& problem) {

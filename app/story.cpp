@@ -269,7 +269,7 @@ std::optional<double> measure(const Workbench& bench, const StoryCheck& check) {
         return of_seeds(*bench.blindness, q);
     }
     if (q == "remedy_tv") {
-        for (const Remedy& r : bench.blindness->remedies()) {
+        for (const StudiedRemedy& r : bench.blindness->remedies()) {
             if (r.name == check.name) {
                 return r.tv;
             }

@@ -13,8 +13,10 @@
 #include <cstdio>
 #include <utility>
 
+#include "app/autosave.hpp"
 #include "app/frame_policy.hpp"
 #include "app/session.hpp"
+#include "app/tips.hpp"
 #include "core/npy.hpp"
 
 namespace tempera::app {
@@ -213,6 +215,7 @@ int run_window(const AppOptions& options) {
         throw ConfigError("", problem);
     }
     bench.set_on_publish([&events] { events.post(); });
+    bench.tips->open(state_folder());
     if (!open_initial(bench, options, true)) {
         // The window stays: it shows every problem and the person can open something else.
         bench.set_layout("explore");

@@ -8,13 +8,14 @@
 #include "app/plot_implot.hpp"
 #include "app/shell.hpp"
 #include "app/story.hpp"
+#include "app/tips.hpp"
 
 namespace tempera::app {
 
 Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<TrainingLink> training)
     : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl),
       commands(make_commands()), blindness(std::make_unique<BlindnessBoard>()),
-      story(std::make_unique<StoryTeller>()) {
+      story(std::make_unique<StoryTeller>()), tips(std::make_unique<Tips>()) {
     theme.load_fonts();
     set_theme("dark");
 }
@@ -97,6 +98,7 @@ void Workbench::update(float seconds) {
     workspace.update(seconds);
     learning.update();
     story->update(*this);
+    tips->update(*this);
     blindness->update(*this);
 }
 

@@ -20,6 +20,7 @@ namespace tempera::app {
 
 class BlindnessBoard;
 class StoryTeller;
+class Tips;
 
 /// How the window is looked at; nothing of it changes a run.
 struct ViewState {
@@ -82,6 +83,7 @@ struct Workbench {
     Exporter exporter;
     std::unique_ptr<BlindnessBoard> blindness;
     std::unique_ptr<StoryTeller> story;
+    std::unique_ptr<Tips> tips;
 };
 
 }  // namespace tempera::app

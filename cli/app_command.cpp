@@ -20,6 +20,9 @@ void add_app(CLI::App& app, Action& action) {
     c->add_option("FILE", a->file, "Preset or run folder; default: two_lakes");
     c->add_option("--layout", a->layout, "Arrangement of panels")
         ->check(CLI::IsMember({"explore", "weights", "ladder", "mode_blindness", "molecules"}));
+    c->add_option("--story", a->story,
+                  "A guided story to start: mode_blindness, or mode_blindness:3 for a step")
+        ->type_name("NAME");
     c->add_option("--theme", a->theme, "Colours")
         ->check(CLI::IsMember({"light", "dark", "high_contrast", "print"}));
     c->add_option("--screenshot", a->screenshot,

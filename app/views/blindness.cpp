@@ -160,7 +160,7 @@ void draw_seeds(Workbench& bench, ImVec2 size) {
 
 void draw_remedies(Workbench& bench) {
     const Theme& theme = bench.theme;
-    const std::vector<Remedy>& list = bench.blindness->remedies();
+    const std::vector<StudiedRemedy>& list = bench.blindness->remedies();
     if (list.empty()) {
         empty_text(bench, "The table of remedies is not in assets/studies.");
         return;
@@ -175,7 +175,7 @@ void draw_remedies(Workbench& bench) {
     ImGui::TableSetupColumn("TV", ImGuiTableColumnFlags_WidthFixed, theme.px(54));
     ImGui::TableSetupColumn("cost", ImGuiTableColumnFlags_WidthFixed, theme.px(48));
     ImGui::TableHeadersRow();
-    for (const Remedy& r : list) {
+    for (const StudiedRemedy& r : list) {
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::TextUnformatted(r.name.c_str());
@@ -239,16 +239,18 @@ void draw(Workbench& bench) {
     bench.view.blindness_part = static_cast<int>(part);
     ImGui::SetCursorPos(start);
     const Area area = remaining();
-    switch (part) {
-    case Part::curves:
-        draw_curves(bench, {area.width, area.height});
-        break;
-    case Part::seeds:
-        draw_seeds(bench, {area.width, area.height});
-        break;
-    case Part::remedies:
+    const float gap = theme.px(10);
+    if (part == Part::remedies) {
         draw_remedies(bench);
-        break;
+    } else if (area.height > theme.px(480)) {  // both of what belongs together
+        const float upper = 0.56f * area.height;
+        draw_curves(bench, {area.width, upper});
+        ImGui::SetCursorPos({start.x, start.y + upper + gap});
+        draw_seeds(bench, {area.width, area.height - upper - gap});
+    } else if (part == Part::curves) {
+        draw_curves(bench, {area.width, area.height});
+    } else {
+        draw_seeds(bench, {area.width, area.height});
     }
 }
 
