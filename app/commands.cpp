@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <tuple>
+#include <utility>
 
+#include "app/recovery.hpp"
 #include "app/story.hpp"
 #include "app/tips.hpp"
 #include "app/workbench.hpp"
@@ -32,8 +35,11 @@ void file_commands(Commands& list) {
                   b.dialog.show(FileDialog::Mode::open, start,
                                 [&b](const std::filesystem::path& path) { b.open_file(path.string()); });
               }});
-    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S,
-              [](Workbench& b) { b.workspace.file().empty() ? save_dialog(b) : void(b.workspace.save()); }});
+    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S, [](Workbench& b) {
+                  // The preset of a run folder says what was run: edits of it go elsewhere.
+                  const bool own = !b.workspace.file().empty() && run_folder_of(b.workspace.file()).empty();
+                  own ? void(b.workspace.save()) : save_dialog(b);
+              }});
     list.add({"file.save_as", "File", "Save as ...", ctrl | shift | ImGuiKey_S, save_dialog});
     list.add({"file.reload", "File", "Reload from disk", 0,
               [](Workbench& b) { b.open_file(b.workspace.file().string()); },
@@ -50,8 +56,18 @@ void file_commands(Commands& list) {
         list.add({"preset." + path.stem().string(), "Presets", path.stem().string(), 0,
                   [path](Workbench& b) { b.open_file(path.string()); }});
     }
-    list.add(
-        {"file.quit", "File", "Quit", ctrl | ImGuiKey_Q, [](Workbench& b) { b.quit = true; }, {}, {}, true});
+    const auto left_behind = [](const Workbench& b) { return !b.autosave.leftovers().empty(); };
+    list.add({"file.restore", "", "Restore the session that did not end", 0, restore_leftover, left_behind});
+    list.add({"file.discard", "", "Discard the session that did not end", 0,
+              [](Workbench& b) { b.autosave.discard_first(); }, left_behind});
+    list.add({"file.quit",
+              "File",
+              "Quit",
+              ctrl | ImGuiKey_Q,
+              [](Workbench& b) { b.request_quit(); },
+              {},
+              {},
+              true});
 }
 
 void edit_commands(Commands& list) {
@@ -89,10 +105,7 @@ void training_commands(Commands& list) {
               "Run",
               "Train the model / pause",
               ctrl | ImGuiKey_T,
-              [](Workbench& b) {
-                  b.learning.run_or_pause();
-                  b.view.raise.emplace_back("training");
-              },
+              [](Workbench& b) { b.learning.run_or_pause(); },
               can,
               {},
               true});
@@ -133,6 +146,69 @@ void run_commands(Commands& list) {
 
 void look(Workbench& b, int step) { b.workspace.look_at(b.workspace.level() + step); }
 
+/// Rows of the density path; the last one stays.
+void toggle_row(Workbench& b, bool LearnedLook::* row) {
+    LearnedLook& look = b.view.learned;
+    if (!b.learning.learned_path()) {
+        b.say("This path is exact: there is no learned density to compare with");
+        return;
+    }
+    look.*row = !(look.*row);
+    if (!look.exact && !look.learned && !look.difference) {
+        look.*row = true;
+    }
+}
+
+void learned_commands(Commands& list) {
+    list.add({"view.exact",
+              "View",
+              "Exact densities",
+              ImGuiKey_E,
+              [](Workbench& b) {
+                  Background& ground = b.view.learned.background;
+                  if (b.learning.learned_path()) {
+                      toggle_row(b, &LearnedLook::exact);
+                  } else {
+                      ground = ground == Background::exact ? Background::own : Background::exact;
+                  }
+              },
+              {},
+              [](const Workbench& b) {
+                  return b.learning.learned_path() ? b.view.learned.exact
+                                                   : b.view.learned.background == Background::exact;
+              }});
+    for (const auto& [id, label, key, row] :
+         {std::tuple{"view.learned", "Learned densities", ImGuiKey_L, &LearnedLook::learned},
+          std::tuple{"view.difference", "Difference of densities", ImGuiKey_D, &LearnedLook::difference}}) {
+        list.add({id,
+                  "View",
+                  label,
+                  key,
+                  [row = row](Workbench& b) { toggle_row(b, row); },
+                  {},
+                  [row = row](const Workbench& b) { return b.view.learned.*row; }});
+    }
+    list.add({"view.match_limits",
+              "View",
+              "Match colour limits of exact and learned",
+              ImGuiKey_M,
+              [](Workbench& b) { b.view.learned.match_limits = !b.view.learned.match_limits; },
+              {},
+              [](const Workbench& b) { return b.view.learned.match_limits; }});
+    for (const auto& [id, label, ground] :
+         {std::tuple{"view.behind_exact", "Exact density behind particles", Background::exact},
+          std::tuple{"view.behind_learned", "Learned density behind particles", Background::learned},
+          std::tuple{"view.behind_own", "The particles' own density behind them", Background::own}}) {
+        list.add({id,
+                  "View",
+                  label,
+                  0,
+                  [ground = ground](Workbench& b) { b.view.learned.background = ground; },
+                  {},
+                  [ground = ground](const Workbench& b) { return b.view.learned.background == ground; }});
+    }
+}
+
 void view_commands(Commands& list) {
     list.add({"view.play", "View", "Play the path", ImGuiKey_P, [](Workbench& b) { b.workspace.play(); }});
     list.add({"view.follow",
@@ -157,13 +233,7 @@ void view_commands(Commands& list) {
               [](Workbench& b) { b.view.by_mode = !b.view.by_mode; },
               {},
               [](const Workbench& b) { return b.view.by_mode; }});
-    list.add({"view.exact",
-              "View",
-              "Exact density behind particles",
-              ImGuiKey_E,
-              [](Workbench& b) { b.view.exact_density = !b.view.exact_density; },
-              {},
-              [](const Workbench& b) { return b.view.exact_density; }});
+    learned_commands(list);
     list.add({"view.sprites",
               "View",
               "Draw particles",
@@ -317,12 +387,16 @@ bool Commands::run(const std::string& id, Workbench& bench) const {
 }
 
 void Commands::handle_keys(Workbench& bench) const {
+    const std::vector<ImGuiKeyChord> fed = std::exchange(bench.chords, {});
     if (ImGui::GetIO().WantTextInput ||
         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) {
         return;
     }
     for (const Command& c : list_) {
-        if (c.shortcut && ImGui::IsKeyChordPressed(c.shortcut) && (!c.enabled || c.enabled(bench))) {
+        const bool pressed =
+            c.shortcut && (bench.chords_fed ? std::find(fed.begin(), fed.end(), c.shortcut) != fed.end()
+                                            : ImGui::IsKeyChordPressed(c.shortcut));
+        if (pressed && (!c.enabled || c.enabled(bench))) {
             c.action(bench);
             return;
         }

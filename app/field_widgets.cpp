@@ -12,8 +12,9 @@
 namespace tempera::app {
 namespace {
 
-/// Numbers as people write them: "0.667, 0.333"; lists of lists keep their brackets.
-std::string list_text(const Json& v) {
+/// Numbers as people write them, "0.667, 0.333", with so many digits or (0) all they have; lists of lists
+/// keep their brackets.
+std::string list_text(const Json& v, int digits) {
     if (v.is_string()) {
         return v.get<std::string>();
     }
@@ -23,12 +24,12 @@ std::string list_text(const Json& v) {
     std::string text;
     for (const Json& x : v) {
         std::string part;
-        if (x.is_number_float()) {
+        if (x.is_number_float() && digits > 0) {
             char buffer[40];
-            std::snprintf(buffer, sizeof buffer, "%.6g", x.get<double>());
+            std::snprintf(buffer, sizeof buffer, "%.*g", digits, x.get<double>());
             part = buffer;
         } else {
-            part = x.is_array() ? "[" + list_text(x) + "]" : x.dump();
+            part = x.is_array() ? "[" + list_text(x, digits) + "]" : x.dump();
         }
         text += (text.empty() ? "" : ", ") + part;
     }
@@ -60,18 +61,27 @@ struct Typing {
 };
 Typing typing;
 
-bool typed_field(const char* id, std::string shown, Json& value, Field::Kind kind) {
+bool typed_field(const char* id, Json& value, Field::Kind kind) {
     const ImGuiID me = ImGui::GetID(id);
-    std::string text = typing.id == me ? typing.text : std::move(shown);
+    const std::string shown = list_text(value, 4);
+    std::string text = typing.id == me ? typing.text : shown;
     ImGui::InputText(id, &text);
+    if (ImGui::IsItemActivated()) {  // what is looked at is rounded, what is edited is not
+        const std::string whole = list_text(value, 0);
+        if (ImGuiInputTextState* state = ImGui::GetInputTextState(me); state && whole != text) {
+            state->ReloadUserBufAndSelectAll();
+            text = whole;
+        }
+    }
     if (ImGui::IsItemActive()) {
         typing = {me, text};
         return false;
     }
     if (typing.id == me) {
         typing.id = 0;
-        value = parse_text(text, kind);
-        return ImGui::IsItemDeactivatedAfterEdit();
+        const bool edited = ImGui::IsItemDeactivatedAfterEdit() && text != shown;
+        value = edited ? parse_text(text, kind) : value;
+        return edited;
     }
     return false;
 }
@@ -210,7 +220,7 @@ FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float 
     default:
         break;
     }
-    return whole(typed_field("###value", list_text(value), value, field.kind));
+    return whole(typed_field("###value", value, field.kind));
 }
 
 }  // namespace tempera::app

@@ -154,6 +154,7 @@ bool Learning::start(bool paused, bool before_run) {
     subject_ = subject_of(resolved);
     adopt_ = true;
     run_after_ = before_run;
+    announce_ = true;
     const Json losses = get_value(resolved, "model.losses"),
                steps = get_value(resolved, "model.training.n_steps");
     std::string text = "training " + std::to_string(started_) + " started: " + steps.dump() + " steps,";

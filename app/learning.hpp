@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "run/learned_maps.hpp"
@@ -73,6 +74,9 @@ public:
     bool usable() const;
     void use();  ///< makes its folder model.file: one undo step
 
+    /// Once after each start, so that the window shows the training.
+    bool take_start() { return std::exchange(announce_, false); }
+
     void set_on_publish(std::function<void()> callback);  ///< of trainings and maps
     std::vector<double> lock_waits;                       ///< microseconds per update, the last 4096
 
@@ -92,7 +96,7 @@ private:
     std::shared_ptr<const LearnedMaps> maps_;
     long started_ = 0, ended_ = 0;  ///< ids
     long opened_ = 0;               ///< the workspace's count of opened presets
-    bool run_after_ = false, run_paused_ = false, adopt_ = false;
+    bool run_after_ = false, run_paused_ = false, adopt_ = false, announce_ = false;
     std::string subject_;  ///< of the training: what a preset must agree in to use its weights
     // What maps were asked for.
     bool asked_ = false;

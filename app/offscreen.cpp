@@ -78,7 +78,8 @@ bool settled(const Workbench& bench) {
     const bool done = s == RunState::finished || s == RunState::cancelled || s == RunState::failed;
     const PathMaps* maps = bench.workspace.maps();
     const LearnedMaps* learned = bench.learning.maps();
-    const bool shown = !bench.learning.learned_path() || (learned && (learned->complete || !learned->error.empty()));
+    const bool shown =
+        !bench.learning.learned_path() || (learned && (learned->complete || !learned->error.empty()));
     const bool told = !bench.story->active() || bench.story->settled() || !bench.story->error().empty();
     return done && told && bench.blindness->curves() && !bench.learning.busy() && maps && maps->complete && shown;
 }
@@ -166,7 +167,7 @@ std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::v
     Stage stage(options);
     Workbench& bench = stage.bench();
     bench.masked = true;
-    if (!open_initial(bench, options, false)) {
+    if (!open_initial(bench, options, 0)) {
         throw std::runtime_error(options.file + " cannot be opened");
     }
     wait_for(stage, options);
@@ -189,10 +190,7 @@ int run_offscreen(const AppOptions& options) {
     Stage stage(options);
     Workbench& bench = stage.bench();
     const bool at_once = options.frames == 0 && options.at == "finished";
-    const bool opened = open_initial(bench, options, !at_once);
-    if (opened && at_once && !bench.workspace.resolved().empty()) {
-        bench.workspace.set_pace(25);  // slow enough that every level's particles are seen
-    }
+    const bool opened = open_initial(bench, options, at_once ? picture_pace : watchable_pace);
     if (!opened) {
         for (const auto& message : bench.workspace.messages) {
             std::fprintf(stderr, "%s\n", message.title.c_str());
@@ -210,7 +208,8 @@ int run_offscreen(const AppOptions& options) {
         bench.workspace.lock_waits.clear();
         for (int i = 0; i < options.frames; ++i) {
             stage.frame(1.0f / 30);
-            if (!bench.workspace.busy() && !bench.learning.before_run() && bench.workspace.snapshot().state == RunState::finished) {
+            if (!bench.workspace.busy() && !bench.learning.before_run() &&
+                bench.workspace.snapshot().state == RunState::finished) {
                 bench.workspace.start();  // it is the picture of a running preset that is measured
             }
         }

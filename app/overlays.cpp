@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/recovery.hpp"
 #include "app/shell.hpp"
 #include "app/tips.hpp"
 #include "app/workbench.hpp"
@@ -223,13 +224,58 @@ void draw_system(Workbench& bench) {
     ImGui::EndPopup();
 }
 
+/// Edits that were not saved are not thrown away without a word.
+void draw_quit(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    if (bench.view.ask_quit && !ImGui::IsPopupOpen("Quit###quit")) {
+        ImGui::OpenPopup("Quit###quit");
+    }
+    ImGui::SetNextWindowPos(ImGui::GetMainViewport()->GetCenter(), ImGuiCond_Always, {0.5f, 0.5f});
+    if (!ImGui::BeginPopupModal("Quit###quit", nullptr,
+                                ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoTitleBar |
+                                    ImGuiWindowFlags_NoSavedSettings)) {
+        return;
+    }
+    {
+        const Face bold(theme.bold, Theme::body_size);
+        ImGui::Text("%s has edits that are not saved", bench.workspace.name().c_str());
+    }
+    ImGui::Dummy({0, theme.px(4)});
+    const float width = theme.px(150);
+    const bool has_file = !bench.workspace.file().empty() && run_folder_of(bench.workspace.file()).empty();
+    bool close = false;
+    if (ImGui::Button(has_file ? "Save and quit###save" : "Save as ...###save", {width, 0})) {
+        close = true;
+        if (!has_file) {
+            bench.commands.run("file.save_as", bench);
+        } else {
+            bench.quit = bench.workspace.save();
+        }
+    }
+    ImGui::SameLine();
+    if (ImGui::Button("Quit without###discard", {width, 0})) {
+        close = bench.quit = true;
+    }
+    ImGui::SameLine();
+    if (ImGui::Button("Cancel###cancel", {theme.px(90), 0}) || ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+        close = true;
+    }
+    if (close) {
+        bench.view.ask_quit = false;
+        ImGui::CloseCurrentPopup();
+    }
+    ImGui::EndPopup();
+}
+
 }  // namespace
 
 void draw_overlays(Workbench& bench) {
+    draw_recovery(bench);
     draw_palette(bench);
     draw_keys(bench);
     draw_system(bench);
     bench.dialog.draw(bench.theme);
+    draw_quit(bench);
     draw_messages(bench);
     draw_tip(bench);
 }

@@ -88,10 +88,10 @@ bool start_story(Workbench& bench, const std::string& text) {
 
 }  // namespace
 
-bool open_initial(Workbench& bench, const AppOptions& options, bool watchable) {
+bool open_initial(Workbench& bench, const AppOptions& options, double pace) {
     bench.scale = static_cast<float>(options.scale);
     bench.set_theme(options.theme);
-    bench.workspace.set_pace(watchable ? 8 : 0);
+    bench.workspace.set_pace(pace);
     const std::string file =
         options.file.empty() ? std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json" : options.file;
     if (!bench.workspace.open(file)) {

@@ -31,8 +31,10 @@ public:
     Contexts& operator=(const Contexts&) = delete;
 };
 
-/// Opens what the options ask for; false when it cannot be read.
-bool open_initial(Workbench& bench, const AppOptions& options, bool watchable);
+/// Levels or scans a second: what a person can follow, and what lets pictures see every level.
+inline constexpr double watchable_pace = 8, picture_pace = 25;
+/// Opens what the options ask for, to run at a pace (0 = as fast as it goes); false when it cannot be read.
+bool open_initial(Workbench& bench, const AppOptions& options, double pace);
 /// Reads renderer facts of the current context into the workbench; false when below OpenGL 3.3.
 bool read_renderer(Workbench& bench, std::string& problem);
 /// Builds one frame (ImGui::NewFrame must have been prepared by the back ends) and renders it into the bound

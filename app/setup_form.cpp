@@ -93,7 +93,23 @@ void SetupForm::schedule() {
     }
 }
 
-void SetupForm::label(const Row& row, bool bad) {
+namespace {
+
+/// The text, or as much of it as a width holds with an ellipsis.
+std::string shortened(std::string text, float width) {
+    if (ImGui::CalcTextSize(text.c_str()).x <= width) {
+        return text;
+    }
+    while (text.size() > 1 && ImGui::CalcTextSize((text + "...").c_str()).x > width) {
+        text.pop_back();
+    }
+    return text + "...";
+}
+
+}  // namespace
+
+/// Returns where the field begins, from the row's left end.
+float SetupForm::label(const Row& row, bool bad) {
     const std::string& text = row.text;
     ImGui::AlignTextToFramePadding();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -101,22 +117,21 @@ void SetupForm::label(const Row& row, bool bad) {
     ImGui::PushStyleColor(ImGuiCol_Text, bad      ? Theme::vec(theme_.colours().bad)
                                          : edited ? theme_.text()
                                                   : theme_.dim());
-    const float room = theme_.px(label_column) - theme_.px(6);
-    // A long name is set smaller; one that is still too long ends in an ellipsis, and the tooltip has all
-    // of it.
-    if (ImGui::CalcTextSize(text.c_str()).x <= room) {
+    // A long name is set smaller and takes room from its field; what is still too long ends in an ellipsis,
+    // and the tooltip has all of it.
+    float width = ImGui::CalcTextSize(text.c_str()).x;
+    const float usual = theme_.px(label_column - 6), most = 0.6f * ImGui::GetContentRegionAvail().x;
+    if (width <= usual) {
         ImGui::TextUnformatted(text.c_str());
     } else {
         const float line = ImGui::GetTextLineHeight();
         const Face small(theme_.body, Theme::small_size);
         ImGui::SetCursorPosY(ImGui::GetCursorPosY() + (line - ImGui::GetTextLineHeight()) / 2);
-        std::string shown = text;
-        while (shown.size() > 4 &&
-               ImGui::CalcTextSize((shown + (shown.size() < text.size() ? "..." : "")).c_str()).x > room) {
-            shown.pop_back();
-        }
-        ImGui::TextUnformatted((shown + (shown.size() < text.size() ? "..." : "")).c_str());
+        const std::string shown = shortened(text, most);
+        width = ImGui::CalcTextSize(shown.c_str()).x;
+        ImGui::TextUnformatted(shown.c_str());
     }
+    const float room = std::max(usual, width);
     ImGui::PopStyleColor();
     if (ImGui::IsMouseHoveringRect(at, {at.x + room, at.y + ImGui::GetFrameHeight()}) &&
         ImGui::IsWindowHovered()) {
@@ -135,6 +150,7 @@ void SetupForm::label(const Row& row, bool bad) {
         }
         ImGui::EndTooltip();
     }
+    return room + theme_.px(6);
 }
 
 void SetupForm::dot(const Row& row) {
@@ -163,8 +179,8 @@ bool SetupForm::begin_row(const Row& row) {
     heading();
     ImGui::PushID(row.id.c_str());
     const float left = ImGui::GetCursorPosX();
-    label(row, bad);
-    ImGui::SameLine(left + theme_.px(label_column));
+    const float field = label(row, bad);
+    ImGui::SameLine(left + field);
     ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x - theme_.px(dot_column));
     ImGui::PushFont(theme_.mono, 14.5f);
     if (bad) {

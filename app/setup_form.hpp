@@ -31,7 +31,7 @@ private:
     bool matches(const std::string& dotted) const;
     void heading();
     void schedule();
-    void label(const Row& row, bool bad);
+    float label(const Row& row, bool bad);
     void dot(const Row& row);
     bool begin_row(const Row& row);  ///< whether a problem is there
     void end_row(const Row& row, bool bad);

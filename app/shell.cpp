@@ -37,9 +37,20 @@ void recent_items(Workbench& bench) {
     for (std::size_t i = 0; i < recents.size(); ++i) {
         std::error_code ignored;
         const bool there = std::filesystem::exists(recents[i], ignored);
-        if (ImGui::MenuItem((recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(),
-                            recents[i].parent_path().filename().c_str(), false, there)) {
+        const std::string place =
+            there ? recents[i].parent_path().filename().string() : std::string("gone: click to remove");
+        if (!there) {
+            ImGui::PushStyleColor(ImGuiCol_Text, bench.theme.dim());
+        }
+        const bool chosen = ImGui::MenuItem(
+            (recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(), place.c_str());
+        if (!there) {
+            ImGui::PopStyleColor();
+        }
+        if (chosen && there) {
             bench.open_file(recents[i].string());
+        } else if (chosen) {
+            bench.workspace.recent_files().remove(recents[i]);
         }
     }
 }
@@ -79,6 +90,17 @@ std::string rate_text(double rate) {
                           : rate >= 1e3 ? rate / 1e3
                                         : rate;
     return fixed(scaled, scaled < 100 ? 1 : 0) + unit + " evals/s";
+}
+
+std::string autosave_text(const Autosave& autosave) {
+    if (!autosave.problem().empty()) {
+        return "no autosave";
+    }
+    const long age = autosave.age();
+    return age < 0    ? std::string()
+           : age < 10 ? "autosaved just now"
+           : age < 60 ? "autosaved " + std::to_string(age) + " s ago"
+                      : "autosaved " + std::to_string(age / 60) + " min ago";
 }
 
 std::string eta_text(double seconds) {
@@ -142,7 +164,8 @@ Way way_of_run(const Workbench& bench) {
     } else if (s.state == RunState::idle) {
         text = "ready";
     } else {
-        text = std::string(to_string(s.state)) + (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
+        text = (bench.workspace.stored() ? "stored run, " : "") + std::string(to_string(s.state)) +
+               (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
         text += s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
     }
     return {text, s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0),
@@ -253,8 +276,7 @@ void draw_transport(Workbench& bench) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
                         {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
     if (ImGui::Begin("###transport", nullptr, bar_flags)) {
-        const RunState s =
-            bench.learning.before_run() ? bench.learning.training().state : w.snapshot().state;
+        const RunState s = bench.learning.before_run() ? bench.learning.training().state : w.snapshot().state;
         const bool running = s == RunState::running || s == RunState::preparing;
         // One width for Run, Pause and Resume: the bar must not jump.
         ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
@@ -305,7 +327,7 @@ void draw_status(Workbench& bench) {
     if (ImGui::Begin("###status", nullptr, bar_flags)) {
         const Face face(theme.body, Theme::small_size);
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
-        std::string state = to_string(s.state);
+        std::string state = w.stored() ? "stored run" : to_string(s.state);
         state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
         std::vector<std::string> parts{state};
         if (s.n_particles > 0) {
@@ -327,6 +349,12 @@ void draw_status(Workbench& bench) {
         }
         if (!w.following()) {
             parts.emplace_back("view held at level " + std::to_string(w.level()));
+        }
+        if (!bench.masked) {
+            const std::string saved = autosave_text(bench.autosave);
+            if (!saved.empty()) {
+                parts.push_back(saved);
+            }
         }
         float x = ImGui::GetCursorPosX();
         for (const std::string& part : parts) {

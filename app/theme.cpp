@@ -49,7 +49,7 @@ void Theme::load_fonts() {
 
 namespace {
 
-void set_spaces(ImGuiStyle& s, const Palette& p, bool framed) {
+void set_spaces(ImGuiStyle& s, bool framed) {
     s.WindowPadding = {12, 10};
     s.FramePadding = {8, 4};
     s.ItemSpacing = {8, 6};
@@ -76,7 +76,6 @@ void set_spaces(ImGuiStyle& s, const Palette& p, bool framed) {
     s.DisabledAlpha = 0.45f;
     s.HoverDelayNormal = 0.35f;
     s.WindowMinSize = {32, 16};
-    (void)p;
 }
 
 void set_colours(ImGuiStyle& s, const Palette& p) {
@@ -131,7 +130,7 @@ void Theme::apply(const std::string& name, float scale) {
     name_ = name;
     scale_ = scale;
     ImGuiStyle style;
-    set_spaces(style, *palette_, name == "high_contrast");
+    set_spaces(style, name == "high_contrast");
     set_colours(style, *palette_);
     style.ScaleAllSizes(scale);
     style.FontSizeBase = body_size;

@@ -11,13 +11,18 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 
-#include "app/autosave.hpp"
 #include "app/frame_policy.hpp"
+#include "app/recovery.hpp"
 #include "app/session.hpp"
+#include "app/signals.hpp"
 #include "app/tips.hpp"
 #include "core/npy.hpp"
+
+ImGuiKey ImGui_ImplGlfw_KeyToImGuiKey(int keycode, int scancode);  // of the back end, not in its header
 
 namespace tempera::app {
 namespace {
@@ -72,6 +77,7 @@ struct Backends {
 struct Events {
     bool happened = true;
     std::vector<std::string> dropped;
+    std::vector<ImGuiKeyChord> chords;
     std::atomic<bool> posted{false};
     /// From any thread; at most one event waits at a time.
     void post() {
@@ -83,9 +89,28 @@ struct Events {
 
 Events* events_of(GLFWwindow* w) { return static_cast<Events*>(glfwGetWindowUserPointer(w)); }
 
+/// Letters are those of the keyboard's layout.
+ImGuiKeyChord chord_of(int key, int scancode, int mods) {
+    ImGuiKeyChord chord = ImGui_ImplGlfw_KeyToImGuiKey(key, scancode);
+    const char* name = glfwGetKeyName(key, scancode);
+    if (name && name[0] >= 'a' && name[0] <= 'z' && name[1] == 0) {
+        chord = ImGuiKey_A + (name[0] - 'a');
+    }
+    chord |= mods & GLFW_MOD_CONTROL ? ImGuiMod_Ctrl : 0;
+    chord |= mods & GLFW_MOD_SHIFT ? ImGuiMod_Shift : 0;
+    chord |= mods & GLFW_MOD_ALT ? ImGuiMod_Alt : 0;
+    chord |= mods & GLFW_MOD_SUPER ? ImGuiMod_Super : 0;
+    return chord;
+}
+
 /// Installed before Dear ImGui's own, which call these in turn.
 void install_callbacks(GLFWwindow* w) {
-    glfwSetKeyCallback(w, [](GLFWwindow* x, int, int, int, int) { events_of(x)->happened = true; });
+    glfwSetKeyCallback(w, [](GLFWwindow* x, int key, int scancode, int action, int mods) {
+        events_of(x)->happened = true;
+        if (action == GLFW_PRESS) {
+            events_of(x)->chords.push_back(chord_of(key, scancode, mods));
+        }
+    });
     glfwSetCharCallback(w, [](GLFWwindow* x, unsigned) { events_of(x)->happened = true; });
     glfwSetCursorPosCallback(w, [](GLFWwindow* x, double, double) { events_of(x)->happened = true; });
     glfwSetMouseButtonCallback(w, [](GLFWwindow* x, int, int, int) { events_of(x)->happened = true; });
@@ -133,19 +158,24 @@ void draw(GLFWwindow* window, Workbench& bench, FrameTimes& times) {
 void write_times(const AppOptions& options, const FrameTimes& times, const Workbench& bench) {
     if (!options.json.empty()) {
         Json out = times.json(bench.workspace);
+        const ImVec2 size = ImGui::GetIO().DisplaySize;
+        out["size"] = {static_cast<int>(size.x), static_cast<int>(size.y)};
         out["state"] = to_string(bench.workspace.snapshot().state);
         write_file_atomically(options.json, out.dump(1) + "\n");
     }
 }
 
-void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions& options, double started) {
+void loop(GLFWwindow* window, Workbench& bench, Events& events, const EndSignals& signals,
+          const AppOptions& options, double started) {
     FramePolicy policy(bench.software_gl);
     FrameTimes times;
     bool fullscreen = false;
     std::string title;
     double quiet_since = -1;
     long quiet_frames = 0;
-    while (!glfwWindowShouldClose(window) && !bench.quit) {
+    long age = -1, written = 0;
+    double written_at = 0;
+    while (!bench.quit && !signals.came()) {
         const double wait = policy.sleep(glfwGetTime());
         if (wait > 0) {
             glfwWaitEventsTimeout(wait);
@@ -158,8 +188,18 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
             events.happened = false;
             quiet_since = -1;
         }
+        if (glfwWindowShouldClose(window)) {
+            glfwSetWindowShouldClose(window, GLFW_FALSE);
+            bench.request_quit();
+            policy.wake(now);
+        }
         for (const std::string& path : std::exchange(events.dropped, {})) {
             bench.open_file(path);
+        }
+        tick_session(bench);
+        if (const long shown = bench.autosave.age(); shown != age) {
+            age = shown;  // "autosaved 20 s ago" must not grow old itself
+            policy.wake(now);
         }
         policy.set_animating(bench.animating() ||
                              (!bench.toast.empty() && bench.toast_until > ImGui::GetTime() &&
@@ -167,12 +207,17 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         policy.set_visible(!glfwGetWindowAttrib(window, GLFW_ICONIFIED));
         policy.set_focused(true);
         if (policy.may_draw(now)) {
+            bench.chords = std::exchange(events.chords, {});
             draw(window, bench, times);
             policy.drawn(glfwGetTime());
             if (times.frames == 1) {
                 times.first_frame_ms = (glfwGetTime() - started) * 1000;
-                write_times(options, times, bench);
             }
+        }
+        if (times.frames != written && (written == 0 || now - written_at > 0.5)) {
+            written = times.frames;
+            written_at = now;
+            write_times(options, times, bench);
         }
         // Frames of a quiet time: nothing happened and the settling frames are through.
         if (!policy.wants_frame() && quiet_since < 0) {
@@ -199,9 +244,19 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
     write_times(options, times, bench);
 }
 
+/// Ends the program when threads of the engine have not wound down after two seconds: everything that is
+/// worth keeping was written before.
+void end_soon() {
+    std::thread([] {
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+        std::_Exit(0);
+    }).detach();
+}
+
 }  // namespace
 
 int run_window(const AppOptions& options) {
+    EndSignals signals;  // before every other thread
     Window window(options);
     const double started = 0;  // GLFW's clock starts with glfwInit()
     Contexts contexts;
@@ -216,13 +271,21 @@ int run_window(const AppOptions& options) {
     }
     bench.set_on_publish([&events] { events.post(); });
     bench.tips->open(state_folder());
-    if (!open_initial(bench, options, true)) {
+    bench.chords_fed = true;
+    keep_session(bench, state_folder(), [&events] { events.post(); });
+    signals.set_on_signal([&events] { events.post(); });
+    if (!open_initial(bench, options, watchable_pace)) {
         // The window stays: it shows every problem and the person can open something else.
         bench.set_layout("explore");
     }
-    loop(window.handle, bench, events, options, started);
+    loop(window.handle, bench, events, signals, options, started);
+    signals.set_on_signal({});
+    end_session(bench, signals.came());
+    bench.exporter.wait();
+    end_soon();
     bench.set_on_publish({});
     bench.workspace.stop();
+    bench.learning.stop();
     return 0;
 }
 

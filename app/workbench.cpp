@@ -22,6 +22,16 @@ Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<
 
 Workbench::~Workbench() = default;
 
+void Workbench::say(const std::string& text, double seconds) {
+    toast = text;
+    toast_until = ImGui::GetTime() + seconds;
+}
+
+void Workbench::request_quit() {
+    view.ask_quit = workspace.modified();
+    quit = quit || !view.ask_quit;
+}
+
 void Workbench::set_theme(const std::string& name) {
     theme.apply(name, scale);
     setup_implot(theme);
@@ -52,10 +62,6 @@ void Workbench::open_file(const std::string& path) {
             set_layout(layout.get<std::string>());
         }
         view.fit = true;
-        if (std::filesystem::is_directory(path)) {
-            toast = "The stored result is listed in Runs; its preset runs again";
-            toast_until = ImGui::GetTime() + 12;
-        }
     }
 }
 
@@ -97,6 +103,9 @@ void Workbench::export_plots(const std::string& format, bool all) {
 void Workbench::update(float seconds) {
     workspace.update(seconds);
     learning.update();
+    if (learning.take_start()) {
+        view.raise.emplace_back("training");
+    }
     story->update(*this);
     tips->update(*this);
     blindness->update(*this);
@@ -106,8 +115,7 @@ void Workbench::frame() {
     update(ImGui::GetIO().DeltaTime);
     for (const Exporter::Report& report : exporter.take_reports()) {
         workspace.note(report.good ? LogLine::Kind::note : LogLine::Kind::error, report.text);
-        toast = report.text;
-        toast_until = ImGui::GetTime() + 8;
+        say(report.text);
     }
     draw_menu_bar(*this);
     draw_transport(*this);
@@ -118,11 +126,10 @@ void Workbench::frame() {
 }
 
 void Workbench::set_on_publish(const std::function<void()>& callback) {
-    workspace.link().set_on_publish(callback);
-    workspace.mapper()->set_on_publish(callback);
-    learning.set_on_publish(callback);
+    workspace.set_on_publish(callback);
     learning.set_on_publish(callback);
     exporter.set_on_report(callback);
+    learning.set_on_publish(callback);
     blindness->set_on_publish(callback);
 }
 

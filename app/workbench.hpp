@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "app/autosave.hpp"
 #include "app/commands.hpp"
 #include "app/exports.hpp"
 #include "app/file_dialog.hpp"
+#include "app/learned_look.hpp"
 #include "app/learning.hpp"
 #include "app/render/density_textures.hpp"
 #include "app/theme.hpp"
@@ -26,14 +28,15 @@ class Tips;
 struct ViewState {
     std::string layout = "explore";
     bool rebuild_layout = true;
-    bool by_mode = true;        ///< particles' colours: mode or weight
-    bool exact_density = true;  ///< under the particles: exact density or the particles' own
+    bool by_mode = true;  ///< particles' colours: mode or weight
+    LearnedLook learned;
     bool show_particles = true;
     bool occupancy_lines = false;
     int mass_mode = 0;
     bool fit = false;          ///< one frame
     bool show_absent = false;  ///< Setup also lists settings that are not set
     bool show_palette = false, show_keys = false, show_system = false;
+    bool ask_quit = false;              ///< edits would be lost: the question is on the screen
     std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
     std::string setup_filter;
     std::vector<std::string> hidden;  ///< closed panels
@@ -52,6 +55,10 @@ struct Workbench {
     void update(float seconds);
     /// A file dropped on the window or chosen in a dialog.
     void open_file(const std::string& path);
+    /// A line in the status bar for some seconds.
+    void say(const std::string& text, double seconds = 8);
+    /// Ends the program, or asks first when there are edits that were not saved.
+    void request_quit();
     void set_theme(const std::string& name);
     void set_scale(float scale);
     void set_layout(const std::string& name);
@@ -74,6 +81,10 @@ struct Workbench {
     ViewState view;
     std::string toast;  ///< last thing that happened, in the status bar
     double toast_until = 0;
+    /// Keys that were pressed since the last frame, each with its modifiers, where a window feeds them: Dear
+    /// ImGui loses a chord whose modifier is released within the frame of its key.
+    std::vector<ImGuiKeyChord> chords;
+    bool chords_fed = false;
     bool quit = false, fullscreen = false;
     bool software_gl = true;
     std::string renderer = "no renderer";
@@ -81,6 +92,7 @@ struct Workbench {
     float scale = 1;
     bool masked = false;  ///< times are hidden (golden pictures)
     Exporter exporter;
+    Autosave autosave;
     std::unique_ptr<BlindnessBoard> blindness;
     std::unique_ptr<StoryTeller> story;
     std::unique_ptr<Tips> tips;

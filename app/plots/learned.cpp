@@ -200,23 +200,28 @@ const LearnedLevel* worst_level(const LearnedMaps& learned) {
 }
 
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
-                             const std::vector<std::string>& names, double score_error) {
+                             const std::vector<std::string>& names, double score_error, int level) {
     if (learned.empty() || learned.size() != exact.size()) {
         return {};
     }
     const double tv = total_variation(learned, exact);
     if (tv < 0.05) {
-        return "The learned density has the right masses here (total variation " + number_text(tv, 3) + ").";
+        return (level < 0
+                    ? "The learned density has the right masses here (total variation "
+                    : "The learned density has the right masses at every level (total variation up to ") +
+               number_text(tv, 3) + ").";
     }
     std::size_t most = 0;
     for (std::size_t m = 0; m < learned.size(); ++m) {
         most = learned[m] - exact[m] > learned[most] - exact[most] ? m : most;
     }
+    const std::string where = level < 0 ? "The learned density puts "
+                                        : "At level " + std::to_string(level) + " the learned density puts ";
     const std::string why =
         score_error > 0.05
             ? "Its scores are off, too (" + number_text(100 * score_error, 0) + " % of their energy)."
             : "The loss cannot see this.";
-    return "The learned density puts " + number_text(100 * learned[most], 0) + " % of the mass into " +
+    return where + number_text(100 * learned[most], 0) + " % of the mass into " +
            mode_name(names, static_cast<int>(most)) + ". " + why;
 }
 

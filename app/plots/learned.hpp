@@ -25,8 +25,9 @@ const LearnedLevel* level_of(const LearnedMaps* learned, int level);
 /// The level with the largest total variation between learned and exact weights; null where none is known.
 const LearnedLevel* worst_level(const LearnedMaps& learned);
 /// "The learned density puts 100 % of the mass into lake A. The loss cannot see this." or that it agrees;
-/// `score_error`: relative to the score energy, unknown = NaN.
+/// `score_error`: relative to the score energy, unknown = NaN. `level`: which one, when that is not the one
+/// in view; -1: it is.
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
-                             const std::vector<std::string>& names, double score_error);
+                             const std::vector<std::string>& names, double score_error, int level = -1);
 
 }  // namespace tempera::app

@@ -2,6 +2,8 @@
 // The numbers that say whether a run can be trusted, and what to do when not.
 #include <cmath>
 
+#include "app/plots/learned.hpp"
+#include "app/remedies.hpp"
 #include "app/view.hpp"
 #include "app/workbench.hpp"
 
@@ -142,6 +144,31 @@ void rows(Workbench& bench, const Snapshot& s) {
     }
 }
 
+/// What a learned log density does to the weights along its path: no ESS shows it.
+void learned_rows(Workbench& bench) {
+    const LearnedMaps* learned = bench.learning.maps();
+    const LearnedLevel* worst = learned ? worst_level(*learned) : nullptr;
+    if (!worst) {
+        return;
+    }
+    const Theme& theme = bench.theme;
+    const double tv = worst->total_variation;
+    row(theme, "learned TV", fixed(tv, 3), "worst, at level " + std::to_string(worst->level),
+        tv < 0.05   ? Mark::good
+        : tv < 0.15 ? Mark::warning
+                    : Mark::bad,
+        "Total variation between the mode weights that the learned log density implies and the exact ones: "
+        "half the sum of absolute differences, at the worst level. ESS and loss do not show it.");
+    row(theme, "roughness", fixed(learned->roughness, 2), "of mode 1 along the path",
+        !std::isfinite(learned->roughness) ? Mark::none
+        : learned->roughness < 0.5         ? Mark::good
+        : learned->roughness < 2           ? Mark::warning
+                                           : Mark::bad,
+        "J, the sum over levels of |logit m(k + 1) - logit m(k)|, m the learned mass of the first mode: 0 on "
+        "an "
+        "exact diffusion path. What goes up and down again must be paid for by weights or swaps.");
+}
+
 void draw(Workbench& bench) {
     const Theme& theme = bench.theme;
     const Snapshot& s = bench.workspace.snapshot();
@@ -158,6 +185,7 @@ void draw(Workbench& bench) {
     }
     if (ImGui::BeginChild("###rows", {0, 0})) {
         rows(bench, s);
+        learned_rows(bench);
         if (!well) {
             ImGui::Dummy({0, theme.px(2)});
         }
@@ -172,6 +200,10 @@ void draw(Workbench& bench) {
                 ImGui::TextColored(theme.dim(), "%s", warning.fix.c_str());
             }
             ImGui::PopTextWrapPos();
+            draw_remedies(bench, warning.id);
+            if (warning.id == "weights_not_verifiable" && ImGui::TextLink("Why?###why")) {
+                bench.view.raise.emplace_back("blindness");
+            }
             ImGui::EndGroup();
         }
     }
