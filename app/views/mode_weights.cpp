@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "app/plot_implot.hpp"
 #include "app/plots/learned.hpp"
@@ -47,7 +48,7 @@ struct Bar {
 
 /// One bar cut into modes (two modes: the first filled, as a level against its mark).
 void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, float numbers, float line) {
-    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(line > 26 ? 14 : 12);
+    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(line > 26 ? 14 : 11);
     line = theme.px(line);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -206,7 +207,7 @@ void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::st
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), 0});
     for (const Bar& bar : bars) {
         two_mode_bar(theme, bar, row.exact.empty() ? std::nan("") : row.exact[0], label, numbers,
-                     bars.size() > 3 ? 23.0f : 30.0f);
+                     bars.size() > 3 ? 20.0f : 30.0f);
     }
     ImGui::PopStyleVar();
     ImGui::Dummy({0, theme.px(2)});
@@ -214,9 +215,20 @@ void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::st
 
 /// What the learned log density says of the modes, with the way to why.
 void learned_verdict(Workbench& bench, const ModeRow& row, const std::vector<std::string>& names) {
-    const LearnedLevel* known = level_of(bench.learning.maps(), row.level);
-    const double error = known ? known->score_error / known->score_energy : std::nan("");
-    const std::string text = learned_sentence(row.learned, row.exact, names, error);
+    const LearnedMaps* maps = bench.learning.maps();
+    const LearnedLevel* known = level_of(maps, row.level);
+    const auto error = [](const LearnedLevel* l) {
+        return l ? l->score_error / l->score_energy : std::numeric_limits<double>::quiet_NaN();
+    };
+    std::string text;
+    // Both ends are exact whatever was learned, so there the worst level between them counts.
+    const bool end = row.level == 0 || row.level == bench.workspace.n_levels();
+    const LearnedLevel* worst = end && maps ? worst_level(*maps) : nullptr;
+    if (worst && worst->weights.size() == row.exact.size()) {
+        text = learned_sentence(worst->weights, row.exact, names, error(worst), worst->level);
+    } else {
+        text = learned_sentence(row.learned, row.exact, names, error(known));
+    }
     if (!text.empty() && linked_sentence(bench, text, "Why?###why")) {
         bench.view.raise.emplace_back("blindness");
     }
