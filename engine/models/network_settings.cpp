@@ -88,6 +88,9 @@ void TrainingSettings::describe(Describer& d) {
               .help = "decay of the average of the weights that is kept (0 = none)"});
     d.number("gradient_clip", gradient_clip,
              {.min = 0, .help = "largest norm of the gradient (0 = no limit)"});
+    d.boolean("clip_each", clip_each,
+              {.help = "the limit holds for every loss on its own: one that is far from its minimum does not "
+                       "drown the others"});
     d.integer(
         "n_data", n_data,
         {.min = 1, .max = 1 << 30, .log_scale = true, .help = "samples of the target when data is exact"});

@@ -22,6 +22,7 @@ struct TrainingSettings {
     std::string data = "exact", schedule = "inverse";
     Json noise = Json{{"type", "log_uniform"}, {"min", 0.05}, {"max", 10}};
     long seed = 1;
+    bool clip_each = false;
     void describe(Describer& d);
     void check(const std::string& place, Problems& problems) const;
 };

@@ -33,7 +33,9 @@ struct DiffClfSettings {
         d.integer("points", points,
                   {.min = 1, .max = 1 << 20, .help = "data points a step; each is noised to every level"});
         d.choice("mode", mode, {"multi", "bi"},
-                 {.help = "every level against all others, or against its neighbours in pairs"});
+                 {.help =
+                      "every level against all others, or (bi) against its neighbours in pairs, whose cost "
+                      "is linear in n_levels"});
         d.integer("warm_up", warm_up, {.min = 0, .help = "steps of the other losses before this one starts"});
         d.boolean(
             "target_class", target_class,
@@ -76,28 +78,35 @@ public:
         const int m = s_.n_levels, first_level = s_.target_class ? 1 : 0, n_classes = m + first_level;
         Sample sample = draw(batch);
         const int n_points = static_cast<int>(sample.x.cols());
-        // all points at all levels: column i * n_points + j
-        PointBatch<Real> all;
-        all.y = sample.x.replicate(1, m);
-        all.sigma.resize(static_cast<Eigen::Index>(m) * n_points);
+        // which point is asked at which level; level by level
+        std::vector<std::pair<int, int>> asked;
         for (int i = 0; i < m; ++i) {
-            all.sigma.segment(static_cast<Eigen::Index>(i) * n_points, n_points)
-                .setConstant(static_cast<Real>(sample.sigma[static_cast<std::size_t>(i)]));
+            for (int j = 0; j < n_points; ++j) {
+                const int own = sample.level[static_cast<std::size_t>(j)];
+                if (s_.mode == "multi" || std::abs(first_level + i - own) <= 1) {
+                    asked.emplace_back(i, j);
+                }
+            }
+        }
+        PointBatch<Real> all;
+        all.y.resize(batch.data.dim, static_cast<Eigen::Index>(asked.size()));
+        all.sigma.resize(static_cast<Eigen::Index>(asked.size()));
+        for (std::size_t k = 0; k < asked.size(); ++k) {
+            const auto column = static_cast<Eigen::Index>(k);
+            all.y.col(column) = sample.x.col(asked[k].second);
+            all.sigma[column] = static_cast<Real>(sample.sigma[static_cast<std::size_t>(asked[k].first)]);
         }
         batch.net.evaluate(all, false);
-        Matrix<double> logits(n_classes, n_points);
+        Matrix<double> logits = Matrix<double>::Zero(n_classes, n_points);
         if (s_.target_class) {
             logits.row(0) =
                 target_values(*batch.data.target, sample.x.template cast<double>()).row(0).array() -
                 batch.net.target_normaliser();
         }
-        for (int i = 0; i < m; ++i) {
-            logits.row(first_level + i) =
-                -all.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points)
-                     .template cast<double>()
-                     .transpose()
-                     .array() -
-                batch.net.normaliser(sample.sigma[static_cast<std::size_t>(i)]);
+        for (std::size_t k = 0; k < asked.size(); ++k) {
+            const auto [i, j] = asked[k];
+            logits(first_level + i, j) = -static_cast<double>(all.energy[static_cast<Eigen::Index>(k)]) -
+                                         batch.net.normaliser(sample.sigma[static_cast<std::size_t>(i)]);
         }
         Matrix<double> d = Matrix<double>::Zero(n_classes, n_points);
         const double loss =
@@ -105,9 +114,11 @@ public:
         d *= weight;
         Cotangents<Real> c;
         c.energy.resize(all.size());
+        for (std::size_t k = 0; k < asked.size(); ++k) {
+            c.energy[static_cast<Eigen::Index>(k)] =
+                static_cast<Real>(-d(first_level + asked[k].first, asked[k].second));
+        }
         for (int i = 0; i < m; ++i) {
-            c.energy.segment(static_cast<Eigen::Index>(i) * n_points, n_points) =
-                -d.row(first_level + i).transpose().template cast<Real>();
             batch.net.add_normaliser_gradient(sample.sigma[static_cast<std::size_t>(i)],
                                               -d.row(first_level + i).sum(), gradient);
         }

@@ -57,35 +57,59 @@ double Trainer::learning_rate(long step) const {
     return spec_.training.learning_rate / std::sqrt(1 + t / flat * (t / flat));
 }
 
-StepLosses Trainer::step() {
-    StepLosses out;
-    out.step = step_ + 1;
-    Parameters<float> gradient(net_.parameters().size(), 0.0F);
-    for (std::size_t i = 0; i < terms_.size(); ++i) {
-        const Term& term = terms_[i];
-        if (step_ < term.objective->warm_up()) {
-            out.each.push_back(std::numeric_limits<double>::quiet_NaN());
-            continue;
-        }
-        if (step_ == term.objective->warm_up()) {
-            term.objective->start(net_, data_, noise_, key_of(0xfffffff0L, i));
-        }
-        const Batch<float> batch{net_, data_, noise_, key_of(step_, i), spec_.training.batch_size};
-        out.each.push_back(term.objective->add_gradient(batch, term.weight, gradient));
-        out.total += term.weight * out.each.back();
-    }
+/// Scales a gradient whose norm is above the limit; returns the norm before.
+double Trainer::clip(Parameters<float>& gradient) const {
     const Eigen::Map<const Eigen::VectorXf> g(gradient.data(), static_cast<Eigen::Index>(gradient.size()));
-    out.gradient_norm = std::sqrt(g.cast<double>().squaredNorm());
-    out.learning_rate = learning_rate(step_);
-    if (!std::isfinite(out.total) || !std::isfinite(out.gradient_norm)) {
-        throw NumericalError(
-            "training diverged at step " + std::to_string(step_ + 1) + ": the loss is no number", 0, -1);
-    }
-    if (spec_.training.gradient_clip > 0 && out.gradient_norm > spec_.training.gradient_clip) {
-        const float f = static_cast<float>(spec_.training.gradient_clip / out.gradient_norm);
+    const double norm = std::sqrt(g.cast<double>().squaredNorm()), limit = spec_.training.gradient_clip;
+    if (limit > 0 && norm > limit) {
+        const float f = static_cast<float>(limit / norm);
         for (float& x : gradient) {
             x *= f;
         }
+    }
+    return norm;
+}
+
+/// Adds the gradient of loss i; returns the norm of its own gradient where that is limited, else 0.
+double Trainer::add_loss(std::size_t i, StepLosses& out, Parameters<float>& gradient) {
+    const Term& term = terms_[i];
+    if (step_ < term.objective->warm_up()) {
+        out.each.push_back(std::numeric_limits<double>::quiet_NaN());
+        return 0;
+    }
+    if (step_ == term.objective->warm_up()) {
+        term.objective->start(net_, data_, noise_, key_of(0xfffffff0L, i));
+    }
+    const Batch<float> batch{net_, data_, noise_, key_of(step_, i), spec_.training.batch_size};
+    double norm = 0;
+    if (spec_.training.clip_each) {
+        Parameters<float> own(gradient.size(), 0.0F);
+        out.each.push_back(term.objective->add_gradient(batch, term.weight, own));
+        norm = clip(own);
+        for (std::size_t j = 0; j < own.size(); ++j) {
+            gradient[j] += own[j];
+        }
+    } else {
+        out.each.push_back(term.objective->add_gradient(batch, term.weight, gradient));
+    }
+    out.total += term.weight * out.each.back();
+    return norm;
+}
+
+StepLosses Trainer::step() {
+    StepLosses out;
+    out.step = step_ + 1;
+    out.learning_rate = learning_rate(step_);
+    Parameters<float> gradient(net_.parameters().size(), 0.0F);
+    double own = 0;
+    for (std::size_t i = 0; i < terms_.size(); ++i) {
+        own = std::hypot(own, add_loss(i, out, gradient));
+    }
+    const bool each = spec_.training.clip_each;
+    out.gradient_norm = each ? own : clip(gradient);
+    if (!std::isfinite(out.total) || !std::isfinite(out.gradient_norm)) {
+        throw NumericalError(
+            "training diverged at step " + std::to_string(step_ + 1) + ": the loss is no number", 0, -1);
     }
     apply(out.learning_rate, gradient);
     ++step_;

@@ -63,6 +63,8 @@ private:
         std::shared_ptr<Objective<float>> objective;
     };
     StreamKey key_of(long step, std::size_t term) const;
+    double clip(Parameters<float>& gradient) const;
+    double add_loss(std::size_t i, StepLosses& out, Parameters<float>& gradient);
     void apply(double rate, Parameters<float>& gradient);
 
     TrainerSpec spec_;

@@ -261,6 +261,29 @@ TEST(Trainer, the_loss_falls) {
     EXPECT_LT(trainer.final_losses()[0], 0.9 * before);
 }
 
+TEST(Trainer, one_loss_is_clipped_alike_on_its_own_and_in_the_sum) {
+    for (const bool two : {false, true}) {
+        Npz end[2];
+        double norm[2];
+        for (const bool each : {false, true}) {
+            TrainerSpec spec = small_training(2);
+            spec.training.clip_each = each;
+            spec.training.gradient_clip = 0.1;
+            spec.losses = Json::array({Json{{"type", "dsm"}}});
+            if (two) {
+                spec.losses.push_back(Json{{"type", "energy_pinning"}, {"weight", 100}, {"warm_up", 0}});
+            }
+            Trainer trainer(spec, lake_data(500));
+            norm[each] = trainer.step().gradient_norm;
+            trainer.step();
+            end[each] = trainer.checkpoint();
+        }
+        EXPECT_EQ(end[0].at("parameters").bytes == end[1].at("parameters").bytes, !two);
+        EXPECT_GT(norm[0], 0.1) << "the limit must be felt";
+        EXPECT_EQ(norm[0] == norm[1], !two);
+    }
+}
+
 TEST(Trainer, scores_refuse_losses_of_densities) {
     TrainerSpec spec = small_training(1);
     spec.net.head = Head::score;
