@@ -10,7 +10,9 @@
 #include "cli/commands.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
+#include "core/folders.hpp"
 #include "models/model.hpp"
+#include "run/checkpoint.hpp"
 #include "run/experiment.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
@@ -55,17 +57,11 @@ Held held_in(const fs::path& folder, const Json& resolved) {
         return Held::nothing;
     }
     const Json s = Json::parse(summary, nullptr, false);
-    Json before = resolve_preset(load_preset(folder / "preset.json")), now = resolved;
+    Json before = resolve_preset(load_preset(folder / "preset.json"));
     if (before["model"].value("file", "") == fs::absolute(folder / "model").lexically_normal().string()) {
         before["model"]["file"] = resolved["model"].value("file", "");  // trained on the way
     }
-    for (Json* p : {&before, &now}) {
-        for (const char* key : {"made_by", "edits", "view", "note"}) {
-            p->erase(key);
-        }
-        (*p)["run"].erase("checkpoint_seconds");
-    }
-    return before != now                                          ? Held::another
+    return !run_difference(before, resolved).empty()              ? Held::another
            : s.is_object() && s.value("status", "") == "finished" ? Held::finished
                                                                   : Held::unfinished;
 }
@@ -105,21 +101,36 @@ fs::path save(const RunResult& result, const fs::path& folder, const std::vector
                           exports);
 }
 
-/// A training on its way into a run folder; removed when the run fails.
-struct TrainedBeside {
-    explicit TrainedBeside(const fs::path& run)
-        : folder(fs::absolute(run).lexically_normal().string() + ".model-" + std::to_string(getpid())) {}
+/// A training on its way into a run folder: in the run's checkpoint, where it outlives the program, or else
+/// beside the folder until the run is over.
+class TrainedBeside {
+public:
+    TrainedBeside(const fs::path& run, const RunCheckpoint* checkpoint)
+        : kept_(checkpoint != nullptr),
+          folder_(checkpoint ? checkpoint->folder() / "model"
+                             : fs::path(fs::absolute(run).lexically_normal().string() + ".model-" +
+                                        std::to_string(getpid()))) {}
     ~TrainedBeside() {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
+        if (!kept_) {
+            std::error_code ignored;
+            fs::remove_all(folder_, ignored);
+        }
     }
     TrainedBeside(const TrainedBeside&) = delete;
     TrainedBeside& operator=(const TrainedBeside&) = delete;
-    fs::path folder;
+    const fs::path& folder() const { return folder_; }
+
+private:
+    bool kept_;
+    fs::path folder_;
 };
 
-/// Trains the model of a preset that names no file; returns the folder.
+/// Trains the model of a preset that names no file, unless an interrupted run has done so; returns the
+/// folder.
 std::string train_first(const Json& resolved, const fs::path& folder, Progress& progress) {
+    if (fs::exists(folder)) {
+        return folder.string();
+    }
     TrainingCallbacks callbacks;
     callbacks.stop = interrupt_token();
     callbacks.progress = [&](const TrainingProgress& p) {
@@ -133,7 +144,9 @@ std::string train_first(const Json& resolved, const fs::path& folder, Progress& 
     if (trained.report["status"] == "failed") {
         throw NumericalError(trained.report["error"].get<std::string>(), 0, -1);
     }
-    write_training_folder(trained, folder);
+    PendingFolder pending(folder);
+    write_training_folder(trained, pending.path());
+    pending.replace(folder);
     return folder.string();
 }
 
@@ -147,67 +160,94 @@ int judge(const Json& summary, const std::vector<std::string>& assertions) {
     return code;
 }
 
-int run(const RunArguments& a) {
-    const Json resolved = resolve_preset(a.preset.load());
-    check_exports(a.exports);
-    const std::string name = resolved["name"].get<std::string>();
-    fs::path folder = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
-    const Held held = a.resume ? held_in(folder, resolved) : Held::nothing;
-    if (held == Held::finished) {
-        const RunResult before = read_run_folder(folder);
-        std::cerr << folder.string() << " already holds this run\n";
-        std::cout << summary_table(before);
-        return judge(before.summary, a.assertions);
-    }
+/// Where a run goes, and how.
+struct Place {
+    fs::path folder, checkpoint;
+    bool replace = false;
+};
+
+fs::path checkpoint_of(const fs::path& folder) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    return (whole.has_filename() ? whole : whole.parent_path()).string() + ".checkpoint";
+}
+
+Place choose_place(const RunArguments& a, const std::string& name, Held held) {
+    Place place;
+    place.folder = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
     if (held == Held::another && !a.force) {
         throw ConfigError(
-            "--out " + folder.string(),
+            "--out " + place.folder.string(),
             "holds a run of another preset; choose another folder or add --force to replace it");
     }
-    const bool replace = a.force || held == Held::unfinished;
-    if (a.out.empty() && !replace) {
-        folder = free_folder(folder);
-    } else if (fs::exists(folder) && !replace) {
-        throw ConfigError("--out " + folder.string(),
+    place.replace = a.force || held == Held::unfinished;
+    const auto taken = [&](const fs::path& folder) {
+        return fs::exists(folder) || (!a.resume && fs::exists(checkpoint_of(folder)));
+    };
+    if (a.out.empty() && !place.replace) {
+        const fs::path first = place.folder;
+        for (int i = 2; taken(place.folder); ++i) {
+            place.folder = first.string() + "-" + std::to_string(i);
+        }
+    } else if (fs::exists(place.folder) && !place.replace) {
+        throw ConfigError("--out " + place.folder.string(),
                           "exists already; choose another folder or add --force to replace it");
     }
-    if (fs::exists(folder) && !is_replaceable(folder)) {
-        throw ConfigError("--out " + folder.string(),
+    if (fs::exists(place.folder) && !is_replaceable(place.folder)) {
+        throw ConfigError("--out " + place.folder.string(),
                           "exists and is no run folder; it is not replaced, choose another one");
     }
-    check_writable(folder);
+    place.checkpoint = checkpoint_of(place.folder);
+    check_writable(place.folder);
+    return place;
+}
+
+/// The checkpoint of a run that keeps one or goes on from one; null otherwise.
+std::unique_ptr<RunCheckpoint> open_checkpoint(const RunArguments& a, const Place& place,
+                                               const Json& resolved) {
+    const double seconds = resolved["run"]["checkpoint_seconds"].get<double>();
+    const bool there = fs::exists(place.checkpoint);
+    if (seconds <= 0 && !(there && (a.resume || a.force))) {
+        return nullptr;
+    }
+    const auto mode = a.force    ? RunCheckpoint::Mode::start_again
+                      : a.resume ? RunCheckpoint::Mode::go_on
+                                 : RunCheckpoint::Mode::begin;
+    auto checkpoint = std::make_unique<RunCheckpoint>(place.checkpoint, resolved, seconds, mode);
+    if (there && mode == RunCheckpoint::Mode::go_on) {
+        std::cerr << "going on from " << place.checkpoint.string() << "\n";
+    }
+    return checkpoint;
+}
+
+/// Trains what must be trained and runs.
+RunResult compute(const RunArguments& a, const Json& resolved, const fs::path& trained,
+                  RunCheckpoint* checkpoint) {
+    Progress progress(a.progress);
     Json used = resolved;
-    const bool trains = resolved["path"]["type"] == "learned_diffusion" && needs_training(resolved["model"]);
-    const TrainedBeside beside(folder);
-    RunResult result;
-    {
-        Progress progress(a.progress);
-        if (trains) {
-            used["model"]["file"] = train_first(resolved, beside.folder, progress);
-        }
-        RunCallbacks callbacks;
-        callbacks.stop = interrupt_token();
-        callbacks.progress = [&](double fraction, const std::string& text) {
-            progress.update(fraction, text);
-        };
-        result = run_preset(used, callbacks);
+    if (!trained.empty()) {
+        used["model"]["file"] = train_first(resolved, trained, progress);
     }
-    const fs::path wanted = folder;
-    if (trains) {
+    RunCallbacks callbacks;
+    callbacks.stop = interrupt_token();
+    callbacks.checkpoint = checkpoint;
+    callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
+    RunResult result = run_preset(used, callbacks);
+    if (!trained.empty()) {
         result.preset["model"]["file"] = "model";  // beside the preset, wherever the folder goes
-        result.model_folder = beside.folder;
+        result.model_folder = trained;
     }
-    folder = save(result, wanted, a.exports, replace);
+    return result;
+}
+
+int tell(const RunArguments& a, const RunResult& result, const fs::path& folder, const fs::path& wanted,
+         bool resumable) {
     if (folder != wanted) {
         std::cerr << "tempera: --out " << wanted.string()
                   << ": could not be used; nothing is lost, the run was saved in " << folder.string() << "\n";
     }
-    std::cout << summary_table(result);
-    std::cout << "  folder                " << folder.string()
-              << (std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end()
-                      ? "  (open report.html)"
-                      : "")
-              << "\n";
+    const bool page = std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end();
+    std::cout << summary_table(result) << "  folder                " << folder.string()
+              << (page ? "  (open report.html)" : "") << "\n";
     std::cout.flush();
     const std::string status = result.summary["status"].get<std::string>();
     if (status == "failed") {
@@ -216,11 +256,42 @@ int run(const RunArguments& a) {
     }
     if (status == "partial") {
         std::cerr << "tempera: interrupted; what was reached is in " << folder.string()
-                  << " and marked partial\n";
+                  << " and marked partial"
+                  << (resumable ? "; the same command with --resume goes on from there" : "") << "\n";
         return interrupted;
     }
     const int verdict = judge(result.summary, a.assertions);
     return verdict == ok && folder != wanted && !a.out.empty() ? bad_input : verdict;
+}
+
+int run(const RunArguments& a) {
+    const Json resolved = resolve_preset(a.preset.load());
+    check_exports(a.exports);
+    const std::string name = resolved["name"].get<std::string>();
+    const fs::path first = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
+    const Held held = a.resume ? held_in(first, resolved) : Held::nothing;
+    if (held == Held::finished) {
+        const RunResult before = read_run_folder(first);
+        std::cerr << first.string() << " already holds this run\n";
+        std::cout << summary_table(before);
+        return judge(before.summary, a.assertions);
+    }
+    const Place place = choose_place(a, name, held);
+    const std::unique_ptr<RunCheckpoint> checkpoint = open_checkpoint(a, place, resolved);
+    const bool trains = resolved["path"]["type"] == "learned_diffusion" && needs_training(resolved["model"]);
+    const TrainedBeside beside(place.folder, checkpoint.get());
+    const RunResult result = compute(a, resolved, trains ? beside.folder() : fs::path(), checkpoint.get());
+    const fs::path folder = save(result, place.folder, a.exports, place.replace);
+    const bool resumable = checkpoint && result.summary["status"] == "partial" && folder == place.folder;
+    if (checkpoint) {
+        if (!checkpoint->warning().empty()) {
+            std::cerr << "tempera: " << checkpoint->warning() << "\n";
+        }
+        if (!resumable) {
+            checkpoint->remove();
+        }
+    }
+    return tell(a, result, folder, place.folder, resumable);
 }
 
 }  // namespace
@@ -241,13 +312,16 @@ void add_run(CLI::App& app, Action& action) {
     c->add_option("--progress", a->progress, "auto, plain or none")
         ->check(CLI::IsMember({"auto", "plain", "none"}));
     c->add_flag("--force", a->force, "Replace the folder when it holds a run");
-    c->add_flag(
-        "--resume", a->resume,
-        "Keep the folder when it holds this run finished; run again otherwise (same seed, same bits)");
+    c->add_flag("--resume", a->resume,
+                "Go on from the last state of an interrupted run (run.checkpoint_seconds), same bits; a "
+                "finished run is "
+                "kept");
     c->footer(R"(Examples:
   tempera run two_lakes
   tempera run two_lakes --set sampler.n_particles=65536 --set kernel.type=first_order --threads 2
   tempera run my.json --out out/a --export csv,svg,html --assert 'abs(log_z_error) < 0.05' --assert 'ess_fraction > 0.9'
+  tempera run my.json --out out/long --set run.checkpoint_seconds=60            states in out/long.checkpoint
+  tempera run my.json --out out/long --set run.checkpoint_seconds=60 --resume   goes on after any end
 The summary goes to stdout, progress to stderr. Ctrl+C keeps what was reached (status partial, exit code 130).)");
     c->callback([a, &action] { action = [a] { return run(*a); }; });
 }

@@ -34,11 +34,12 @@ struct RunSettings {
                  {.help = "Arithmetic of particles and densities; weights are always in f64."});
         d.integer("n_replicates", n_replicates,
                   {.min = 1, .max = 1000000, .help = "Independent repetitions with their own streams."});
-        d.number("checkpoint_seconds", checkpoint_seconds,
-                 {.min = 0,
-                  .unit = "s",
-                  .help = "Accepted for long runs; a resumed run of this version starts again and gives the "
-                          "same bits."});
+        d.number(
+            "checkpoint_seconds", checkpoint_seconds,
+            {.min = 0,
+             .unit = "s",
+             .help = "On the command line: seconds between two states that a run keeps beside its folder, so "
+                     "that run --resume goes on after any end with the same bits; 0 = none."});
     }
 };
 
@@ -88,5 +89,11 @@ const TypeAccess* require_type(const std::string& section, const Json& settings,
 /// Keeps "type" and what the type's settings know.
 Json known_settings(const Json& settings, const std::vector<Field>& fields);
 bool has_field(const std::vector<Field>& fields, const std::string& name);
+
+/// A text of a section; empty when there is none.
+std::string text_of(const Json& section, const char* key);
+/// What each section alone cannot know: does the target have a closed form for the path, the path a field for
+/// the kernel? Sections that could not be resolved are null.
+void check_combinations(const Json& resolved, Problems& problems);
 
 }  // namespace tempera

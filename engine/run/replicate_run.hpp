@@ -3,22 +3,11 @@
 // the same object, move by move, so that their numbers are the same.
 #pragma once
 
+#include "core/state_archive.hpp"
 #include "run/experiment.hpp"
 #include "run/result.hpp"
 
 namespace tempera {
-
-/// Sampled and weighted proportions of the modes of a population at a level; empty when the target knows no
-/// modes.
-struct ModeCounts {
-    std::vector<double> sampled, weighted;
-    long counted = 0;  ///< particles that were looked at
-};
-/// Counts at most `limit` particles (evenly spread over the population; 0 = all), in fixed chunks added in
-/// order. `hard`, when given, gets the likeliest mode of each particle that was counted.
-template <class Real>
-ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit = 0,
-                       std::vector<int>* hard = nullptr);
 
 template <class Real>
 class ReplicateRun {
@@ -39,6 +28,8 @@ public:
     /// Replica exchange: occupancy of every level so far.
     std::vector<ModeRow> exchange_rows() const;
     double sampling_seconds() const { return sampling_seconds_; }
+    /// Saves or restores everything between two moves.
+    void archive(StateArchive& archive);
 
 private:
     const Experiment<Real>* experiment_;

@@ -8,6 +8,7 @@
 
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
+#include "run/checkpoint.hpp"
 #include "run/preset.hpp"
 #include "run/summary.hpp"
 
@@ -58,29 +59,92 @@ struct Shared {
     }
 };
 
-template <class Real>
 struct Outcome {
     std::optional<ReplicateResult> result;
     double sampling_seconds = 0;
     std::string error;
 };
 
+/// The states that one replicate leaves in a checkpoint, if there is one.
 template <class Real>
-Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool with_distance, bool alone,
-                      Shared& shared) {
-    Outcome<Real> out;
+class StateKeeper {
+public:
+    StateKeeper(RunCheckpoint* checkpoint, int replicate, ReplicateRun<Real>& run)
+        : checkpoint_(checkpoint), replicate_(replicate), run_(run) {
+        if (checkpoint) {
+            timer_.emplace(*checkpoint);
+        }
+    }
+    /// Goes on from the last state; false when there is none.
+    bool restore() {
+        std::optional<StateArchive> state;
+        if (checkpoint_) {
+            state = checkpoint_->state(replicate_);
+        }
+        if (state) {
+            run_.archive(*state);
+        }
+        return state.has_value();
+    }
+    void save_when_due() {
+        if (timer_ && timer_->due()) {
+            save();
+        }
+    }
+    void save() {
+        if (checkpoint_) {
+            const auto begin = Clock::now();
+            StateArchive state;
+            run_.archive(state);
+            checkpoint_->save_state(replicate_, state);
+            timer_->written(begin);
+        }
+    }
+
+private:
+    RunCheckpoint* checkpoint_;
+    int replicate_;
+    ReplicateRun<Real>& run_;
+    std::optional<RunCheckpoint::Timer> timer_;
+};
+
+/// Of a replicate that an interrupted run had finished.
+std::optional<Outcome> known_outcome(const RunCheckpoint* checkpoint, int replicate) {
+    const std::optional<Json> known = checkpoint ? checkpoint->outcome(replicate) : std::nullopt;
+    if (!known) {
+        return std::nullopt;
+    }
+    Outcome out;
+    out.result.emplace().summary = (*known)["summary"];
+    out.sampling_seconds = (*known)["sampling_seconds"].get<double>();
+    return out;
+}
+
+template <class Real>
+Outcome run_one(const Experiment<Real>& experiment, int replicate, bool with_distance, bool alone,
+                Shared& shared) {
+    RunCheckpoint* checkpoint = shared.callbacks.checkpoint;
+    if (std::optional<Outcome> known = known_outcome(checkpoint, replicate)) {
+        ++shared.done;
+        return std::move(*known);
+    }
+    Outcome out;
     const bool first = replicate == 0;
     ReplicateRun<Real> run(experiment, replicate, first);
+    StateKeeper<Real> keeper(checkpoint, replicate, run);
     const bool exchange = run.sampler().exchange_stats() != nullptr;
     std::string status = "finished";
     try {
-        run.start();
+        if (!keeper.restore()) {
+            run.start();
+        }
         while (!run.finished()) {
             if (shared.stop()) {
                 status = "partial";
                 break;
             }
             run.advance();
+            keeper.save_when_due();
             if (alone) {
                 const long end = std::max(1L, run.sampler().progress_end());
                 shared.report(static_cast<double>(run.sampler().progress()) / static_cast<double>(end),
@@ -92,8 +156,15 @@ Outcome<Real> run_one(const Experiment<Real>& experiment, int replicate, bool wi
         out.error = error.what();
         shared.failed = true;
     }
+    if (status == "partial" || (status == "finished" && first && shared.n_replicates > 1)) {
+        keeper.save();
+    }
     out.result = run.result(status, first, with_distance && status == "finished");
     out.sampling_seconds = run.sampling_seconds();
+    if (checkpoint && !first && status == "finished") {
+        checkpoint->add_outcome(
+            replicate, {{"summary", out.result->summary}, {"sampling_seconds", out.sampling_seconds}});
+    }
     ++shared.done;
     shared.report(0, 0, 1, exchange);
     return out;
@@ -128,7 +199,7 @@ ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int e
     const int n = end - begin;
     Shared shared(callbacks, replicate_count(experiment.preset));
     shared.done = begin;
-    std::vector<Outcome<Real>> outcomes(static_cast<std::size_t>(n));
+    std::vector<Outcome> outcomes(static_cast<std::size_t>(n));
     const bool alone = n == 1 || work_units(experiment.preset, experiment.path->n_levels()) > 16;
     const auto body = [&](int i) {
         if (i > 0 && shared.stop()) {
@@ -144,8 +215,11 @@ ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int e
     } else {
         parallel_for(n, body);
     }
+    if (callbacks.checkpoint) {
+        callbacks.checkpoint->save_outcomes();
+    }
     ReplicateSet set;
-    for (Outcome<Real>& o : outcomes) {
+    for (Outcome& o : outcomes) {
         if (!o.result) {
             continue;
         }

@@ -40,11 +40,14 @@ struct RunResult {
     std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };
 
+class RunCheckpoint;
+
 /// Headless run of all replicates. Progress: fraction in [0, 1] and a short text. A stop request gives a
-/// partial result.
+/// partial result. With a checkpoint, the run goes on from what it holds and keeps its states there.
 struct RunCallbacks {
     std::function<void(double fraction, const std::string& text)> progress;
     std::stop_token stop;
+    RunCheckpoint* checkpoint = nullptr;
 };
 RunResult run_preset(const Json& preset, const RunCallbacks& callbacks = {});
 

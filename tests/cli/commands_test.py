@@ -196,8 +196,30 @@ def interruption(folder):
     check(not [f for f in folder.iterdir() if ".tmp-" in f.name], "no temporary folder is left")
 
 
+def killed_and_resumed(folder):
+    long = {**SMALL, "path": {"type": "diffusion", "n_levels": 300}, "sampler": {"type": "smc", "n_particles": 100000}, "run": {"seed": 1, "checkpoint_seconds": 0.01}}
+    file, out, state = write(folder, long), folder / "killed", folder / "killed.checkpoint" / "replicate-0.npz"
+    check(call("run", file, "--out", folder / "whole", "--progress", "none")[0] == 0, "a run with checkpoints")
+    p = subprocess.Popen([str(PROGRAM), "run", str(file), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not state.exists() and p.poll() is None:
+        time.sleep(0.005)
+    p.kill()
+    p.wait()
+    check(not out.exists() and state.exists(), "a killed run leaves a checkpoint and no folder")
+    code, _, stderr = call("run", file, "--out", out, "--progress", "none")
+    check(code == 2 and "--resume" in stderr, f"a checkpoint is not overwritten: exit {code}, {stderr[:200]!r}")
+    code, _, stderr = call("run", file, "--out", out, "--resume", "--progress", "none", "--set", "sampler.ess_threshold=0.9")
+    check(code == 2 and "sampler.ess_threshold" in stderr, f"a checkpoint of another preset is refused: exit {code}, {stderr[:200]!r}")
+    code, _, stderr = call("run", file, "--out", out, "--resume", "--progress", "none")
+    check(code == 0 and "going on" in stderr, f"--resume goes on: exit {code}, {stderr[:200]!r}")
+    samples = [(folder / name / "samples.npz").read_bytes() for name in ("whole", "killed")]
+    log_z = [json.loads((folder / name / "summary.json").read_text())["log_z"] for name in ("whole", "killed")]
+    check(samples[0] == samples[1] and log_z[0] == log_z[1], f"killed and resumed: same bits, log Z {log_z}")
+    check(not list(folder.glob("*.checkpoint")) and not list(folder.glob("*.tmp-*")), "a stored run leaves no checkpoint")
+
+
 for name, function in (("run folder", run_folder), ("same folder twice", same_folder_twice), ("settings", settings), ("bad usage", bad_usage), ("assertions", assertions), ("evaluation", evaluation),
-                       ("lists", lists), ("sweeps", sweeps), ("interruption", interruption)):
+                       ("lists", lists), ("sweeps", sweeps), ("interruption", interruption), ("killed and resumed", killed_and_resumed)):
     with tempfile.TemporaryDirectory(prefix="tempera-cli-") as root:
         try:
             function(Path(root))
