@@ -26,11 +26,10 @@ struct HmcSettings : MoveSettings {
 /// Hamiltonian Monte Carlo (Neal, Handbook of MCMC, 2011) with unit masses, full refreshment and step
 /// step_size * sqrt(variance) * dim^(-1/4), drawn anew for every particle and move.
 template <class Real>
-class Hmc final : public Move<Real> {
+class Hmc final : public MetropolisMove<Real, HmcSettings> {
 public:
-    Hmc(const HmcSettings& settings, const MoveContext<Real>&) : settings_(settings) {}
-    int n_steps() const override { return settings_.n_steps; }
-    bool adapt() const override { return settings_.adapt; }
+    Hmc(const HmcSettings& settings, const MoveContext<Real>&)
+        : MetropolisMove<Real, HmcSettings>(settings) {}
     double target_acceptance() const override { return 0.8; }
     bool uses_score() const override { return true; }
 
@@ -47,9 +46,9 @@ public:
         fill_normals(proposal_key(key), first, momentum);
         fill_uniforms(acceptance_key(key), first, uniform);
 
-        const double h = settings_.step_size * factor * std::sqrt(variance) * std::pow(x.dim, -0.25);
-        const Real low = static_cast<Real>(h * (1 - settings_.jitter)),
-                   width = static_cast<Real>(2 * h * settings_.jitter);
+        const double h = this->settings().step_size * factor * std::sqrt(variance) * std::pow(x.dim, -0.25);
+        const Real low = static_cast<Real>(h * (1 - this->settings().jitter)),
+                   width = static_cast<Real>(2 * h * this->settings().jitter);
         for (int l = 0; l < lanes; ++l) {
             step[l] = low + width * uniform(1, l);
         }
@@ -57,9 +56,9 @@ public:
         copy_rows(Block<Real>{state.score, x.dim, x.n}, to.score);
         add_kinetic(momentum, 0.5, to.log_ratio);
         kick(momentum, to.score, step, Real(0.5));
-        for (int k = 1; k <= settings_.n_leapfrog; ++k) {
+        for (int k = 1; k <= this->settings().n_leapfrog; ++k) {
             kick(to.x, momentum.data, step, Real(1));
-            const bool last = k == settings_.n_leapfrog;
+            const bool last = k == this->settings().n_leapfrog;
             density.evaluate(to.x, {.log_density = last ? to.log_density : nullptr, .score = to.score},
                              tally);
             kick(momentum, to.score, step, last ? Real(0.5) : Real(1));
@@ -91,8 +90,6 @@ private:
             }
         }
     }
-
-    HmcSettings settings_;
 };
 
 }  // namespace

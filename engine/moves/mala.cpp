@@ -9,11 +9,10 @@ namespace {
 /// Metropolis-adjusted Langevin (Roberts, Tweedie, Bernoulli 2, 1996): y = x + e s(x) + sqrt(2 e) xi with
 /// e = step_size * variance * dim^(-1/3).
 template <class Real>
-class Mala final : public Move<Real> {
+class Mala final : public MetropolisMove<Real, MoveSettings> {
 public:
-    Mala(const MoveSettings& settings, const MoveContext<Real>&) : settings_(settings) {}
-    int n_steps() const override { return settings_.n_steps; }
-    bool adapt() const override { return settings_.adapt; }
+    Mala(const MoveSettings& settings, const MoveContext<Real>&)
+        : MetropolisMove<Real, MoveSettings>(settings) {}
     double target_acceptance() const override { return 0.75; }
     bool uses_score() const override { return true; }
 
@@ -27,7 +26,7 @@ public:
         fill_normals(proposal_key(key), first, to.x);
         fill_uniforms(acceptance_key(key), first, uniform);
 
-        const double e = settings_.step_size * factor * variance * std::pow(x.dim, -1.0 / 3.0);
+        const double e = this->settings().step_size * factor * variance * std::pow(x.dim, -1.0 / 3.0);
         const Real drift = static_cast<Real>(e), noise = static_cast<Real>(std::sqrt(2 * e));
         for (int i = 0; i < x.dim; ++i) {
             const Real* s = state.score + static_cast<std::ptrdiff_t>(i) * block_size;
@@ -52,9 +51,6 @@ public:
         std::copy_n(sum, lanes, to.log_ratio);
         return accept(state, to, uniform.data, tally);
     }
-
-private:
-    MoveSettings settings_;
 };
 
 }  // namespace

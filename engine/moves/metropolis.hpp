@@ -10,6 +10,21 @@
 
 namespace tempera {
 
+/// A move that is told MoveSettings, or settings that extend them.
+template <class Real, class Settings>
+class MetropolisMove : public Move<Real> {
+public:
+    explicit MetropolisMove(const Settings& settings) : settings_(settings) {}
+    int n_steps() const final { return settings_.n_steps; }
+    bool adapt() const final { return settings_.adapt; }
+
+protected:
+    const Settings& settings() const { return settings_; }
+
+private:
+    Settings settings_;
+};
+
 /// Streams of a move. Pilot runs keep their own purpose; normals and uniforms of one key never share
 /// counters.
 inline StreamKey proposal_key(const StreamKey& key) {

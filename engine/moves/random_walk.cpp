@@ -9,11 +9,10 @@ namespace {
 /// Random-walk Metropolis, y = x + s xi with s = 2.38 / sqrt(dim) standard deviations: the best scale for a
 /// Gaussian (Roberts, Gelman, Gilks, Ann. Appl. Probab. 7, 1997).
 template <class Real>
-class RandomWalk final : public Move<Real> {
+class RandomWalk final : public MetropolisMove<Real, MoveSettings> {
 public:
-    RandomWalk(const MoveSettings& settings, const MoveContext<Real>&) : settings_(settings) {}
-    int n_steps() const override { return settings_.n_steps; }
-    bool adapt() const override { return settings_.adapt; }
+    RandomWalk(const MoveSettings& settings, const MoveContext<Real>&)
+        : MetropolisMove<Real, MoveSettings>(settings) {}
     double target_acceptance() const override { return 0.3; }
     bool uses_score() const override { return false; }
 
@@ -27,7 +26,7 @@ public:
         fill_uniforms(acceptance_key(key), first, uniform);
 
         const Real step =
-            static_cast<Real>(settings_.step_size * factor * 2.38 * std::sqrt(variance / x.dim));
+            static_cast<Real>(this->settings().step_size * factor * 2.38 * std::sqrt(variance / x.dim));
         for (int i = 0; i < x.dim; ++i) {
             for (int l = 0; l < x.lanes(); ++l) {
                 to.x(i, l) = x(i, l) + step * to.x(i, l);
@@ -36,9 +35,6 @@ public:
         density.evaluate(to.x, {.log_density = to.log_density, .score = to.score}, tally);
         return accept(state, to, uniform.data, tally);
     }
-
-private:
-    MoveSettings settings_;
 };
 
 }  // namespace

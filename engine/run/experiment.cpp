@@ -153,7 +153,7 @@ Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
         context.kernel = e.kernel;
         context.move = e.move;
         context.key = run_key(resolved, 0);
-        e.move_factor = tune_moves(context);
+        e.move_factor = tune_moves<Real>(context, [&stop] { check_stop(stop); });
     }
     return e;
 }

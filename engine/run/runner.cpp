@@ -273,6 +273,13 @@ void Runner::Implementation::finish(const Job& job, const std::string& status, R
     RunCallbacks callbacks;
     callbacks.stop = job.stop.get_token();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    // The other replicates: one call at a time, while this thread waits for them or is one of them.
+    callbacks.progress = [&](double fraction, const std::string&) {
+        const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
+        last.fraction = fraction;
+        last.eta_seconds = fraction > 0 ? elapsed * (1 - fraction) / fraction : -1;
+        publish(job, RunState::running, false);
+    };
     auto made = std::make_shared<RunResult>(session->result(status, error, seconds, callbacks));
     for (const AppliedEdit& e : last.edits) {
         made->preset["edits"].push_back({{"move", e.move}, {"level", e.level}, {"text", e.text}});

@@ -97,6 +97,7 @@ private:
     std::array<double, 4> box_;
     std::shared_ptr<const std::vector<LevelPosition>> positions_;
     bool edited_ = false;
+    bool others_done_ = false;  // the replicates after the first, which run when the result is made
 
     int shown_level() const {
         const Json& wanted = current_["view"]["level"];
@@ -164,13 +165,17 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     s.exchange = sampler.exchange_stats() != nullptr;
     s.progress = sampler.progress();
     s.progress_end = sampler.progress_end();
-    s.fraction =
+    const double part =
         s.progress_end > 0 ? static_cast<double>(s.progress) / static_cast<double>(s.progress_end) : 0;
+    const int n_replicates = edited_ ? 1 : current_["run"]["n_replicates"].template get<int>();
+    s.fraction = others_done_ ? 1 : part / n_replicates;
     s.level = sampler.current_level();
     s.n_levels = experiment_.path->n_levels();
     s.dim = experiment_.path->dim();
     s.seconds = run_.sampling_seconds();
-    s.eta_seconds = finished() ? 0 : eta();
+    const double left = finished() ? 0 : eta();
+    const double others = others_done_ || part == 0 ? 0 : (n_replicates - 1) * run_.sampling_seconds() / part;
+    s.eta_seconds = left < 0 ? left : left + others;
     s.tally = sampler.tally();
     s.evaluations_per_second = s.seconds > 0 ? static_cast<double>(s.tally.evaluations()) / s.seconds : 0;
     s.levels = std::make_shared<std::vector<LevelStats>>(sampler.level_stats());
@@ -229,6 +234,7 @@ RunResult TypedSession<Real>::result(const std::string& status, const std::strin
     // Other replicates of an edited run would not repeat it.
     if (status == "finished" && n_replicates > 1 && !edited_) {
         set = run_replicates(experiment_, 1, n_replicates, callbacks);
+        others_done_ = true;
     }
     set.first = run_.result(status, true, status == "finished");
     if (edited_) {

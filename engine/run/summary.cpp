@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
+#include "figures/ticks.hpp"
 
 namespace tempera {
 
@@ -35,6 +36,11 @@ std::string short_number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.3g", value);
     return text;
+}
+
+/// Whole, with its thousands apart, once three digits say it.
+std::string count_text(double n) {
+    return n < 100 && n != std::round(n) ? short_number(n) : typeset(std::round(n), 0);
 }
 
 /// Keys that are the same in every replicate or that are combined in their own way.
@@ -114,9 +120,8 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
     };
     if (!h.exchange && h.n > 0 && (h.ess_fraction < 0.05 || h.ess_fraction * h.n < 10)) {
         add("weight_collapse",
-            "The effective sample size is " + short_number(h.ess_fraction * h.n) + " of " +
-                short_number(h.n) + " particles (" + percent(h.ess_fraction) +
-                "): a few particles carry all weight.",
+            "The effective sample size is " + count_text(h.ess_fraction * h.n) + " of " + count_text(h.n) +
+                " particles (" + percent(h.ess_fraction) + "): a few particles carry all weight.",
             "Use more levels, a kernel of higher order, or SMC with resampling.");
     }
     // Nearly equal weights have no tail to speak of, whatever its index.

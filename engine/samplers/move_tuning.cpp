@@ -32,7 +32,8 @@ protected:
 }  // namespace
 
 template <class Real>
-std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_particles) {
+std::vector<double> tune_moves(const SamplerContext<Real>& context, const std::function<void()>& check_stop,
+                               int n_particles) {
     std::vector<double> factors(static_cast<std::size_t>(context.path->n_levels()) + 1, 1.0);
     if (!context.move->adapt() || context.move->n_steps() == 0) {
         return factors;
@@ -45,6 +46,9 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_partic
     population.start();
     double log_factor = 0;
     while (population.current_level() > 0) {
+        if (check_stop) {
+            check_stop();
+        }
         population.transition();
         double sum = 0;
         for (int step = 0; step < tuning_steps; ++step) {
@@ -61,7 +65,9 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, int n_partic
     return factors;
 }
 
-template std::vector<double> tune_moves<float>(const SamplerContext<float>&, int);
-template std::vector<double> tune_moves<double>(const SamplerContext<double>&, int);
+template std::vector<double> tune_moves<float>(const SamplerContext<float>&, const std::function<void()>&,
+                                               int);
+template std::vector<double> tune_moves<double>(const SamplerContext<double>&, const std::function<void()>&,
+                                                int);
 
 }  // namespace tempera

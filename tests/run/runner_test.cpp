@@ -53,6 +53,30 @@ void expect_same_bits(const RunResult& a, const RunResult& b) {
     EXPECT_EQ(sa, sb) << preset_difference(sa, sb).size();
 }
 
+TEST(Runner, ShowsHowFarTheReplicatesAre) {
+    Json preset = small_preset();
+    preset["run"]["n_replicates"] = 8;
+    Runner runner;
+    std::mutex mutex;
+    std::vector<double> running;
+    runner.set_on_publish([&] {
+        const auto s = runner.latest();
+        const std::lock_guard lock(mutex);
+        if (s->state == RunState::running) {
+            running.push_back(s->fraction);
+        }
+    });
+    runner.start(preset);
+    runner.wait();
+    EXPECT_EQ(runner.latest()->fraction, 1);
+    EXPECT_EQ(runner.latest()->eta_seconds, 0);
+    const std::lock_guard lock(mutex);
+    EXPECT_TRUE(std::is_sorted(running.begin(), running.end()));
+    // The first replicate is an eighth of the way; the others report at least once.
+    EXPECT_GT(std::count_if(running.begin(), running.end(), [](double f) { return f > 1.0 / 8; }), 0);
+    EXPECT_LE(running.front(), 1.0 / 8);
+}
+
 TEST(Runner, GivesTheBitsOfTheCommandLine) {
     for (Json preset : {small_preset(), exchange_preset()}) {
         preset["run"]["n_replicates"] = 3;

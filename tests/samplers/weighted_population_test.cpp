@@ -238,5 +238,17 @@ TEST(MoveTuning, BringsAcceptanceToItsTarget) {
     }
 }
 
+TEST(MoveTuning, EndsBetweenLevelsWhenAskedTo) {
+    auto context = context_on(path(6), make_move("mala", 4, 2, true), 13);
+    int asked = 0;
+    const auto stop_at_third = [&] {
+        if (++asked == 3) {
+            throw std::runtime_error("stopped");
+        }
+    };
+    EXPECT_THROW(tune_moves<double>(context, stop_at_third), std::runtime_error);
+    EXPECT_EQ(asked, 3);
+}
+
 }  // namespace
 }  // namespace tempera::test
