@@ -9,32 +9,12 @@
 
 namespace tempera {
 
-PlotLayer figure_layer(PlotLayer::Kind kind, std::string name, Role role, float width) {
-    PlotLayer out;
-    out.kind = kind;
-    out.name = std::move(name);
-    out.role = role;
-    out.width = width;
-    return out;
-}
-
 namespace {
 
 using Kind = PlotLayer::Kind;
 
-PlotSpec by_level(const char* id, const char* title, int n_levels) {
-    PlotSpec p;
-    p.id = id;
-    p.title = title;
-    p.x.label = "level, from reference to target";
-    p.x.reversed = true;
-    p.x.min = -0.012 * n_levels, p.x.max = 1.012 * std::max(1, n_levels);
-    p.x.ticks = level_ticks(std::max(1, n_levels));
-    return p;
-}
-
 PlotSpec swap_acceptance(const ExchangeStats& stats, int n_levels) {
-    PlotSpec p = by_level("swap_acceptance", "Swap acceptance by pair of levels", n_levels);
+    PlotSpec p = level_figure("swap_acceptance", "Swap acceptance by pair of levels", n_levels);
     p.y.min = 0, p.y.max = 1.03;
     p.y.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
     PlotLayer curve = figure_layer(Kind::line, "", Role::sampled, 1.5f),
@@ -56,7 +36,7 @@ PlotSpec swap_acceptance(const ExchangeStats& stats, int n_levels) {
 }
 
 PlotSpec barrier(const ExchangeStats& stats, int n_levels) {
-    PlotSpec p = by_level("barrier", "Communication barrier", n_levels);
+    PlotSpec p = level_figure("barrier", "Communication barrier", n_levels);
     p.y.label = "rejections added up from the reference";
     PlotLayer curve = figure_layer(Kind::line, "", Role::sampled);
     double sum = 0;

@@ -6,10 +6,10 @@
 #include <numeric>
 #include <optional>
 
-#include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
 #include "run/exchange_figures.hpp"
+#include "run/mode_figures.hpp"
 #include "run/result.hpp"
 #include "targets/target.hpp"
 
@@ -50,14 +50,6 @@ int n_levels_of(const RunResult& result) {
     return top;
 }
 
-void level_axis(PlotAxis& axis, int n_levels) {
-    axis.label = "level, from reference to target";
-    axis.reversed = true;
-    axis.min = -0.012 * n_levels;  // room for what stands at the ends
-    axis.max = 1.012 * std::max(1, n_levels);
-    axis.ticks = level_ticks(std::max(1, n_levels));
-}
-
 /// Limits around values with some room; never empty.
 void fit(PlotAxis& axis, const std::vector<double>& values, double room = 0.06) {
     double low = 1e300, high = -1e300;
@@ -73,8 +65,17 @@ void fit(PlotAxis& axis, const std::vector<double>& values, double room = 0.06) 
     axis.min = low - pad, axis.max = high + pad;
 }
 
-std::string name_of_mode(const RunResult& result, std::size_t m) {
-    return m < result.mode_names.size() ? result.mode_names[m] : "mode " + std::to_string(m + 1);
+/// A name for every mode that anything is said of.
+std::vector<std::string> names_of_modes(const RunResult& result) {
+    std::size_t n = result.mode_names.size();
+    for (const ModeRow& r : result.first.modes) {
+        n = std::max({n, r.exact.size(), r.sampled.size(), r.weighted.size(), r.learned.size()});
+    }
+    std::vector<std::string> names = result.mode_names;
+    while (names.size() < std::max<std::size_t>(n, 1)) {
+        names.push_back("mode " + std::to_string(names.size() + 1));
+    }
+    return names;
 }
 
 std::optional<PlotSpec> ess_by_level(const RunResult& result) {
@@ -96,8 +97,7 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     if (ess.x.size() < 2) {
         return {};
     }
-    PlotSpec p = figure("ess_by_level", "Effective sample size by level");
-    level_axis(p.x, n_levels_of(result));
+    PlotSpec p = level_figure("ess_by_level", "Effective sample size by level", n_levels_of(result));
     p.y.min = 0, p.y.max = 1.03;
     p.y.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
     p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " +
@@ -123,159 +123,6 @@ std::vector<ModeRow> rows_by_level(const RunResult& result) {
     std::stable_sort(rows.begin(), rows.end(),
                      [](const ModeRow& a, const ModeRow& b) { return a.level > b.level; });
     return rows;
-}
-
-std::size_t mode_count(const std::vector<ModeRow>& rows) {
-    std::size_t n = 0;
-    for (const ModeRow& r : rows) {
-        n = std::max({n, r.exact.size(), r.sampled.size(), r.weighted.size()});
-    }
-    return n;
-}
-
-PlotSpec mode_by_level(const RunResult& result, const std::vector<ModeRow>& rows, std::size_t m) {
-    PlotLayer band = figure_layer(Kind::band, "", Role::weighted, 0),
-              exact = figure_layer(Kind::line, "exact", Role::exact, 2.5f);
-    PlotLayer sampled = figure_layer(Kind::line, "sampled", Role::sampled, 1.5f),
-              weighted = figure_layer(Kind::line, "weighted", Role::weighted);
-    PlotLayer learned = figure_layer(Kind::line, "learned", Role::learned);
-    const auto take = [&](PlotLayer& to, const ModeRow& row, const std::vector<double>& values) {
-        if (m < values.size() && std::isfinite(values[m])) {
-            to.x.push_back(row.level), to.y.push_back(values[m]);
-            return true;
-        }
-        return false;
-    };
-    for (const ModeRow& row : rows) {
-        take(exact, row, row.exact);
-        take(sampled, row, row.sampled);
-        take(learned, row, row.learned);
-        if (take(weighted, row, row.weighted) && m < row.weighted_interval.size() &&
-            std::isfinite(row.weighted_interval[m])) {
-            band.x.push_back(row.level);
-            band.y.push_back(std::max(0.0, row.weighted[m] - row.weighted_interval[m]));
-            band.y2.push_back(std::min(1.0, row.weighted[m] + row.weighted_interval[m]));
-        }
-    }
-    PlotSpec p =
-        figure(m == 0 ? "mode_weights_by_level" : ("mode_weights_by_level_" + std::to_string(m + 1)).c_str(),
-               "Mass of " + name_of_mode(result, m) + " by level");
-    level_axis(p.x, n_levels_of(result));
-    double top = 0;
-    for (const std::vector<double>* values : {&exact.y, &sampled.y, &weighted.y, &learned.y, &band.y2}) {
-        for (double v : *values) {
-            top = std::max(top, v);
-        }
-    }
-    p.y.min = 0;
-    p.y.max = 1;
-    for (double limit :
-         {0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.06, 0.04, 0.02, 0.01}) {  // small masses need a scale of their own
-        p.y.max = top < 0.95 * limit ? limit : p.y.max;
-    }
-    p.y.max *= 1.03;
-    if (!exact.y.empty()) {
-        p.state = "exact " + decimals(exact.y.back(), 3) +
-                  (weighted.y.empty() ? "" : "\u2003weighted " + decimals(weighted.y.back(), 3));
-    }
-    if (band.x.size() > 1) {
-        p.note = "The band is a 95 % interval of the weighted mass.";
-    }
-    for (PlotLayer* l : {&band, &sampled, &weighted, &learned, &exact}) {
-        if (l->x.size() > 1) {
-            p.layers.push_back(std::move(*l));
-        }
-    }
-    return p;
-}
-
-/// Weighted (else sampled) mass of every mode, stacked, with the exact borders as lines of ink.
-std::optional<PlotSpec> occupancy(const RunResult& result, const std::vector<ModeRow>& rows,
-                                  std::size_t n_modes) {
-    if (n_modes < 3 || n_modes > 8 || rows.size() < 2) {
-        return {};
-    }
-    PlotSpec p = figure("occupancy_by_level", "Mass of the modes by level");
-    level_axis(p.x, n_levels_of(result));
-    p.y.min = 0, p.y.max = 1;
-    std::vector<PlotLayer> areas, borders;
-    for (std::size_t m = 0; m < n_modes; ++m) {
-        areas.push_back(figure_layer(Kind::area, name_of_mode(result, m), Role::mode, 0));
-        areas.back().index = static_cast<int>(m);
-        borders.push_back(figure_layer(Kind::line, m == 0 ? "exact" : "", Role::exact, 1.5f));
-    }
-    for (const ModeRow& row : rows) {
-        const std::vector<double>& mass = row.weighted.empty() ? row.sampled : row.weighted;
-        double below = 0, exact = 0;
-        for (std::size_t m = 0; m < n_modes && m < mass.size(); ++m) {
-            areas[m].x.push_back(row.level), areas[m].y.push_back(below);
-            areas[m].y2.push_back(below += mass[m]);
-            if (m < row.exact.size() && m + 1 < n_modes) {
-                borders[m].x.push_back(row.level), borders[m].y.push_back(exact += row.exact[m]);
-            }
-        }
-    }
-    for (auto* set : {&areas, &borders}) {
-        for (PlotLayer& l : *set) {
-            if (l.x.size() > 1) {
-                p.layers.push_back(std::move(l));
-            }
-        }
-    }
-    return p.layers.empty() ? std::nullopt : std::optional(p);
-}
-
-/// Masses at the target: dots (the weighted one with its interval) beside a line of ink for the exact value.
-std::optional<PlotSpec> mode_weights_at_target(const RunResult& result, const std::vector<ModeRow>& rows,
-                                               std::size_t n_modes) {
-    if (n_modes < 2 || rows.empty() || rows.back().level != 0) {
-        return {};
-    }
-    const ModeRow& row = rows.back();
-    const float size = n_modes > 12 ? 3.2f : 5.5f;
-    const double aside = n_modes > 12 ? 0.2 : 0.12;
-    PlotLayer exact = figure_layer(Kind::segments, "exact", Role::exact, 3),
-              sampled = figure_layer(Kind::points, "sampled", Role::sampled, size);
-    PlotLayer weighted = figure_layer(Kind::points, "weighted", Role::weighted, size),
-              range = figure_layer(Kind::segments, "", Role::weighted, 1.5f);
-    double top = 0;
-    const auto take = [&](PlotLayer& to, const std::vector<double>& v, std::size_t m, double shift) {
-        if (m < v.size() && std::isfinite(v[m])) {
-            to.x.push_back(static_cast<double>(m + 1) + shift), to.y.push_back(v[m]);
-            top = std::max(top, v[m]);
-        }
-    };
-    for (std::size_t m = 0; m < n_modes; ++m) {
-        take(exact, row.exact, m, -0.4);
-        take(exact, row.exact, m, 0.4);
-        take(sampled, row.sampled, m, -aside);
-        take(weighted, row.weighted, m, aside);
-        if (m < row.weighted_interval.size() && m < row.weighted.size()) {
-            const double x = static_cast<double>(m + 1) + aside, half = row.weighted_interval[m];
-            range.x.insert(range.x.end(), 2, x);
-            range.y.insert(range.y.end(), {std::max(0.0, row.weighted[m] - half), row.weighted[m] + half});
-            top = std::max(top, row.weighted[m] + half);
-        }
-    }
-    PlotSpec p = figure("mode_weights", "Mode weights at the target");
-    p.x.min = 0.4, p.x.max = static_cast<double>(n_modes) + 0.6;
-    p.y.min = 0, p.y.max = 1.08 * std::min(1.0, std::max(top, 1e-3));
-    if (n_modes <= 8) {
-        for (std::size_t m = 0; m < n_modes; ++m) {
-            p.x.ticks.emplace_back(static_cast<double>(m + 1), name_of_mode(result, m));
-        }
-    } else {
-        p.x.label = "mode";
-    }
-    if (!row.exact.empty() && !row.weighted.empty()) {
-        p.state = "total variation " + decimals(total_variation(row.weighted, row.exact), 3);
-    }
-    for (PlotLayer* l : {&exact, &range, &sampled, &weighted}) {
-        if (!l->x.empty()) {
-            p.layers.push_back(std::move(*l));
-        }
-    }
-    return p;
 }
 
 std::shared_ptr<Target<double>> target_of(const Json& preset) {
@@ -310,12 +157,13 @@ std::optional<PlotSpec> particles(const RunResult& result) {
         p.layers.push_back(std::move(density));
     }
     const std::size_t step = (n + most_points - 1) / most_points;
+    const std::vector<std::string> names = names_of_modes(result);
     const bool few_modes = result.mode_names.size() <= 8 && result.first.mode.size() == n;
     std::vector<PlotLayer> points;
     for (std::size_t m = 0; m < (few_modes ? std::max<std::size_t>(1, result.mode_names.size()) : 1); ++m) {
-        points.push_back(figure_layer(
-            Kind::points, few_modes && result.mode_names.size() > 1 ? name_of_mode(result, m) : "",
-            Role::mode, n > 1500 ? 1.5f : 2.2f));
+        points.push_back(figure_layer(Kind::points,
+                                      few_modes && result.mode_names.size() > 1 ? names.at(m) : "",
+                                      Role::mode, n > 1500 ? 1.5f : 2.2f));
         points.back().index = static_cast<int>(m);
     }
     long drawn = 0;
@@ -419,8 +267,7 @@ std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
     if (line.x.size() < 2 || result.first.exchange) {
         return {};
     }
-    PlotSpec p = figure("log_z_by_level", "log Z by level");
-    level_axis(p.x, n_levels_of(result));
+    PlotSpec p = level_figure("log_z_by_level", "log Z by level", n_levels_of(result));
     std::vector<double> seen = line.y;
     const double last = line.y.back(), at = line.x.back();
     const auto error = number(result.first.summary, "log_z_stderr");
@@ -454,17 +301,11 @@ std::vector<PlotSpec> result_figures(const RunResult& result) {
             out.push_back(std::move(*p));
         }
     };
-    const std::vector<ModeRow> rows = rows_by_level(result);
-    const std::size_t n_modes = mode_count(rows);
     keep(particles(result));
     keep(ess_by_level(result));
-    if (n_modes > 1 && rows.size() > 1) {
-        for (std::size_t m = 0; m < (n_modes == 2 ? 1 : std::min<std::size_t>(n_modes, 3)); ++m) {
-            keep(mode_by_level(result, rows, m));
-        }
+    for (PlotSpec& p : mode_figures(rows_by_level(result), names_of_modes(result), n_levels_of(result))) {
+        keep(std::move(p));
     }
-    keep(occupancy(result, rows, n_modes));
-    keep(mode_weights_at_target(result, rows, n_modes));
     keep(weight_histogram(result));
     keep(lorenz(result));
     keep(log_z_by_level(result));

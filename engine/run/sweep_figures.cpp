@@ -7,6 +7,7 @@
 
 #include "run/csv.hpp"
 #include "run/exchange_figures.hpp"
+#include "run/sweep_heat_map.hpp"
 #include "run/sweep_table.hpp"
 #include "run/training_figures.hpp"
 
@@ -255,6 +256,9 @@ std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Jso
         if (!plot.layers.empty() && (column >= 0 || !plot.y.ticks.empty())) {
             sanitize(plot);
             out.push_back(std::move(plot));
+        }
+        if (std::optional<PlotSpec> map = sweep_heat_map(plan, summaries, *m)) {
+            out.push_back(std::move(*map));
         }
     }
     return out;

@@ -173,6 +173,31 @@ TEST(Sweep, RowsStandApartByBlockAndColour) {
     EXPECT_NEAR(mean.standard_error, 0.005, 1e-15);
 }
 
+TEST(Sweep, TwoNumericColumnsGiveAHeatMapBesideTheLines) {
+    Json p =
+        learned_preset(R"({ "grid": { "path.n_levels": [4, 8, 16], "sampler.n_particles": [50, 100] } })");
+    p["path"]["type"] = "diffusion";
+    p["model"] = Json{{"type", "none"}};
+    const SweepPlan plan = plan_sweep(p, {}, 0);
+    std::vector<Json> summaries;
+    for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+        summaries.push_back({{"status", "finished"}, {"ess_fraction", 0.1 * static_cast<double>(i + 1)}});
+    }
+    const std::vector<PlotSpec> figures = sweep_figures(plan, summaries);
+    const auto map = std::find_if(figures.begin(), figures.end(),
+                                  [](const PlotSpec& f) { return f.id == "sweep_ess_fraction_map"; });
+    ASSERT_NE(map, figures.end());
+    EXPECT_TRUE(std::any_of(figures.begin(), figures.end(),
+                            [](const PlotSpec& f) { return f.id == "sweep_ess_fraction"; }));
+    ASSERT_EQ(map->x.ticks.size() * map->y.ticks.size(), 6u);
+    EXPECT_EQ(map->layers.size(), 7u);
+    EXPECT_EQ(map->layers[1].text, "0.1");
+    EXPECT_EQ(map->layers[6].text, "0.6");
+    // the smallest cell is at one corner of the picture and the largest at the other
+    EXPECT_FLOAT_EQ(map->layers[0].image->value.front(), 0);
+    EXPECT_FLOAT_EQ(map->layers[0].image->value.back(), 1);
+}
+
 TEST(TrainingFigures, AFolderReadBackGivesLossesWeightsAndScoreError) {
     const Folder folder;
     Json preset = learned_preset("{}");
