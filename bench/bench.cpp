@@ -36,6 +36,11 @@ Json to_json(const Row& row) {
     if (std::isfinite(row.fraction)) {
         out[row.of_bound ? "fraction_of_bound" : "fraction_of_peak"] = row.fraction;
     }
+    if (std::isfinite(row.ratio_to_torch)) {
+        out["ratio_to_torch"] = row.ratio_to_torch;
+        out["torch_seconds"] = row.torch_seconds;
+        out["torch_way"] = row.torch_way;
+    }
     out["note"] = row.note;
     return out;
 }
@@ -63,8 +68,13 @@ void Report::add(const Row& row) {
         std::snprintf(fraction, sizeof fraction, "%5.1f %% of %s", 100 * row.fraction,
                       row.of_bound ? "bound" : "peak");
     }
-    std::printf("%-32s %10s  %19s  %-17s  %s\n", row.name.c_str(), scaled(row.seconds, "s").c_str(),
-                scaled(row.rate, row.unit.c_str()).c_str(), fraction, row.note.c_str());
+    char torch[160] = "";
+    if (std::isfinite(row.ratio_to_torch)) {
+        std::snprintf(torch, sizeof torch, "; %.2f x LibTorch (%s)", row.ratio_to_torch,
+                      row.torch_way.c_str());
+    }
+    std::printf("%-32s %10s  %19s  %-17s  %s%s\n", row.name.c_str(), scaled(row.seconds, "s").c_str(),
+                scaled(row.rate, row.unit.c_str()).c_str(), fraction, row.note.c_str(), torch);
     std::fflush(stdout);
     rows_.push_back(row);
 }

@@ -44,6 +44,26 @@ double least_seconds(Body body, int repetitions = 25) {
     return best;
 }
 
+inline double wall_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+/// Least wall time of a call in `seconds` or in 20 calls, whatever is longer.
+template <class Body>
+double least_wall_seconds(Body body, double seconds) {
+    body();
+    double best = std::numeric_limits<double>::infinity();
+    const double end = wall_seconds() + seconds;
+    for (int i = 0; i < 20 || wall_seconds() < end; ++i) {
+        const double begin = wall_seconds();
+        body();
+        best = std::min(best, wall_seconds() - begin);
+    }
+    return best;
+}
+
 /// Keeps a result alive.
 template <class T>
 inline void keep(const T& value) {
@@ -63,6 +83,11 @@ struct Row {
     double fraction = std::numeric_limits<double>::quiet_NaN();
     bool of_bound = false;  ///< of the issue bound of this loop rather than of a peak
     std::string note;
+    /// Least time of LibTorch, written in its fastest way, over ours, measured in turns; NaN where it was
+    /// not.
+    double ratio_to_torch = std::numeric_limits<double>::quiet_NaN();
+    double torch_seconds = std::numeric_limits<double>::quiet_NaN();
+    std::string torch_way{};  ///< what was fastest
 };
 
 class Report {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Inference of a 3 x 128 energy network in two dimensions, against the multiply-add peak.
+// Inference of a 3 x 128 energy network in two dimensions, against the multiply-add peak and against
+// LibTorch.
 #include "bench/measure.hpp"
+#include "core/parallel.hpp"
 #include "core/rng.hpp"
+#include "learn/network_peer.hpp"
 #include "models/mlp.hpp"
+#include "run/torchscript.hpp"
 
 namespace tempera::bench {
 
@@ -31,6 +35,107 @@ NetworkWeights example_network() {
 
 enum class Pass { forward, gradient, hessian_vector };
 
+/// Particles and what one pass over all of them does, block by block.
+template <class Real>
+struct Workload {
+    NetworkWeights weights = example_network();
+    std::shared_ptr<const NetworkField<Real>> density;
+    Particles<Real> x, v, out;
+    PerParticle<Real> log_density;
+    Pass pass;
+
+    Workload(Pass which, int n)
+        : density(network_density<Real>(pack_network<Real>(weights), noise)), x(n, 2), v(n, 2), out(n, 2),
+          log_density(n), pass(which) {
+        for (int b = 0; b < x.n_blocks(); ++b) {
+            fill_normals(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
+            fill_normals(StreamKey{.seed = 3}, static_cast<std::uint32_t>(b * block_size), v.block(b));
+        }
+    }
+    void block(int b) const {
+        Tally uncounted;
+        if (pass == Pass::hessian_vector) {
+            density->hessian_vector(x.block(b), v.block(b), out.block(b), uncounted);
+        } else {
+            density->evaluate(x.block(b),
+                              {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr},
+                              uncounted);
+        }
+    }
+    void all() const {
+        for (int b = 0; b < x.n_blocks(); ++b) {
+            block(b);
+        }
+        keep(*log_density.block(0));
+        keep(*out.block(0).data);
+    }
+    void parallel() const {
+        if (x.n_blocks() == 1) {
+            block(0);
+        } else {
+            parallel_for(x.n_blocks(), [&](int b) { block(b); });
+        }
+    }
+    static constexpr double noise = 0.5;
+};
+
+using PeerFunction = int(const tempera_peer_task*, tempera_peer_result*, char*, unsigned long);
+
+/// LibTorch on the same points and weights, in turns with ours: one thread by CPU time, all threads by wall
+/// time. The ratio is the smaller one.
+void compare_with_torch(Row& row, const Workload<float>& work, Pass pass, int n) {
+    auto* const peer = reinterpret_cast<PeerFunction*>(torch_module_function("tempera_peer_network"));
+    if (!peer) {
+        return;
+    }
+    std::vector<tempera_peer_layer> layers;
+    for (const NetworkWeights::Layer& l : work.weights.layers) {
+        layers.push_back({l.in, l.out, l.weight.data(), l.bias.data()});
+    }
+    std::vector<float> y, v;
+    for (int j = 0; j < n; ++j) {
+        y.insert(y.end(), {work.x(j, 0), work.x(j, 1)});
+        v.insert(v.end(), {work.v(j, 0), work.v(j, 1)});
+    }
+    constexpr double seconds = 0.2;
+    set_thread_count(0);
+    const int most = thread_count();
+    for (const int threads : most > 1 ? std::vector<int>{1, most} : std::vector<int>{1}) {
+        set_thread_count(threads);
+        const auto ours = [&] {
+            return threads == 1 ? least_seconds([&] { work.all(); })
+                                : least_wall_seconds([&] { work.parallel(); }, seconds);
+        };
+        const double before = ours();
+        const tempera_peer_task task{layers.data(),
+                                     static_cast<int>(layers.size()),
+                                     2,
+                                     n,
+                                     static_cast<int>(pass),
+                                     Workload<float>::noise,
+                                     work.weights.sigma_data,
+                                     work.weights.energy_scale_floor,
+                                     y.data(),
+                                     v.data(),
+                                     threads,
+                                     seconds};
+        tempera_peer_result result{};
+        char error[256] = {};
+        if (peer(&task, &result, error, sizeof error) != 0 || !(result.largest < 1e-3)) {
+            throw std::runtime_error(std::string("LibTorch's network: ") +
+                                     (*error ? error : "wrong results"));
+        }
+        const double ratio = result.seconds / std::min(before, ours());
+        if (!(ratio > row.ratio_to_torch)) {
+            row.ratio_to_torch = ratio;
+            row.torch_seconds = result.seconds;
+            row.torch_way = std::string(result.way) + ", " + std::to_string(threads) +
+                            (threads == 1 ? " thread" : " threads");
+        }
+    }
+    set_thread_count(1);
+}
+
 template <class Real>
 void network(Report& report, const Peaks& peaks, Pass pass, int n) {
     const char* what = pass == Pass::forward ? "forward" : pass == Pass::gradient ? "gradient" : "hvp";
@@ -39,35 +144,23 @@ void network(Report& report, const Peaks& peaks, Pass pass, int n) {
     if (!report.wants(name)) {
         return;
     }
-    const NetworkWeights weights = example_network();
-    const auto density = network_density<Real>(pack_network<Real>(weights), 0.5);
-    const Particles<Real> x(n, 2), v(n, 2), out(n, 2);
-    const PerParticle<Real> log_density(n);
-    for (int b = 0; b < x.n_blocks(); ++b) {
-        fill_normals(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
-        fill_normals(StreamKey{.seed = 3}, static_cast<std::uint32_t>(b * block_size), v.block(b));
-    }
-    Tally tally;
-    const double seconds = least_seconds([&] {
-        for (int b = 0; b < x.n_blocks(); ++b) {
-            if (pass == Pass::hessian_vector) {
-                density->hessian_vector(x.block(b), v.block(b), out.block(b), tally);
-            } else {
-                density->evaluate(
-                    x.block(b), {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr},
-                    tally);
-            }
-        }
-        keep(*log_density.block(0));
-        keep(*out.block(0).data);
-    });
+    const Workload<Real> work(pass, n);
+    const double seconds = least_seconds([&] { work.all(); });
     const double multiplies =
         2 * 128 + 2 * 128 * 128 + 128;  // the level's embedding is part of the first bias
     const double passes = pass == Pass::forward ? 1 : pass == Pass::gradient ? 2 : 4;
     const double flops = 2 * multiplies * passes * n;
-    report.add({name, seconds, n / seconds, "particles/s",
-                flops / seconds / (sizeof(Real) == 4 ? peaks.fma_f32 : peaks.fma_f64), false,
-                std::to_string(static_cast<int>(2 * passes)) + " flops per weight; 384 SiLUs per particle"});
+    Row row{name,
+            seconds,
+            n / seconds,
+            "particles/s",
+            flops / seconds / (sizeof(Real) == 4 ? peaks.fma_f32 : peaks.fma_f64),
+            false,
+            std::to_string(static_cast<int>(2 * passes)) + " flops per weight; 384 SiLUs per particle"};
+    if constexpr (sizeof(Real) == 4) {
+        compare_with_torch(row, work, pass, n);
+    }
+    report.add(row);
 }
 
 }  // namespace

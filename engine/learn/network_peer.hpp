@@ -23,9 +23,8 @@ struct tempera_peer_task {
 };
 
 struct tempera_peer_result {
-    double seconds;  ///< least wall time of the fastest way
+    double seconds;  ///< least time of the fastest way: CPU time of one thread, wall time of several
     char way[64];    ///< which one that was
-    double ways[8];  ///< least wall time of every way, 0 = not there
     double largest;  ///< largest difference of a way's result from automatic differentiation's
 };
 

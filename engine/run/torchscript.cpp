@@ -18,9 +18,10 @@ struct Module {
     int (*evaluate)(void*, int, const double*, long, int, double, double*, double*, double*, char*,
                     std::size_t) = nullptr;
     std::string problem;
+    void* library = nullptr;
 
     Module() {
-        void* library = dlopen(file().c_str(), RTLD_NOW | RTLD_LOCAL);
+        library = dlopen(file().c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!library) {
             const char* text = dlerror();
             problem = text ? text : "cannot be loaded";
@@ -142,6 +143,10 @@ torchscript_loader() {
         return {};
     }
     return load<Real>;
+}
+
+void* torch_module_function(const char* name) {
+    return module().library ? dlsym(module().library, name) : nullptr;
 }
 
 template std::function<std::shared_ptr<const Model<float>>(const Json&, const ModelContext<float>&)>

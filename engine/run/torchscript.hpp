@@ -11,4 +11,7 @@ template <class Real>
 std::function<std::shared_ptr<const Model<Real>>(const Json&, const ModelContext<Real>&)>
 torchscript_loader();
 
+/// A plain C function of that module; null when there is none.
+void* torch_module_function(const char* name);
+
 }  // namespace tempera
