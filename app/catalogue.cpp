@@ -5,6 +5,7 @@
 #define TEMPERA_VIEWS(X)                                                                                     \
     X(setup)                                                                                                 \
     X(density_path)                                                                                          \
+    X(score_field)                                                                                           \
     X(particles)                                                                                             \
     X(mode_weights)                                                                                          \
     X(health)                                                                                                \
