@@ -11,8 +11,8 @@ namespace tempera {
 
 namespace {
 
-constexpr int cell_pixels = 16;         // so that no viewer blurs cells into each other
-constexpr double deepest_colour = 2.5;  // times the largest value: the text of a cell stays readable
+constexpr int cell_pixels = 64;         // so that no viewer blurs cells into each other
+constexpr double deepest_colour = 1.6;  // times the largest value: the text of a cell stays readable
 
 std::string cell_text(double value) {
     char text[32];
@@ -93,10 +93,11 @@ std::optional<PlotSpec> sweep_heat_map(const SweepPlan& plan, const std::vector<
     PlotLayer cells = figure_layer(PlotLayer::Kind::image, metric.title, Role::exact);
     cells.image = picture_of(shade, nx, ny);
     cells.limit = deepest_colour;
+    cells.diverging = true;  // the one scale that is linear; cells without a value stay empty
     plot.layers.push_back(std::move(cells));
     for (std::size_t g = 0; g < means.size(); ++g) {
         PlotLayer value = figure_layer(PlotLayer::Kind::text, "", Role::exact);
-        value.x = {static_cast<double>(g % static_cast<std::size_t>(nx)) - 0.15};
+        value.x = {static_cast<double>(g % static_cast<std::size_t>(nx)) - 0.1};
         value.y = {static_cast<double>(g / static_cast<std::size_t>(nx))};
         value.text = std::isfinite(means[g]) ? cell_text(means[g]) : "none";
         plot.layers.push_back(std::move(value));
