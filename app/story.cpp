@@ -183,14 +183,15 @@ std::optional<double> of_seeds(const BlindnessBoard& board, const std::string& q
     for (const SeedPoint& p : seeds) {
         if (p.losses == seeds.front().losses) {
             mass = std::min(mass, p.mass_at(BlindnessBoard::low_noise));
-            low = std::min(low, p.loss);
-            high = std::max(high, p.loss);
+            const double share = p.loss / p.exact_loss;  // each judged on points of its own
+            low = std::min(low, share);
+            high = std::max(high, share);
         }
     }
     if (seeds.empty()) {
         return {};
     }
-    return quantity == "seed_mass_least" ? mass : (high - low) / low;
+    return quantity == "seed_mass_least" ? mass : high - low;
 }
 
 bool one_of(const std::string& text, std::initializer_list<const char*> list) {

@@ -166,7 +166,8 @@ void draw_remedies(Workbench& bench) {
         return;
     }
     sentence(theme,
-             "Error of the mode weights (total variation, six seeds) of the two lakes, and what it costs.");
+             "Error of the mode weights that SMC ends with on the two lakes (total variation, three seeds), "
+             "and processor seconds of the training.");
     if (!ImGui::BeginTable("###remedies", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY)) {
         return;
     }
