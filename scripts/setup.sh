@@ -46,7 +46,7 @@ install_packages() {
             sudo -n true 2>/dev/null || fail "packages are missing and sudo wants a password: run: $by_hand"
         fi
     fi
-    echo "Installing ${#missing[@]} packages: ${missing[*]}" >&2
+    echo "Installing ${missing[*]}" >&2
     local log
     log=$(mktemp)
     "${as_root[@]}" apt-get update >"$log" 2>&1 || true # stale lists may still do; the installation says what is wrong
@@ -68,6 +68,8 @@ fetch() { # FOLDER WHAT OTHERWISE REQUIREMENT PIP_OPTIONS...
         ! python3 "$root/scripts/unpack.py" "$temporary/download" "$temporary/whole" "$bundle_sha256" >>"$temporary/log" 2>&1; then
         why=$(grep -oE -m1 'Failed to establish a new connection[^)'"'"']*|Temporary failure in name resolution|No space left on device' "$temporary/log" ||
             grep -E 'ERROR|Error|No module' "$temporary/log" | tail -1) || true
+        [[ $why != *"No module named pip"* ]] ||
+            fail "cannot fetch $what: $(command -v python3) has no pip; run: python3 -m ensurepip, or put the system's python3 first in PATH."
         fail "cannot fetch $what with pip: ${why:-no reason given}. Check the network and the free space in $cache and try again, or $otherwise."
     fi
     mv -T "$temporary/whole" "$folder" 2>/dev/null || [[ -d $folder ]] || fail "cannot write $folder: set TEMPERA_CACHE to another folder."
