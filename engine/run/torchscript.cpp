@@ -122,7 +122,7 @@ std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext
     const int dim = context.target->dim();
     auto model =
         std::make_shared<ScriptModel<Real>>(Handle(made, module().free), settings["output"] == "energy", dim);
-    // a wrong shape is found out now, not in the middle of a run
+    // a wrong shape or NaN is found out now, not in the middle of a run
     Particles<Real> point(1, dim);
     PerParticle<Real> value(1);
     Particles<Real> score(1, dim);
@@ -131,6 +131,15 @@ std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext
     wanted.log_density = value.block(0);
     wanted.score = score.block(0).data;
     model->at(1.0)->evaluate(point.block(0), wanted, tally);
+    bool finite = !model->has_log_density() || std::isfinite(value[0]);
+    for (int i = 0; i < dim; ++i) {
+        finite = finite && std::isfinite(score(0, i));
+    }
+    if (!finite) {
+        throw ConfigError("model.file", "\"" + file +
+                                            "\" returns values that are not finite at y = 0, sigma = 1; "
+                                            "check its weights and how it was saved");
+    }
     return model;
 }
 
