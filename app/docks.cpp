@@ -4,6 +4,9 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "app/shell.hpp"
 #include "app/workbench.hpp"
@@ -19,140 +22,140 @@ void dock(const char* id, ImGuiID node) {
     }
 }
 
-void dock_all(std::initializer_list<const char*> ids, ImGuiID node) {
-    for (const char* id : ids) {
-        dock(id, node);
+/// A part of the window: panels as tabs, the first in front, or a row or column of smaller parts. Its length
+/// in the row or column is a number of pixels at scale 1 within shares of the whole; parts without one divide
+/// what is left.
+struct Part {
+    std::vector<const char*> panels;
+    enum class Kind { tabs, row, column } kind = Kind::tabs;
+    std::vector<Part> parts;
+    float pixels = 0, least = 0, most = 1;
+
+    Part high(float length, float from = 0, float to = 1) && {
+        pixels = length, least = from, most = to;
+        return std::move(*this);
     }
-}
-
-/// The tab that a node of several panels opens on.
-void show_first(const char* id, ImGuiID node) {
-    const View* view = find_view(id);
-    ImGuiDockNode* place = ImGui::DockBuilderGetNode(node);
-    if (view && place) {
-        place->SelectedTabId = ImHashStr("#TAB", 0, ImHashStr(window_name(*view).c_str()));
-    }
-}
-
-bool exchanging(const Workbench& bench) {
-    return bench.workspace.value("sampler.type") == Json("replica_exchange");
-}
-
-/// Cuts `share` off a node at a side; `node` becomes the rest.
-ImGuiID cut(ImGuiID& node, ImGuiDir side, float share) {
-    ImGuiID rest = 0;
-    const ImGuiID part = ImGui::DockBuilderSplitNode(node, side, share, nullptr, &rest);
-    node = rest;
-    return part;
-}
-
-/// Setup on the left and the narrow column on the right keep their widths in pixels.
-struct Columns {
-    ImGuiID left, middle, right;
+    Part share(float of_all) && { return std::move(*this).high(1, of_all, of_all); }
 };
 
-Columns columns(ImGuiID root, ImVec2 size, const Theme& theme) {
-    Columns c{0, root, 0};
-    const float left = std::min(theme.px(292), size.x * 0.28f),
-                right = std::min(theme.px(292), size.x * 0.28f);
-    c.left = cut(c.middle, ImGuiDir_Left, left / size.x);
-    c.right = cut(c.middle, ImGuiDir_Right, right / (size.x - left));
-    return c;
-}
+Part tabs(std::vector<const char*> panels) { return {std::move(panels), Part::Kind::tabs, {}}; }
+Part row(std::vector<Part> parts) { return {{}, Part::Kind::row, std::move(parts)}; }
+Part column(std::vector<Part> parts) { return {{}, Part::Kind::column, std::move(parts)}; }
 
-/// Returns the node of the runs.
-ImGuiID right_column(ImGuiID right, ImVec2 size, const Theme& theme, float weights_height = 200) {
-    const ImGuiID weights = cut(right, ImGuiDir_Up, std::min(0.4f, theme.px(weights_height) / size.y));
-    // Warnings with their remedies need the room more than the list of runs does.
-    const float rest = size.y * (1 - std::min(0.4f, theme.px(weights_height) / size.y));
-    const ImGuiID health =
-        cut(right, ImGuiDir_Up, std::clamp(0.64f, theme.px(226) / rest, theme.px(400) / rest));
-    dock("mode_weights", weights);
-    dock("health", health);
-    dock_all({"runs", "log", "story"}, right);
-    show_first("runs", right);
-    return right;
-}
-
-void build_explore(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
-    Columns c = columns(root, size, theme);
-    dock("setup", c.left);
-    right_column(c.right, size, theme);
-    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(216) / size.y, 0.20f, 0.34f));
-    ImGuiID bottom =
-        cut(c.middle, ImGuiDir_Down, std::clamp(theme.px(234) / (size.y - theme.px(216)), 0.34f, 0.44f));
-    dock("density_path", path);
-    dock("particles", c.middle);
-    const ImGuiID bottom_left = cut(bottom, ImGuiDir_Left, 0.5f);
-    dock_all({"ess", "weights", "swaps"}, bottom_left);
-    show_first(exchange ? "swaps" : "ess", bottom_left);
-    dock_all({"occupancy", "mode_mass", "replicas", "training", "blindness"}, bottom);
-    show_first("occupancy", bottom);
-}
-
-void build_weights(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
-    Columns c = columns(root, size, theme);
-    dock("setup", c.left);
-    right_column(c.right, size, theme);
-    const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
-    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.46f);
-    dock(exchange ? "swaps" : "weights", top);
-    dock(exchange ? "replicas" : "ess", c.middle);
-    const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
-    if (exchange) {
-        dock_all({"mode_mass", "weights", "ess"}, left);
-    } else {
-        dock_all({"mode_mass", "swaps", "replicas"}, left);
+/// What a layout depends on.
+struct Situation {
+    bool exchange = false, many_modes = false;
+    const char* either(const char* for_exchange, const char* otherwise) const {
+        return exchange ? for_exchange : otherwise;
     }
-    show_first("mode_mass", left);
-    dock_all({"particles", "occupancy", "density_path", "training", "blindness"}, bottom);
-    show_first("particles", bottom);
+};
+
+Part explore(const Situation& s) {
+    return column({tabs({"density_path"}).high(216, 0.20f, 0.34f), tabs({"particles"}),
+                   row({tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights"}),
+                        tabs({"occupancy", "mode_mass", "replicas", "training", "blindness"})})
+                       .high(234, 0.27f, 0.30f)});
 }
 
-void build_ladder(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
-    Columns c = columns(root, size, theme);
-    dock("setup", c.left);
-    right_column(c.right, size, theme);
-    const ImGuiID top = cut(c.middle, ImGuiDir_Up, 0.36f);
-    ImGuiID bottom = cut(c.middle, ImGuiDir_Down, 0.44f);
-    dock(exchange ? "swaps" : "ess", top);
-    dock(exchange ? "replicas" : "weights", c.middle);
-    const ImGuiID left = cut(bottom, ImGuiDir_Left, 0.5f);
-    dock_all({"occupancy", "mode_mass", exchange ? "ess" : "swaps"}, left);
-    show_first("occupancy", left);
-    dock_all({"particles", "density_path", "training", "blindness", exchange ? "weights" : "replicas"},
-             bottom);
-    show_first("particles", bottom);
+Part weights(const Situation& s) {
+    return column({tabs({s.either("swaps", "weights")}).share(0.36f), tabs({s.either("replicas", "ess")}),
+                   row({tabs({"mode_mass", s.either("weights", "swaps"), s.either("ess", "replicas")}),
+                        tabs({"particles", "occupancy", "density_path", "training", "blindness"})})
+                       .share(0.30f)});
 }
 
-void build_modes(ImGuiID root, ImVec2 size, const Theme& theme, bool exchange) {
-    Columns c = columns(root, size, theme);
-    // Panels of the other kind of sampler stay with the list of runs.
-    const ImGuiID rest = right_column(c.right, size, theme, 248);
-    dock_all({exchange ? "ess" : "swaps", exchange ? "weights" : "replicas"}, rest);
-    dock_all({"story", "setup"}, c.left);
-    show_first("story", c.left);
-    const ImGuiID path = cut(c.middle, ImGuiDir_Up, std::clamp(theme.px(286) / size.y, 0.22f, 0.40f));
-    dock("density_path", path);
-    // The path's weights on the left, what is behind them on the right.
-    ImGuiID left = cut(c.middle, ImGuiDir_Left, 0.5f);
-    const ImGuiID lower = cut(left, ImGuiDir_Down, 0.5f);
-    dock_all({"occupancy", exchange ? "swaps" : "ess"}, left);
-    show_first("occupancy", left);
-    dock_all({"mode_mass", "particles", exchange ? "replicas" : "weights"}, lower);
-    show_first("mode_mass", lower);
-    dock_all({"blindness", "training", "score_field"}, c.middle);
-    show_first("blindness", c.middle);
+Part ladder(const Situation& s) {
+    return column(
+        {tabs({s.either("swaps", "ess")}).share(0.36f), tabs({s.either("replicas", "weights")}),
+         row({tabs({"occupancy", "mode_mass", s.either("ess", "swaps")}),
+              tabs({"particles", "density_path", "training", "blindness", s.either("weights", "replicas")})})
+             .share(0.28f)});
 }
 
-void build_picture(ImGuiID root, ImVec2 size, const Theme& theme, bool /*exchange*/) {
-    Columns c = columns(root, size, theme);
-    dock("setup", c.left);
-    right_column(c.right, size, theme);
-    dock_all({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas",
-              "training", "blindness"},
-             c.middle);
-    show_first("particles", c.middle);
+/// The path's weights on the left, what is behind them on the right.
+Part mode_blindness(const Situation& s) {
+    return column({tabs({"density_path"}).high(286, 0.22f, 0.40f),
+                   row({column({tabs({"occupancy", s.either("swaps", "ess")}),
+                                tabs({"mode_mass", "particles", s.either("replicas", "weights")})}),
+                        tabs({"blindness", "training", "score_field"})})});
+}
+
+Part molecules(const Situation&) {
+    return tabs({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas",
+                 "training", "blindness", "score_field"});
+}
+
+/// The column between Setup and the numbers, for each layout.
+Part middle_of(const std::string& layout, const Situation& s) {
+    return (layout == "weights"          ? weights
+            : layout == "ladder"         ? ladder
+            : layout == "mode_blindness" ? mode_blindness
+            : layout == "molecules"      ? molecules
+                                         : explore)(s);
+}
+
+void find_placed(const Part& part, std::vector<std::string>& placed) {
+    placed.insert(placed.end(), part.panels.begin(), part.panels.end());
+    for (const Part& p : part.parts) {
+        find_placed(p, placed);
+    }
+}
+
+/// The whole window. Panels that a layout has no place for stand with the list of runs.
+Part window_of(const std::string& layout, const Situation& s) {
+    const bool story = layout == "mode_blindness";
+    Part middle = middle_of(layout, s);
+    Part left = story ? tabs({"story", "setup"}) : tabs({"setup"});
+    std::vector<std::string> placed = {"mode_weights", "health", "runs", "log"};
+    find_placed(middle, placed);
+    find_placed(left, placed);
+    Part runs = tabs({"runs", "log"});
+    for (const View& view : view_catalogue()) {
+        if (std::find(placed.begin(), placed.end(), view.id) == placed.end()) {
+            runs.panels.push_back(view.id);
+        }
+    }
+    // Warnings with their remedies need the room more than the list of runs does.
+    Part right = column({tabs({"mode_weights"}).high(s.many_modes || story ? 256 : 212, 0, 0.4f),
+                         tabs({"health"}).high(400, 0.3f, 0.45f), std::move(runs)});
+    return row(
+        {std::move(left).high(292, 0, 0.28f), std::move(middle), std::move(right).high(292, 0, 0.28f)});
+}
+
+void place(const Part& part, ImGuiID node, ImVec2 size, const Theme& theme) {
+    if (part.kind == Part::Kind::tabs) {
+        for (const char* id : part.panels) {
+            dock(id, node);
+        }
+        const View* first = find_view(part.panels.front());
+        ImGuiDockNode* at = ImGui::DockBuilderGetNode(node);
+        if (first && at) {
+            at->SelectedTabId = ImHashStr("#TAB", 0, ImHashStr(window_name(*first).c_str()));
+        }
+        return;
+    }
+    const bool across = part.kind == Part::Kind::row;
+    const float whole = across ? size.x : size.y;
+    float left = whole;
+    std::vector<float> lengths;
+    int n_free = 0;
+    for (const Part& p : part.parts) {
+        lengths.push_back(p.pixels > 0 ? std::clamp(theme.px(p.pixels), p.least * whole, p.most * whole) : 0);
+        left -= lengths.back();
+        n_free += p.pixels > 0 ? 0 : 1;
+    }
+    float rest = whole;
+    for (std::size_t i = 0; i < part.parts.size(); ++i) {
+        const float length =
+            part.parts[i].pixels > 0 ? lengths[i] : std::max(20.0f, left / static_cast<float>(n_free));
+        ImGuiID here = node;
+        if (i + 1 < part.parts.size()) {
+            here = ImGui::DockBuilderSplitNode(node, across ? ImGuiDir_Left : ImGuiDir_Up,
+                                               std::clamp(length / rest, 0.02f, 0.98f), nullptr, &node);
+        }
+        place(part.parts[i], here, across ? ImVec2(length, size.y) : ImVec2(size.x, length), theme);
+        rest = std::max(20.0f, rest - length);
+    }
 }
 
 /// A node with one panel has no tab bar at all: the panel's own title row says what it is.
@@ -169,17 +172,29 @@ void quiet_tab_bars(ImGuiDockNode* node) {
     quiet_tab_bars(node->ChildNodes[1]);
 }
 
+Situation situation(const Workbench& bench) {
+    const PathMaps* maps = bench.workspace.maps();
+    return {bench.workspace.value("sampler.type") == Json("replica_exchange"),
+            maps && maps->mode_names.size() > 2};
+}
+
 void build(Workbench& bench, ImGuiID root, ImVec2 size) {
     ImGui::DockBuilderRemoveNode(root);
     ImGui::DockBuilderAddNode(root, ImGuiDockNodeFlags_DockSpace);
     ImGui::DockBuilderSetNodeSize(root, size);
-    const std::string& layout = bench.view.layout;
-    (layout == "weights"          ? build_weights
-     : layout == "ladder"         ? build_ladder
-     : layout == "mode_blindness" ? build_modes
-     : layout == "molecules"      ? build_picture
-                                  : build_explore)(root, size, bench.theme, exchanging(bench));
+    place(window_of(bench.view.layout, situation(bench)), root, size, bench.theme);
     ImGui::DockBuilderFinish(root);
+}
+
+/// The number of modes is known a little after a preset was opened: their table then gets its room.
+void watch_modes(Workbench& bench) {
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID key = ImGui::GetID("many modes");
+    const bool many = situation(bench).many_modes;
+    if (bench.workspace.maps() && storage->GetBool(key) != many) {
+        storage->SetBool(key, many);
+        bench.view.rebuild_layout = true;
+    }
 }
 
 }  // namespace
@@ -203,6 +218,7 @@ void draw_docks(Workbench& bench) {
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);
     const ImGuiID root = ImGui::GetID("root");
+    watch_modes(bench);
     if (bench.view.rebuild_layout || !ImGui::DockBuilderGetNode(root)) {
         build(bench, root, size);
         bench.view.rebuild_layout = false;

@@ -157,8 +157,8 @@ void SetupForm::dot(const Row& row) {
     const Change change = row.change;
     const Palette& p = theme_.colours();
     const auto& pending = w_.pending();
-    const bool waits = std::find_if(pending.begin(), pending.end(), [&](const std::string& p) {
-                           return p == row.dotted || p.rfind(row.dotted + ".", 0) == 0;
+    const bool waits = std::find_if(pending.begin(), pending.end(), [&](const std::string& field) {
+                           return field == row.dotted || field.rfind(row.dotted + ".", 0) == 0;
                        }) != pending.end();
     const unsigned ink = waits                    ? p.accent
                          : change == Change::hot  ? p.good

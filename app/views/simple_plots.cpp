@@ -119,8 +119,8 @@ std::vector<PlotSpec> one(Workbench& b) {
 }  // namespace
 
 View ess_view() { return {"ess", "ESS by level", draw_ess, one<ess_of>}; }
-View occupancy_view() { return {"occupancy", "Mode occupancy", draw_occupancy, one<occupancy_of>}; }
-View mode_mass_view() { return {"mode_mass", "Mass of a mode", draw_mass, one<mass_of>}; }
+View occupancy_view() { return {"occupancy", "Occupancy", draw_occupancy, one<occupancy_of>}; }
+View mode_mass_view() { return {"mode_mass", "Mode mass", draw_mass, one<mass_of>}; }
 View weights_view() {
     return {"weights", "Weights", draw_weights, [](Workbench& b) {
                 return std::vector<PlotSpec>{weight_histogram_plot(b.workspace.snapshot()),
