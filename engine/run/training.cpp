@@ -86,6 +86,26 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
     return out;
 }
 
+/// A taught field lives in its teacher's coordinates.
+void check_teachers(const Json& losses, const Affine& affine) {
+    for (const Json& loss : losses) {
+        const std::string file = loss.value("teacher", "");
+        if (file.empty()) {
+            continue;
+        }
+        const NetworkWeights teacher = read_network_weights(file, "model.losses.teacher");
+        double off = std::abs(teacher.scale - affine.scale);
+        for (std::size_t i = 0; i < std::min<std::size_t>(teacher.shift.size(), affine.shift.size()); ++i) {
+            off += std::abs(teacher.shift[i] - affine.shift[static_cast<Eigen::Index>(i)]);
+        }
+        if (off > 1e-6 * affine.scale) {
+            throw ConfigError("model.losses.teacher",
+                              file +
+                                  " was trained in other coordinates; use its target and path.standardise");
+        }
+    }
+}
+
 void make_folder(const fs::path& folder) {
     std::error_code problem;
     fs::create_directories(folder, problem);
@@ -130,6 +150,7 @@ TrainingSession::TrainingSession(const Json& resolved)
     spec.training = training;
     spec.noise = noise;
     spec.losses = settings.losses;
+    check_teachers(settings.losses, p.affine);
     training::TrainingData data;
     data.dim = spec.net.dim;
     data.target = make_standardised_density<double>(p.target, p.affine);

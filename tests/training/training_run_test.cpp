@@ -107,6 +107,18 @@ TEST_F(TrainingRun, rows_of_a_file_are_held_out) {
     EXPECT_NE(losses[0], exact.trainer().final_losses()[0]);
 }
 
+TEST_F(TrainingRun, a_teacher_of_other_coordinates_is_refused) {
+    const TrainingSession taught(preset(Json::object()));
+    const fs::path file = folder_ / "teacher.npz";
+    NetworkWeights weights = taught.weights();
+    const Json losses = Json::array({Json{{"type", "energy_distillation"}, {"teacher", file.string()}}});
+    write_network_weights(file, weights);
+    EXPECT_NO_THROW(TrainingSession(preset(Json::object(), losses)));
+    weights.shift[1] += 0.5;
+    write_network_weights(file, weights);
+    EXPECT_THROW(TrainingSession(preset(Json::object(), losses)), ConfigError);
+}
+
 TEST_F(TrainingRun, the_step_falls_as_its_schedule_says) {
     const auto rate = [](const char* schedule, long step) {
         return TrainingSession(preset({{"schedule", schedule}, {"n_steps", 1000}, {"learning_rate", 0.01}}))
