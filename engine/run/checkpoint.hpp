@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a long run leaves beside its folder while it is under way, so that it can go on after an end in the
-// middle (power, a batch system's limit, SIGKILL) with the bits of a run that was never interrupted.
+// middle (a batch system's limit, SIGKILL, no memory left) with the bits of a run that was never interrupted.
 #pragma once
 
 #include <chrono>
