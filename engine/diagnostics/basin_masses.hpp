@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Masses of the modes that learned log densities imply where the exact noised densities are unknown: from
+// labelled data, noised, by Bennett's acceptance ratio between neighbouring noise levels.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/rng.hpp"
+#include "targets/density.hpp"
+
+namespace tempera {
+
+/// Samples of the target whose mode is known (by clustering or by how they were made).
+struct LabelledData {
+    int dim = 0, n_modes = 0;
+    std::vector<double> x;   ///< [n, dim] row-major
+    std::vector<int> label;  ///< [n], 0 .. n_modes - 1
+};
+
+struct BasinMasses {
+    double sigma;
+    std::vector<double> weights;  ///< [n_modes], sum 1
+};
+
+/// `densities` of y = x_0 + sigma z at ascending `sigmas` > 0, any constants. Half of the data, noised, are
+/// the samples of every mode at every level; the other half tell how probable each mode is at a point y
+/// (posterior of the label). With Z_c(k) = integral of q_k P(c | y), Bennett's ratio (J. Comp. Phys. 22,
+/// 1976) gives log Z_c(k) - log Z_c(k + 1) for each mode; at the largest sigma, where modes overlap, masses
+/// are the data's proportions. Takes for granted that within a mode the density has the data's shape: good
+/// scores ensure that, and nothing else of the density is trusted. Throws std::invalid_argument for a mode of
+/// fewer than four points.
+std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const Density<double>>>& densities,
+                                      const std::vector<double>& sigmas, const LabelledData& data,
+                                      const StreamKey& key);
+
+}  // namespace tempera
