@@ -148,6 +148,9 @@ NetworkWeights read_network_weights(const std::filesystem::path& given, const st
     } catch (const ConfigError& error) {
         throw ConfigError(place, std::string(error.what()) + how_to_make);
     }
+    if (npz.contains("adam_first") && !npz.contains("meta")) {
+        r.fail("is the checkpoint of a training; name its folder or the weights.npz in it");
+    }
     NetworkWeights w = head_of(r, meta_of(r, npz));
     int in = w.dim + 1;
     for (std::size_t l = 0; l <= w.hidden.size(); ++l) {

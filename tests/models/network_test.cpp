@@ -194,6 +194,8 @@ TEST_F(WeightFiles, AreRefusedWithTheReason) {
     EXPECT_NE(refusal().find("not a finite number"), std::string::npos);
     change([](Npz& npz) { npz.erase("meta"); });
     EXPECT_NE(refusal().find("meta"), std::string::npos);
+    change([](Npz& npz) { npz["adam_first"] = NpyArray::of(std::vector<float>(1), {1}); });
+    EXPECT_NE(refusal().find("checkpoint of a training"), std::string::npos) << refusal();
     std::ofstream(folder / "weights.npz") << "nonsense";
     EXPECT_NE(refusal().find("npz"), std::string::npos);
     std::filesystem::remove(folder / "weights.npz");
