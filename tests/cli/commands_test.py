@@ -183,6 +183,11 @@ def sweeps(folder):
     check(code == 0 and "Var(log w)" in stdout, f"sweep: {stderr[:200]}")
     check(len((out / "results.csv").read_text().splitlines()) == 5 and list((out / "figures").glob("*.svg")), "results.csv and figures")
     check(call(*args)[0] == 2 and call(*args, "--resume")[0] == 0, "sweep --resume")
+    check((out / "report.html").is_file() and (out / "means.csv").is_file(), "report.html and means.csv of a sweep")
+    for preset in sorted((SOURCE / "presets").glob("*.json")):
+        if '"sweep"' in preset.read_text():  # every combination is checked before the folder is
+            code, _, stderr = call("sweep", preset, "--out", out)
+            check(code == 2 and "exists already" in stderr, f"the sweep of {preset.name}: exit {code}, {stderr[:300]!r}")
 
 
 def interruption(folder):
