@@ -274,7 +274,9 @@ std::string model_text(const Json& resolved) {
 }  // namespace
 
 struct LearnedMapper::Implementation {
-    std::string path_asked;  ///< the caller's
+    // The caller's.
+    std::string path_asked, key_asked;
+    long step_asked = -1;
     // The thread's own: what the maps of a network in training carry on from.
     std::string path_before;
     std::shared_ptr<const LearnedMaps> before;
@@ -299,7 +301,8 @@ void LearnedMapper::request(const Json& resolved, std::shared_ptr<const NetworkW
     LearnedRequest request;
     request.resolved = resolved;
     request.path = path_text(resolved);
-    request.key = path_key(resolved) + model_text(resolved) + " " + std::to_string(step);
+    request.key =
+        request.path + "\n" + path_key(resolved) + model_text(resolved) + " " + std::to_string(step);
     request.weights = std::move(weights);
     request.step = step;
     // Steps of one training wait for the pictures of an earlier step; anything else replaces them.
@@ -307,11 +310,17 @@ void LearnedMapper::request(const Json& resolved, std::shared_ptr<const NetworkW
     const bool same_training =
         request.weights && shown && shown->step >= 0 && request.path == self_->path_asked;
     self_->path_asked = request.path;
-    const std::string key = request.key;
-    self_->job.request(key, std::move(request), same_training);
+    self_->key_asked = request.key;
+    self_->step_asked = step;
+    self_->job.request(self_->key_asked, std::move(request), same_training);
 }
 
-std::shared_ptr<const LearnedMaps> LearnedMapper::latest() const { return self_->job.latest(); }
+std::shared_ptr<const LearnedMaps> LearnedMapper::latest() const {
+    std::shared_ptr<const LearnedMaps> maps = self_->job.latest();
+    const bool earlier_step =
+        maps && maps->step >= 0 && self_->step_asked >= 0 && maps->key.starts_with(self_->path_asked + "\n");
+    return maps && (maps->key == self_->key_asked || earlier_step) ? maps : nullptr;
+}
 
 void LearnedMapper::set_on_publish(std::function<void()> callback) {
     self_->job.set_on_publish(std::move(callback));

@@ -51,7 +51,9 @@ public:
     /// perturbed_exact, a TorchScript model); otherwise a network in training, at `step`.
     void request(const Json& resolved, std::shared_ptr<const NetworkWeights> weights = nullptr,
                  long step = -1);
-    std::shared_ptr<const LearnedMaps> latest() const;  ///< null before the first
+    /// Of the latest request, or of an earlier step of the same training; null before the first. Requests and
+    /// questions come from one thread.
+    std::shared_ptr<const LearnedMaps> latest() const;
     void set_on_publish(std::function<void()> callback);
 
 private:
