@@ -144,18 +144,29 @@ void place(const Part& part, ImGuiID node, ImVec2 size, const Theme& theme) {
         left -= lengths.back();
         n_free += p.pixels > 0 ? 0 : 1;
     }
+    // Parts of a fixed length are cut off from both ends: the node that remains, which takes up the changes
+    // of the window's size, must be one that is free.
+    const auto shares = [&](std::size_t i) {
+        return part.parts[i].pixels > 0 ? lengths[i] : std::max(20.0f, left / static_cast<float>(n_free));
+    };
     float rest = whole;
-    for (std::size_t i = 0; i < part.parts.size(); ++i) {
-        const float length =
-            part.parts[i].pixels > 0 ? lengths[i] : std::max(20.0f, left / static_cast<float>(n_free));
-        ImGuiID here = node;
-        if (i + 1 < part.parts.size()) {
-            here = ImGui::DockBuilderSplitNode(node, across ? ImGuiDir_Left : ImGuiDir_Up,
-                                               std::clamp(length / rest, 0.02f, 0.98f), nullptr, &node);
-        }
+    const auto cut = [&](std::size_t i, bool from_end) {
+        const ImGuiDir side =
+            across ? (from_end ? ImGuiDir_Right : ImGuiDir_Left) : (from_end ? ImGuiDir_Down : ImGuiDir_Up);
+        const float length = shares(i);
+        const ImGuiID here =
+            ImGui::DockBuilderSplitNode(node, side, std::clamp(length / rest, 0.02f, 0.98f), nullptr, &node);
         place(part.parts[i], here, across ? ImVec2(length, size.y) : ImVec2(size.x, length), theme);
         rest = std::max(20.0f, rest - length);
+    };
+    std::size_t first = 0, last = part.parts.size() - 1;
+    while (first < last && part.parts[last].pixels > 0) {
+        cut(last--, true);
     }
+    while (first < last) {
+        cut(first++, false);
+    }
+    place(part.parts[last], node, across ? ImVec2(rest, size.y) : ImVec2(size.x, rest), theme);
 }
 
 /// A node with one panel has no tab bar at all: the panel's own title row says what it is.
@@ -219,7 +230,8 @@ void draw_docks(Workbench& bench) {
     ImGui::PopStyleVar(2);
     const ImGuiID root = ImGui::GetID("root");
     watch_modes(bench);
-    if (bench.view.rebuild_layout || !ImGui::DockBuilderGetNode(root)) {
+    const bool rebuilt = bench.view.rebuild_layout || !ImGui::DockBuilderGetNode(root);
+    if (rebuilt) {
         build(bench, root, size);
         bench.view.rebuild_layout = false;
     }
@@ -243,12 +255,17 @@ void draw_docks(Workbench& bench) {
         ImGui::End();
     }
     bench.view.fit = false;
-    for (const std::string& id : bench.view.raise) {
+    if (ImGui::GetFrameCount() < 4) {
+        return;  // windows that appear take the focus; what shall be in front waits for them
+    }
+    if (rebuilt) {  // its tabs exist from the next frame on
+        return;
+    }
+    for (const std::string& id : std::exchange(bench.view.raise, {})) {
         if (const View* view = find_view(id)) {
             ImGui::SetWindowFocus(window_name(*view).c_str());
         }
     }
-    bench.view.raise.clear();
 }
 
 }  // namespace tempera::app

@@ -172,25 +172,31 @@ void learned_rows(Workbench& bench) {
 void draw(Workbench& bench) {
     const Theme& theme = bench.theme;
     const Snapshot& s = bench.workspace.snapshot();
-    const bool well = s.warnings.empty();
+    std::vector<RunWarning> warnings = s.warnings;
+    if (bench.learning.of_this_preset()) {
+        const std::vector<RunWarning> more = bench.learning.warnings();
+        warnings.insert(warnings.end(), more.begin(), more.end());
+    }
+    const bool well = warnings.empty();
     const bool has = s.state != RunState::idle && s.state != RunState::preparing;
     panel_header(bench, *find_view("health"), "Health",
-                 !has   ? ""
-                 : well ? "no warnings"
-                        : std::to_string(s.warnings.size()) +
-                              (s.warnings.size() == 1 ? " warning" : " warnings"));
-    if (!has) {
+                 !well  ? std::to_string(warnings.size()) + (warnings.size() == 1 ? " warning" : " warnings")
+                 : !has ? ""
+                        : "no warnings");
+    if (!has && well) {
         empty_text(bench, "Diagnostics of the run appear here.");
         return;
     }
     if (ImGui::BeginChild("###rows", {0, 0})) {
-        rows(bench, s);
-        learned_rows(bench);
+        if (has) {
+            rows(bench, s);
+            learned_rows(bench);
+        }
         if (!well) {
             ImGui::Dummy({0, theme.px(2)});
         }
         const Face small(theme.body, Theme::small_size);
-        for (const RunWarning& warning : s.warnings) {
+        for (const RunWarning& warning : warnings) {
             ImGui::TextColored(Theme::vec(theme.colours().warning), "%s", icon::warning);
             ImGui::SameLine(0, theme.px(8));
             ImGui::BeginGroup();

@@ -108,7 +108,12 @@ void buttons(Workbench& bench) {
 void progress(Workbench& bench) {
     const Theme& theme = bench.theme;
     const TrainingSnapshot& s = bench.learning.training();
-    const float width = ImGui::GetContentRegionAvail().x, h = theme.px(3);
+    const std::string pace = pace_text(bench);
+    const Face mono(theme.mono, Theme::number_size);
+    const float all = ImGui::GetContentRegionAvail().x, text = ImGui::CalcTextSize(pace.c_str()).x;
+    const float width = std::max(theme.px(40), all - text - (text > 0 ? theme.px(12) : 0)), h = theme.px(3);
+    const float line = ImGui::GetTextLineHeight();
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + line / 2 - h);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->AddRectFilled(at, {at.x + width, at.y + 2 * h}, Theme::packed(theme.colours().field), h);
@@ -118,20 +123,13 @@ void progress(Workbench& bench) {
         list->AddRectFilled(at, {at.x + width * static_cast<float>(done), at.y + 2 * h}, Theme::packed(ink),
                             h);
     }
-    ImGui::Dummy({width, 2 * h});
+    ImGui::GetWindowDrawList()->AddText({at.x + all - text, at.y + h - line / 2},
+                                        Theme::packed(theme.colours().text), pace.c_str());
+    ImGui::Dummy({width, line / 2 + h});
 }
 
 void controls(Workbench& bench) {
-    const Theme& theme = bench.theme;
     buttons(bench);
-    const std::string pace = pace_text(bench);
-    const Face mono(theme.mono, Theme::number_size);
-    ImGui::SameLine(0, theme.px(14));
-    if (ImGui::CalcTextSize(pace.c_str()).x > ImGui::GetContentRegionAvail().x) {
-        ImGui::NewLine();
-    }
-    ImGui::AlignTextToFramePadding();
-    ImGui::TextUnformatted(pace.c_str());
     progress(bench);
 }
 
@@ -262,12 +260,33 @@ void plots(Workbench& bench) {
         cell(bench, mass, {w, area.height});
         return;
     }
-    // Narrow: one below the other, scrolled.
-    const float h = std::max(theme.px(140), (area.height - table - 2 * gap) / 3);
-    cell(bench, loss, {area.width, h});
-    cell(bench, mass, {area.width, h});
-    cell(bench, levels, {area.width, h}, true);
-    losses_table(bench);
+    if (area.height > theme.px(300)) {  // narrow: one below the other
+        const float left = area.height - table,
+                    h = left > theme.px(400) ? (left - 3 * gap) / 3 : (area.height - 2 * gap) / 3;
+        cell(bench, loss, {area.width, h});
+        cell(bench, mass, {area.width, h});
+        cell(bench, levels, {area.width, h}, true);
+        if (left > theme.px(400)) {
+            losses_table(bench);
+        }
+        return;
+    }
+    static int shown = 0;  // room for one: it is chosen
+    {
+        const Face small(theme.body, Theme::small_size);
+        int i = 0;
+        for (const char* name : {"loss###show_loss", "mass###show_mass", "error###show_error"}) {
+            ImGui::PushStyleColor(ImGuiCol_Text, i == shown ? theme.text() : theme.dim());
+            if (ImGui::SmallButton(name)) {
+                shown = i;
+            }
+            ImGui::PopStyleColor();
+            ImGui::SameLine();
+            ++i;
+        }
+        ImGui::NewLine();
+    }
+    cell(bench, shown == 0 ? loss : shown == 1 ? mass : levels, {area.width, remaining().height}, shown == 2);
 }
 
 /// Nothing trained in this session: what could be, or why not.
