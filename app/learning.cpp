@@ -349,6 +349,10 @@ void Learning::ended() {
 /// Asks for the maps of what the views shall show; costs nothing while nothing changes.
 void Learning::request_maps() {
     const Json& resolved = workspace_.resolved();
+    if (!resolved.is_object()) {  // nothing is open yet
+        asked_ = false;
+        return;
+    }
     const bool own = !needs_training(resolved.value("model", Json()));
     const bool trains = training_->weights && (active() || !own) && of_this_preset();
     asked_ = learned_path() && (trains || own);

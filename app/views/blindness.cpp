@@ -168,7 +168,7 @@ void draw_remedies(Workbench& bench) {
     sentence(theme,
              "Error of the mode weights that SMC ends with on the two lakes (total variation, three seeds), "
              "and processor seconds of the training.");
-    if (!ImGui::BeginTable("###remedies", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY)) {
+    if (!ImGui::BeginTable("###remedies", 3, ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_ScrollY)) {
         return;
     }
     ImGui::TableSetupScrollFreeze(0, 1);
