@@ -2,6 +2,7 @@
 // The window. One entry point for the command line's `app`.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 namespace tempera::app {
@@ -18,6 +19,7 @@ struct AppOptions {
     std::string at = "finished";  ///< when to take the picture: "finished" or seconds
     int frames = 0;               ///< > 0: draw so many frames off screen and write `json`
     std::string json;             ///< file for the measurements; also written by the window when set
+    std::stop_token stop;         ///< asked for: the window closes and keeps edits for the next session
 };
 
 /// Returns an exit code of the program: 0, 2 (bad input, no display, no OpenGL 3.3).

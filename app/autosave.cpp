@@ -181,7 +181,6 @@ void Autosave::write_and_wait(const Json& content) {
     if (!on()) {
         return;
     }
-    writer_->request(std::to_string(++n_writes_), {}, false);  // nothing older may come after this
     try {
         write_file_atomically(file_, stamped(content));
         last_text_ = content.dump();

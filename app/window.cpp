@@ -12,13 +12,15 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <optional>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
 #include "app/frame_policy.hpp"
 #include "app/recovery.hpp"
 #include "app/session.hpp"
-#include "app/signals.hpp"
 #include "app/tips.hpp"
 #include "core/npy.hpp"
 
@@ -165,8 +167,7 @@ void write_times(const AppOptions& options, const FrameTimes& times, const Workb
     }
 }
 
-void loop(GLFWwindow* window, Workbench& bench, Events& events, const EndSignals& signals,
-          const AppOptions& options, double started) {
+void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions& options, double started) {
     FramePolicy policy(bench.software_gl);
     FrameTimes times;
     bool fullscreen = false;
@@ -175,7 +176,7 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const EndSignals
     long quiet_frames = 0;
     long age = -1, written = 0;
     double written_at = 0;
-    while (!bench.quit && !signals.came()) {
+    while (!bench.quit && !options.stop.stop_requested()) {
         const double wait = policy.sleep(glfwGetTime());
         if (wait > 0) {
             glfwWaitEventsTimeout(wait);
@@ -256,7 +257,6 @@ void end_soon() {
 }  // namespace
 
 int run_window(const AppOptions& options) {
-    EndSignals signals;  // before every other thread
     Window window(options);
     const double started = 0;  // GLFW's clock starts with glfwInit()
     Contexts contexts;
@@ -273,14 +273,15 @@ int run_window(const AppOptions& options) {
     bench.tips->open(state_folder());
     bench.chords_fed = true;
     keep_session(bench, state_folder(), [&events] { events.post(); });
-    signals.set_on_signal([&events] { events.post(); });
+    std::optional<std::stop_callback<std::function<void()>>> on_stop(std::in_place, options.stop,
+                                                                     [&events] { events.post(); });
     if (!open_initial(bench, options, watchable_pace)) {
         // The window stays: it shows every problem and the person can open something else.
         bench.set_layout("explore");
     }
-    loop(window.handle, bench, events, signals, options, started);
-    signals.set_on_signal({});
-    end_session(bench, signals.came());
+    loop(window.handle, bench, events, options, started);
+    on_stop.reset();
+    end_session(bench, options.stop.stop_requested());
     bench.exporter.wait();
     end_soon();
     bench.set_on_publish({});

@@ -149,7 +149,7 @@ private:
     std::filesystem::path wanted_folder_;  ///< being read
     std::shared_ptr<const PathMaps> maps_;
     LevelPictures pictures_;
-    long remembered_run_ = -1, started_run_ = -1, opened_ = 0;
+    long remembered_run_ = -1, started_run_ = -1, dropped_run_ = -2, opened_ = 0;
     LevelCursor cursor_;
     double pace_ = 0;
     Recents recents_;

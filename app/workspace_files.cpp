@@ -83,12 +83,18 @@ void Workspace::take_stored() {
     take_snapshot();
 }
 
+/// Nothing of what was looked at belongs to what is opened: not even the last words of its run.
 void Workspace::look_anew() {
     link_->cancel();
     ++opened_;
     stored_.reset();
     wanted_folder_.clear();
     cursor_.follow();
+    dropped_run_ = link_->latest()->run_id;
+    auto nothing = std::make_shared<Snapshot>();
+    nothing->run_id = -1;
+    snapshot_ = std::move(nothing);
+    take_snapshot();
 }
 
 void Workspace::adopt(Json document, std::filesystem::path file, const std::filesystem::path& opened) {

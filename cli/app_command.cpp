@@ -44,7 +44,12 @@ void add_app(CLI::App& app, Action& action) {
                 throw ConfigError("--size",
                                   "\"" + *size + "\" must be WIDTHxHEIGHT from 320x200 to 16384x16384");
             }
-            release_interrupts();
+            const bool window = a->screenshot.empty() && a->frames == 0;
+            if (window) {
+                a->stop = interrupt_token();
+            } else {
+                release_interrupts();
+            }
             return app::run_app(*a);
         };
     });
