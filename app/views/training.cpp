@@ -286,7 +286,9 @@ void plots(Workbench& bench) {
         }
         ImGui::NewLine();
     }
-    cell(bench, shown == 0 ? loss : shown == 1 ? mass : levels, {area.width, remaining().height}, shown == 2);
+    PlotSpec one = shown == 0 ? loss : shown == 1 ? mass : levels;
+    one.x.label.clear();
+    draw_plot(one, theme, bench.textures, {area.width, remaining().height}, {});
 }
 
 /// Nothing trained in this session: what could be, or why not.
