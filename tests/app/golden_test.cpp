@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Look{"two_lakes", "light", {"particles", "ess", "mode_weights", "health"}},
         Look{"weight_collapse", "light", {"weights", "mode_weights"}},
         Look{"re_ladder", "dark", {"replicas", "health"}},
-        Look{"blindness_d8", "dark", {"density_path", "mode_weights"}}),
+        Look{"blindness_d8", "dark", {"mode_weights"}}),
     [](const auto& info) { return std::string(info.param.preset) + "_" + info.param.theme; });
 
 }  // namespace

@@ -4,6 +4,7 @@ import contextlib
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -178,15 +179,13 @@ def check_ended_by_signal(program, env, folder, preset, state):
 
 
 def check_closed_while_busy(program, env, folder, source):
-    """The window's own close button while a large run is under way."""
-    preset = read_json(os.path.join(source, "presets", "million_cloud.json"))
-    preset["sampler"]["n_particles"] = 4000000
+    """Quitting while a large run is under way."""
     path = os.path.join(folder, "large.json")
-    with open(path, "w") as file:
-        json.dump(preset, file)
+    with open(os.path.join(source, "presets", "million_cloud.json")) as shipped, open(path, "w") as file:
+        file.write(re.sub(r'("n_particles": *)\d+', r"\g<1>4000000", shipped.read()))
     window = Window(program, env, folder, path, "busy")
     try:
-        window.tell("windowquit", window.handle)
+        window.key("ctrl+q")
         window.ends(30)
     finally:
         window.kill()
