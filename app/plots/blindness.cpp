@@ -188,6 +188,14 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
         truth.width = 1.5f;
         plot.layers.push_back(truth);
     }
+    if (has_own) {
+        PlotLayer mine = layer(Kind::points, "", Role::accent);
+        mine.name = seeds.empty() ? "this model" : "";
+        mine.x = {own.mass_at(BlindnessBoard::low_noise)};
+        mine.y = {exact + own.loss - own.exact_loss};
+        mine.width = 16;  // larger, and behind those that may cover it
+        plot.layers.push_back(mine);
+    }
     std::vector<std::string> kinds;
     for (const SeedPoint& p : seeds) {
         if (std::find(kinds.begin(), kinds.end(), p.losses) == kinds.end()) {
@@ -197,14 +205,6 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
     // Scores alone in the colour of what is learned; whatever else was trained in another one.
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         plot.layers.push_back(seed_layer(seeds, kinds[i], i == 0 ? Role::learned : Role::weighted, exact));
-    }
-    if (has_own) {
-        PlotLayer mine = layer(Kind::points, "", Role::accent);
-        mine.name = seeds.empty() ? "this model" : "";
-        mine.x = {own.mass_at(BlindnessBoard::low_noise)};
-        mine.y = {exact + own.loss - own.exact_loss};
-        mine.width = 13;
-        plot.layers.push_back(mine);
     }
     plot.state = std::to_string(seeds.size()) + (seeds.size() == 1 ? " model" : " models");
     sanitize(plot);

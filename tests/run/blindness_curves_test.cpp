@@ -55,7 +55,7 @@ TEST(WrongWeightCurves, AgreeWithQuadratureOnTheTwoLakes) {
 
 TEST(WrongWeightCurves, OtherModesShareTheRestInTheirProportions) {
     WrongWeightCurver curver;
-    const auto c = answer(curver, preset("ring5"), 0.5, std::nan(""));
+    const auto c = answer(curver, preset("mog9"), 0.5, std::nan(""));
     ASSERT_TRUE(c && c->obstacle.empty());
     double sum = 0;
     for (std::size_t m = 1; m < c->wrong.size(); ++m) {
@@ -67,9 +67,9 @@ TEST(WrongWeightCurves, OtherModesShareTheRestInTheirProportions) {
 }
 
 TEST(WrongWeightCurves, SayWhyThereAreNone) {
-    WrongWeightCurver curver;
-    const auto many = answer(curver, preset("many_well"), 0.5, 1),
-               high = answer(curver, preset("two_mode_d8"), 0.5, 1);
+    WrongWeightCurver first, second;
+    const auto many = answer(first, preset("many_well"), 0.5, 1),
+               high = answer(second, preset("two_mode_d8"), 0.5, 1);
     ASSERT_TRUE(many && high);
     EXPECT_FALSE(many->obstacle.empty());
     EXPECT_NE(high->obstacle.find("8 dimensions"), std::string::npos) << high->obstacle;
