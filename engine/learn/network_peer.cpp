@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "learn/network_peer.hpp"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <malloc.h>
 #include <time.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/jit.h>
 
 #include <algorithm>

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The networks of docs/model_files.md written with tensors, every derivative by automatic differentiation.
-// Internal to this folder: the only header that includes LibTorch.
+// Internal to this folder: for source files that have included LibTorch, which no header does.
 #pragma once
-
-#include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 #include <vector>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "learn/torch_network.hpp"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
 
 #include "learn/torch_layers.hpp"
