@@ -219,7 +219,7 @@ void Workspace::update(float seconds) {
     lock_waits.push_back(wait.count());
     maps_ = std::move(maps);
     // Stored results stay until the run that was started has something to show.
-    const bool dropped = latest->run_id == dropped_run_ && latest->run_id != started_run_;
+    const bool dropped = latest->run_id <= dropped_run_;
     if (latest != snapshot_ && !dropped && (!stored_ || latest->run_id == started_run_)) {
         stored_.reset();
         snapshot_ = std::move(latest);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The files of the workspace: presets and run folders in, presets out.
 #include "app/workspace.hpp"
+
+#include <algorithm>
 #include "run/result.hpp"
 
 namespace tempera::app {
@@ -90,7 +92,7 @@ void Workspace::look_anew() {
     stored_.reset();
     wanted_folder_.clear();
     cursor_.follow();
-    dropped_run_ = link_->latest()->run_id;
+    dropped_run_ = std::max(link_->latest()->run_id, started_run_);  // which may have published nothing yet
     auto nothing = std::make_shared<Snapshot>();
     nothing->run_id = -1;
     snapshot_ = std::move(nothing);
