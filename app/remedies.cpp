@@ -41,6 +41,26 @@ struct Case {
 
 void more_levels(const Case& c) { c.twice("levels", "path.n_levels"); }
 
+/// Weights that no learned density touches (docs/mode_blindness.md): AIS with a kernel and without moves.
+void reweight_ends(const Case& c) {
+    if (c.text("path.type") != "learned_diffusion" ||
+        (c.text("sampler.type") == "ais" && c.text("moves.type") == "none")) {
+        return;
+    }
+    std::vector<std::pair<std::string, Json>> values{{"sampler.type", "ais"}, {"moves.type", "none"}};
+    if (c.text("kernel.type") == "none") {
+        values.push_back({"kernel.type", "second_order"});
+    }
+    c.offer("Weigh at the ends only (AIS)", std::move(values));
+}
+
+/// Levels do not help where what is wrong is the learned density.
+void more_exact_levels(const Case& c) {
+    if (c.text("path.type") != "learned_diffusion") {
+        more_levels(c);
+    }
+}
+
 void more_particles(const Case& c) { c.twice("particles", "sampler.n_particles"); }
 
 void resample(const Case& c) {
@@ -90,8 +110,9 @@ const std::map<std::string, std::vector<Rule>>& rules() {
         {"weight_collapse", {resample, more_levels, better_kernel}},
         {"heavy_tail", {more_levels, better_kernel}},
         {"few_roots", {more_particles, more_levels}},
-        {"mode_weights_off", {diffusion_path, better_kernel, more_levels}},
-        {"log_z_off", {diffusion_path, more_levels, better_kernel}},
+        {"mode_weights_off", {reweight_ends, diffusion_path, better_kernel, more_exact_levels}},
+        {"weights_not_verifiable", {reweight_ends}},
+        {"log_z_off", {reweight_ends, diffusion_path, more_exact_levels, better_kernel}},
         {"maps_failed", {automatic_substeps, more_levels}},
         {"non_finite", {double_precision}},
         {"hessian_floored", {more_levels}},

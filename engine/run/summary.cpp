@@ -48,7 +48,8 @@ const std::set<std::string>& kept_keys() {
     static const std::set<std::string> keys = {
         "schema",  "version", "name",        "status",   "target",   "path",      "kernel",  "moves",
         "sampler", "dim",     "n_particles", "n_levels", "seed",     "precision", "threads", "ranks",
-        "isa",     "build",   "log_z_true",  "true",     "warnings", "seconds"};
+        "isa",     "build",   "log_z_true",  "true",     "warnings", "seconds",
+        "n_dsm",  "n_clf",   "bar_weights"};
     return keys;
 }
 
@@ -145,13 +146,16 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
             "variation " +
                 short_number(total_variation(h.modes_found, h.modes_exact)) +
                 "). The effective sample size cannot see this.",
-            "Use a diffusion path, a kernel of higher order, or more levels.");
+            h.learned ? "Use AIS with a kernel and without moves, whose weights no learned density touches, or a "
+                        "model trained with DiffCLF."
+                      : "Use a diffusion path, a kernel of higher order, or more levels.");
     }
     if (h.sampling_done && std::abs(h.log_z_error) > std::max(4 * h.log_z_stderr, 1e-3)) {
         add("log_z_off",
             "log Z differs from the exact value by " + short_number(h.log_z_error) + ", " +
                 short_number(std::abs(h.log_z_error) / h.log_z_stderr) + " of its standard errors.",
-            "Use more levels or a kernel of higher order; a lost mode shows like this.");
+            h.learned ? "A lost mode shows like this: use AIS with a kernel and without moves."
+                      : "Use more levels or a kernel of higher order; a lost mode shows like this.");
     }
     if (h.tally.map_not_converged > 0) {
         add("maps_failed",
@@ -176,7 +180,7 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
         add("weights_not_verifiable",
             "Densities between the ends are learned: a good effective sample size does not prove that mode "
             "weights are right.",
-            "Compare with the exact path or end with exact reweighting.");
+            "Compare with the exact path, or use AIS with a kernel and without moves.");
     }
     if (h.exchange && h.after_burn_in && h.min_swap_acceptance < 0.1) {
         add("low_swap_acceptance",
@@ -253,30 +257,6 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
                                 ? Json(nullptr)
                                 : number_or_null(sampled[0] - true_weights[0]);
     return j;
-}
-
-Json learned_summary(const std::vector<LearnedLevel>& levels) {
-    if (levels.empty()) {
-        return nullptr;
-    }
-    double variation = 0, error = 0, ess = 1;
-    int worst = 0;
-    for (const LearnedLevel& l : levels) {
-        if (l.total_variation > variation) {
-            variation = l.total_variation;
-            worst = l.level;
-        }
-        if (l.score_energy > 0) {
-            error = std::max(error, l.score_error / l.score_energy);
-        }
-        ess = std::min(ess, std::isnan(l.ess_fraction) ? ess : l.ess_fraction);
-    }
-    const bool known = levels.size() < 3 || !levels[1].weights.empty();
-    return {{"max_total_variation", known ? number_or_null(variation) : Json(nullptr)},
-            {"level_of_max", known ? Json(worst) : Json(nullptr)},
-            {"roughness", number_or_null(path_roughness(levels))},
-            {"max_relative_score_error", number_or_null(error)},
-            {"min_ess_fraction", known ? number_or_null(ess) : Json(nullptr)}};
 }
 
 Json combine_summaries(const std::vector<Json>& replicates) {

@@ -31,6 +31,16 @@ TEST(Remedies, SayWhatTheyDo) {
     EXPECT_EQ(labels("mode_weights_off", tempering).front(), "Use the diffusion path");
 }
 
+TEST(Remedies, OfALearnedPathWeighAtItsEndsOnly) {
+    const Json story = shipped("blindness_story");
+    for (const char* id : {"mode_weights_off", "log_z_off", "weights_not_verifiable"}) {
+        EXPECT_EQ(labels(id, story), (std::vector<std::string>{"Weigh at the ends only (AIS)"})) << id;
+    }
+    Json ais = story;
+    ais["sampler"] = {{"type", "ais"}, {"n_particles", 512}};
+    EXPECT_TRUE(labels("weights_not_verifiable", ais).empty());
+}
+
 TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
     int offered = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TEMPERA_PRESET_DIR)) {
@@ -41,7 +51,8 @@ TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
         const Json resolved = resolve_preset(document);
         for (const char* id :
              {"weight_collapse", "heavy_tail", "few_roots", "mode_weights_off", "log_z_off", "maps_failed",
-              "non_finite", "hessian_floored", "low_swap_acceptance", "slow_local_mixing"}) {
+              "non_finite", "hessian_floored", "low_swap_acceptance", "slow_local_mixing",
+              "weights_not_verifiable"}) {
             for (const Remedy& r : remedies(id, document, resolved)) {
                 Document edited;
                 edited.adopt(document, {});
