@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/exports.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
@@ -30,23 +31,6 @@ struct RunArguments {
     std::vector<std::string> exports, assertions;
     bool force = false, resume = false;
 };
-
-const std::vector<std::string>& export_kinds() {
-    static const std::vector<std::string> kinds = {"csv", "npz", "svg", "pdf", "png", "html"};
-    return kinds;
-}
-
-void check_exports(const std::vector<std::string>& exports) {
-    for (const std::string& e : exports) {
-        if (std::find(export_kinds().begin(), export_kinds().end(), e) == export_kinds().end()) {
-            const std::string near = nearest_name(e, export_kinds());
-            throw ConfigError("--export",
-                              "\"" + e + "\" is not known" +
-                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                  " (any of: csv, npz, svg, pdf, png, html)");
-        }
-    }
-}
 
 enum class Held { nothing, finished, unfinished, another };
 
@@ -266,7 +250,7 @@ int tell(const RunArguments& a, const RunResult& result, const fs::path& folder,
 
 int run(const RunArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
-    check_exports(a.exports);
+    check_exports(a.exports, {"csv", "npz", "svg", "pdf", "png", "html"});
     const std::string name = resolved["name"].get<std::string>();
     const fs::path first = a.out.empty() ? fs::path("out") / name : fs::path(a.out);
     const Held held = a.resume ? held_in(first, resolved) : Held::nothing;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "diagnostics/basin_masses.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "core/log_sum_exp.hpp"
@@ -18,9 +21,11 @@ using Rows = std::vector<double>;
 struct Halves {
     int dim;
     std::vector<Rows> samples, centres;
+    std::vector<double> log_share;  ///< of one centre, by mode
 
     explicit Halves(const LabelledData& data)
-        : dim(data.dim), samples(static_cast<std::size_t>(data.n_modes)), centres(samples) {
+        : dim(data.dim), samples(static_cast<std::size_t>(data.n_modes)), centres(samples),
+          log_share(samples.size()) {
         std::vector<int> seen(samples.size());
         for (std::size_t i = 0; i < data.label.size(); ++i) {
             const auto c = static_cast<std::size_t>(data.label[i]);
@@ -28,29 +33,45 @@ struct Halves {
             const auto from = data.x.begin() + static_cast<std::ptrdiff_t>(i) * dim;
             to.insert(to.end(), from, from + dim);
         }
-        for (const Rows& rows : samples) {
-            if (rows.size() < 2 * static_cast<std::size_t>(dim)) {
+        for (std::size_t c = 0; c < samples.size(); ++c) {
+            if (samples[c].size() < 2 * static_cast<std::size_t>(dim)) {
                 throw std::invalid_argument("basin masses need four labelled points of every mode");
             }
+            log_share[c] = data.proportions.empty()
+                               ? 0
+                               : std::log(data.proportions[c] * dim / static_cast<double>(centres[c].size()));
         }
     }
-    /// log P(c | y) at sigma, the label's posterior when y is a noised centre.
-    double log_posterior(std::size_t mode, const double* y, double sigma) const {
-        LogSumExp own, all;
+    /// log P(c | y) at each of two noise levels, the label's posterior when y is a noised centre.
+    std::array<double, 2> log_posteriors(std::size_t mode, const double* y,
+                                         const std::array<double, 2>& sigma) const {
+        const auto d = static_cast<std::size_t>(dim);
+        std::array<LogSumExp, 2> own, all;
         for (std::size_t c = 0; c < centres.size(); ++c) {
-            for (std::size_t at = 0; at < centres[c].size(); at += static_cast<std::size_t>(dim)) {
-                double square = 0;
-                for (std::size_t i = 0; i < static_cast<std::size_t>(dim); ++i) {
-                    square += std::pow(y[i] - centres[c][at + i], 2);
+            const std::size_t n = centres[c].size() / d;
+            std::vector<double> square(n);
+            double least = std::numeric_limits<double>::infinity();
+            for (std::size_t j = 0; j < n; ++j) {
+                for (std::size_t i = 0; i < d; ++i) {
+                    const double gap = y[i] - centres[c][j * d + i];
+                    square[j] += gap * gap;
                 }
-                const double l = -square / (2 * sigma * sigma);
-                all.add(l);
+                least = std::min(least, square[j]);
+            }
+            for (std::size_t s = 0; s < 2; ++s) {
+                const double precision = 0.5 / (sigma[s] * sigma[s]);
+                double sum = 0;
+                for (const double q : square) {
+                    sum += std::exp(precision * (least - q));
+                }
+                const double l = log_share[c] + std::log(sum) - precision * least;
+                all[s].add(l);
                 if (c == mode) {
-                    own.add(l);
+                    own[s].add(l);
                 }
             }
         }
-        return own.value() - all.value();
+        return {own[0].value() - all[0].value(), own[1].value() - all[1].value()};
     }
 };
 
@@ -67,43 +88,47 @@ Rows noised(const Rows& x, int dim, double sigma, const StreamKey& key, std::uin
     return y;
 }
 
-std::vector<double> log_densities(const Density<double>& density, const Rows& y, int dim) {
+template <class Real>
+std::vector<double> log_densities(const Density<Real>& density, const Rows& y, int dim) {
     const auto d = static_cast<std::size_t>(dim);
     const int n = static_cast<int>(y.size() / d);
-    const Particles<double> x(n, dim);
+    const Particles<Real> x(n, dim);
     for (int j = 0; j < n; ++j) {
         for (int i = 0; i < dim; ++i) {
             x.block(j / block_size)(i, j % block_size) =
-                y[static_cast<std::size_t>(j) * d + static_cast<std::size_t>(i)];
+                static_cast<Real>(y[static_cast<std::size_t>(j) * d + static_cast<std::size_t>(i)]);
         }
     }
-    const PerParticle<double> value(n);
+    AlignedArray<Real> value(block_size);
     Tally uncounted;
     std::vector<double> out;
     for (int b = 0; b < x.n_blocks(); ++b) {
-        density.evaluate(x.block(b), {.log_density = value.block(b)}, uncounted);
-        out.insert(out.end(), value.block(b), value.block(b) + x.block(b).n);
+        density.evaluate(x.block(b), {.log_density = value.data()}, uncounted);
+        out.insert(out.end(), value.data(), value.data() + x.block(b).n);
     }
     return out;
 }
 
 /// log of q_k P_k(c | y) less that of level k + 1 at the points.
-std::vector<double> works(const Halves& halves, std::size_t mode, const Rows& y, const Density<double>& lower,
-                          const Density<double>& upper, double sigma, double next_sigma) {
+template <class Real>
+std::vector<double> works(const Halves& halves, std::size_t mode, const Rows& y, const Density<Real>& lower,
+                          const Density<Real>& upper, const std::array<double, 2>& sigma) {
     std::vector<double> w = log_densities(lower, y, halves.dim);
     const std::vector<double> above = log_densities(upper, y, halves.dim);
     for (std::size_t j = 0; j < w.size(); ++j) {
         const double* at = y.data() + j * static_cast<std::size_t>(halves.dim);
-        w[j] += halves.log_posterior(mode, at, sigma) - above[j] - halves.log_posterior(mode, at, next_sigma);
+        const auto [own, next] = halves.log_posteriors(mode, at, sigma);
+        w[j] += own - above[j] - next;
     }
     return w;
 }
 
 }  // namespace
 
-std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const Density<double>>>& densities,
+template <class Real>
+std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const Density<Real>>>& densities,
                                       const std::vector<double>& sigmas, const LabelledData& data,
-                                      const StreamKey& key) {
+                                      const StreamKey& key, const std::function<void()>& before_each) {
     const Halves halves(data);
     const std::size_t n_modes = halves.samples.size(), n_levels = sigmas.size();
     // rises[k][c] = log Z_c(k) - log Z_c(k + 1)
@@ -111,17 +136,22 @@ std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const De
     parallel_for(static_cast<int>((n_levels - 1) * n_modes), [&](int task) {
         const std::size_t k = static_cast<std::size_t>(task) / n_modes,
                           c = static_cast<std::size_t>(task) % n_modes;
+        if (before_each) {
+            before_each();
+        }
         const auto work = [&](std::size_t from) {
             const Rows y = noised(halves.samples[c], halves.dim, sigmas[from],
                                   key.with(Purpose::diagnostic, static_cast<std::uint32_t>(from)),
                                   static_cast<std::uint32_t>(c));
-            return works(halves, c, y, *densities[k], *densities[k + 1], sigmas[k], sigmas[k + 1]);
+            return works<Real>(halves, c, y, *densities[k], *densities[k + 1], {sigmas[k], sigmas[k + 1]});
         };
         rises[k][c] = bennett_ratio(work(k + 1), work(k));
     });
     std::vector<double> log_mass(n_modes);
     for (std::size_t c = 0; c < n_modes; ++c) {
-        log_mass[c] = std::log(static_cast<double>(halves.samples[c].size() + halves.centres[c].size()));
+        log_mass[c] = std::log(data.proportions.empty()
+                                   ? static_cast<double>(halves.samples[c].size() + halves.centres[c].size())
+                                   : data.proportions[c]);
     }
     std::vector<BasinMasses> out(n_levels);
     for (std::size_t k = n_levels; k-- > 0;) {
@@ -137,5 +167,12 @@ std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const De
     }
     return out;
 }
+
+template std::vector<BasinMasses>
+basin_masses<float>(const std::vector<std::shared_ptr<const Density<float>>>&, const std::vector<double>&,
+                    const LabelledData&, const StreamKey&, const std::function<void()>&);
+template std::vector<BasinMasses>
+basin_masses<double>(const std::vector<std::shared_ptr<const Density<double>>>&, const std::vector<double>&,
+                     const LabelledData&, const StreamKey&, const std::function<void()>&);
 
 }  // namespace tempera

@@ -3,6 +3,7 @@
 // labelled data, noised, by Bennett's acceptance ratio between neighbouring noise levels.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct LabelledData {
     int dim = 0, n_modes = 0;
     std::vector<double> x;   ///< [n, dim] row-major
     std::vector<int> label;  ///< [n], 0 .. n_modes - 1
+    /// [n_modes], sum 1: true masses where the data hold other proportions; empty = the data's.
+    std::vector<double> proportions;
 };
 
 struct BasinMasses {
@@ -27,11 +30,12 @@ struct BasinMasses {
 /// the samples of every mode at every level; the other half tell how probable each mode is at a point y
 /// (posterior of the label). With Z_c(k) = integral of q_k P(c | y), Bennett's ratio (J. Comp. Phys. 22,
 /// 1976) gives log Z_c(k) - log Z_c(k + 1) for each mode; at the largest sigma, where modes overlap, masses
-/// are the data's proportions. Takes for granted that within a mode the density has the data's shape: good
+/// are the proportions. Takes for granted that within a mode the density has the data's shape: good
 /// scores ensure that, and nothing else of the density is trusted. Throws std::invalid_argument for a mode of
-/// fewer than four points.
-std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const Density<double>>>& densities,
+/// fewer than four points. `before_each` is called before every ratio, from any thread, and may throw.
+template <class Real>
+std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const Density<Real>>>& densities,
                                       const std::vector<double>& sigmas, const LabelledData& data,
-                                      const StreamKey& key);
+                                      const StreamKey& key, const std::function<void()>& before_each = {});
 
 }  // namespace tempera

@@ -16,7 +16,10 @@ namespace tempera {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr int most_cells = 640;  ///< per axis; finer structures are left to weighted samples
+/// Midpoint sums of densities as smooth as the narrowest component converge like exp(-2 (pi c)^2), c cells to
+/// its deviation; learned densities and responsibilities are a little rougher than that.
+constexpr double cells_per_deviation = 1.5;
+constexpr int most_cells = 320;  ///< per axis; finer structures are left to weighted samples
 
 /// Sums of exp(log density) r_c, scaled by exp(-largest).
 struct ModeMass {
@@ -171,7 +174,7 @@ LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exa
     }
     out.ess_fraction = ess_fraction(sums.log_weight);
     if (exact.dim() == 2) {
-        const Cells cells(exact, 6, 3);
+        const Cells cells(exact, 6, cells_per_deviation);
         if (cells.nx <= most_cells && cells.ny <= most_cells) {
             out.weights = masses_by_quadrature(learned, exact, cells);
         }
@@ -200,13 +203,18 @@ LearnedLevel learned_level(const DensityPath<Real>& path, int level, const Strea
 }
 
 template <class Real>
-std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n) {
+std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n,
+                                         const std::function<void()>& before_each) {
     if (!path.learned() || !path.level_mixture(0)) {
         return {};
     }
     std::vector<LearnedLevel> out(static_cast<std::size_t>(path.n_levels()) + 1);
-    parallel_for(path.n_levels() + 1,
-                 [&](int k) { out[static_cast<std::size_t>(k)] = learned_level(path, k, key, n); });
+    parallel_for(path.n_levels() + 1, [&](int k) {
+        if (before_each) {
+            before_each();
+        }
+        out[static_cast<std::size_t>(k)] = learned_level(path, k, key, n);
+    });
     return out;
 }
 
@@ -224,7 +232,8 @@ double path_roughness(const std::vector<LearnedLevel>& levels) {
 #define TEMPERA_BLINDNESS(Real)                                                                              \
     template LearnedLevel compare_with_exact(const Density<Real>&, const Mixture&, const StreamKey&, int);   \
     template LearnedLevel learned_level(const DensityPath<Real>&, int, const StreamKey&, int);               \
-    template std::vector<LearnedLevel> learned_levels(const DensityPath<Real>&, const StreamKey&, int);
+    template std::vector<LearnedLevel> learned_levels(const DensityPath<Real>&, const StreamKey&, int,       \
+                                                      const std::function<void()>&);
 TEMPERA_BLINDNESS(float)
 TEMPERA_BLINDNESS(double)
 #undef TEMPERA_BLINDNESS

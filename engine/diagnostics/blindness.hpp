@@ -3,6 +3,7 @@
 // of its score; and how little a score-matching loss sees of wrong masses.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "paths/density_path.hpp"
@@ -34,9 +35,10 @@ LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exa
                                 int n = 4096);
 
 /// All levels of a learned path [n_levels + 1] (level 0 and n_levels are exact); empty where there are no
-/// exact mixtures.
+/// exact mixtures. `before_each` is called before every level, from any thread, and may throw.
 template <class Real>
-std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n = 4096);
+std::vector<LearnedLevel> learned_levels(const DensityPath<Real>& path, const StreamKey& key, int n = 4096,
+                                         const std::function<void()>& before_each = {});
 
 /// J = sum over levels of |logit m_1(k + 1) - logit m_1(k)|: 0 on an exact diffusion path.
 double path_roughness(const std::vector<LearnedLevel>& levels);

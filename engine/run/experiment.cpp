@@ -111,7 +111,8 @@ std::shared_ptr<AnnealedSampler<Real>> Experiment<Real>::make_sampler(int replic
 
 template <class Real>
 std::vector<double> Experiment<Real>::learned_weights(int level) const {
-    return learned.empty() ? std::vector<double>() : learned.at(static_cast<std::size_t>(level)).weights;
+    return learned.levels.empty() ? std::vector<double>()
+                                  : learned.levels.at(static_cast<std::size_t>(level)).weights;
 }
 
 template <class Real>
@@ -145,7 +146,7 @@ Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
     e.kernel = e.make_kernel(resolved);
     e.move = e.make_move(resolved);
     check_stop(stop);
-    e.learned = learned_levels(*e.path, run_key(resolved, 0));
+    e.learned = learned_evidence(*e.path, run_key(resolved, 0), stop);
     check_stop(stop);
     if (e.move->adapt() && e.move->n_steps() > 0 && resolved["sampler"]["type"] != "replica_exchange") {
         SamplerContext<Real> context;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stop_token>
 
-#include "diagnostics/blindness.hpp"
+#include "run/learned_evidence.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
@@ -19,7 +19,7 @@ struct Experiment {
     std::shared_ptr<Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
     /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
-    std::vector<LearnedLevel> learned;
+    LearnedEvidence learned;
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
     /// Mode weights that the learned log density implies at a level; empty where unknown.
     std::vector<double> learned_weights(int level) const;

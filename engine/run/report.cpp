@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <optional>
 
 #include "diagnostics/mode_weights.hpp"
@@ -95,6 +96,35 @@ std::string plain(std::string text) {
     return text;
 }
 
+/// What is known of the densities of a learned path.
+template <class Add>
+void add_learned_rows(const Json& summary, const Add& add) {
+    const Json& path = part(summary, "learned_path");
+    if (!path.is_object()) {
+        return;
+    }
+    if (const auto worst = number(path, "max_total_variation")) {
+        add("learned masses, worst level", "total variation " + typeset(*worst, 3),
+            "level " + text_of(number(path, "level_of_max"), 0) +
+                (part(path, "bar_weights").is_array() ? ", by Bennett's ratio" : ""));
+    }
+    if (const auto error = number(path, "max_relative_score_error")) {
+        add("relative score error, worst level", readable(*error, 4));
+    }
+    for (const auto& [key, name] : {std::pair{"n_dsm", "samples for the weights, DSM"},
+                                    {"n_clf", "samples for the weights, DiffCLF"}}) {
+        double most = 0, least = std::numeric_limits<double>::infinity();
+        for (const double n : list(part(path, key))) {
+            if (std::isfinite(n)) {
+                most = std::max(most, n), least = std::min(least, n);
+            }
+        }
+        if (most > 0) {
+            add(name, readable(std::round(least), 0) + " to " + readable(std::round(most), 0), "by level");
+        }
+    }
+}
+
 long replicates(const RunResult& result) {
     const Json& all = part(result.summary, "replicates");
     return all.is_array() && !all.empty() ? static_cast<long>(all.size()) : 1;
@@ -155,6 +185,7 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
             }
         }
     }
+    add_learned_rows(s, add);
     if (number(s, "sliced_w2")) {
         add("sliced W2", text_of(number(s, "sliced_w2"), 4), spread("sliced_w2", 4));
     }

@@ -2,6 +2,10 @@
 // The HTML report of a run.
 #include "run/report_page.hpp"
 
+#include <cmath>
+#include <cstdio>
+#include <map>
+
 #include "figures/canvas.hpp"
 #include "run/html_page.hpp"
 
@@ -28,6 +32,13 @@ constexpr Definition definitions[] = {
     {"Mode weights", "Sampled: mean of the responsibilities of each mode; weighted: their mean under the "
                      "weights. Exact mixtures assign softly, other targets by their basins."},
     {"Total variation", "Half the sum of absolute differences between two sets of mode weights."},
+    {"Learned mode weights",
+     "Mass that a learned log density gives to every mode at a noise level: by quadrature or exact samples "
+     "where the exact density is known, otherwise by Bennett's acceptance ratio between neighbouring "
+     "levels."},
+    {"n DSM, n DiffCLF",
+     "Samples from which denoising score matching at a level, or the classification of it "
+     "and the next, knows the logit of the first of two modes' weight to \u00b1 0.1."},
     {"Sliced W2", "Root mean square, over 128 fixed directions, of the one-dimensional Wasserstein-2 "
                   "distance between the weighted particles and the exact projected mixture."},
     {"Pareto k",
@@ -41,6 +52,51 @@ constexpr Definition definitions[] = {
     {"Round trips per scan", "How often, per ensemble and scan, a replica goes from the reference to the "
                              "target and back; predicted as 1 / (2 + 2 sum of r / (1 \u2212 r))."},
 };
+
+double number_in(const Json& list, std::size_t i) {
+    return list.is_array() && i < list.size() && list[i].is_number() ? list[i].get<double>() : std::nan("");
+}
+
+std::string cell(double value, const char* format) {
+    char text[40];
+    std::snprintf(text, sizeof text, format, value);
+    return std::isfinite(value) ? text : "\u2013";
+}
+
+/// Mode weights that the learned densities imply and samples that would teach them, level by level.
+std::string learned_section(const RunResult& result) {
+    const Json path = result.summary.value("learned_path", Json());
+    if (!path.is_object()) {
+        return "";
+    }
+    const Json n_dsm = path.value("n_dsm", Json()), n_clf = path.value("n_clf", Json()),
+               bar = path.value("bar_weights", Json());
+    std::map<std::size_t, std::vector<double>> learned;
+    for (const ModeRow& row : result.first.modes) {
+        learned[static_cast<std::size_t>(row.level)] = row.learned;
+    }
+    std::vector<std::vector<std::string>> rows{{"level", "\u03c1", "learned mode weights"}};
+    if (n_dsm.is_array()) {
+        rows[0].insert(rows[0].end(), {"n DSM", "n DiffCLF"});
+    }
+    for (std::size_t k = 0; k < result.positions.size(); ++k) {
+        std::string weights;
+        const std::vector<double>& w = learned[k];
+        for (std::size_t m = 0; m < w.size() && m < 6; ++m) {
+            weights += (m ? "  " : "") + cell(w[m], "%.3f");
+        }
+        weights += w.size() > 6 ? "  \u2026" : "";
+        rows.push_back(
+            {std::to_string(k), cell(result.positions[k].rho, "%.4g"), weights.empty() ? "\u2013" : weights});
+        if (n_dsm.is_array()) {
+            rows.back().insert(rows.back().end(),
+                               {cell(number_in(n_dsm, k), "%.3g"), cell(number_in(n_clf, k), "%.3g")});
+        }
+    }
+    return "<h2>Learned densities</h2>\n<details><summary>Level by level" +
+           std::string(bar.is_array() ? ", by Bennett\u2019s ratio between neighbours" : "") +
+           "</summary>\n" + page_table(rows, 1) + "</details>\n";
+}
 
 }  // namespace
 
@@ -63,6 +119,7 @@ std::string html_report(const RunResult& result) {
     }
     out += "</table></div>\n";
 
+    out += learned_section(result);
     if (const auto warnings = s.find("warnings");
         warnings != s.end() && warnings->is_array() && !warnings->empty()) {
         out += "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n";

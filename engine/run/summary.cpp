@@ -46,10 +46,10 @@ std::string count_text(double n) {
 /// Keys that are the same in every replicate or that are combined in their own way.
 const std::set<std::string>& kept_keys() {
     static const std::set<std::string> keys = {
-        "schema",  "version", "name",        "status",   "target",   "path",      "kernel",  "moves",
-        "sampler", "dim",     "n_particles", "n_levels", "seed",     "precision", "threads", "ranks",
-        "isa",     "build",   "log_z_true",  "true",     "warnings", "seconds",
-        "n_dsm",  "n_clf",   "bar_weights"};
+        "schema",  "version", "name",  "status",      "target",     "path", "kernel",
+        "moves",   "sampler", "dim",   "n_particles", "n_levels",   "seed", "precision",
+        "threads", "ranks",   "isa",   "build",       "log_z_true", "true", "warnings",
+        "seconds", "n_dsm",   "n_clf", "bar_weights"};
     return keys;
 }
 
@@ -146,9 +146,10 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
             "variation " +
                 short_number(total_variation(h.modes_found, h.modes_exact)) +
                 "). The effective sample size cannot see this.",
-            h.learned ? "Use AIS with a kernel and without moves, whose weights no learned density touches, or a "
-                        "model trained with DiffCLF."
-                      : "Use a diffusion path, a kernel of higher order, or more levels.");
+            h.learned
+                ? "Use AIS with a kernel and without moves, whose weights no learned density touches, or a "
+                  "model trained with DiffCLF."
+                : "Use a diffusion path, a kernel of higher order, or more levels.");
     }
     if (h.sampling_done && std::abs(h.log_z_error) > std::max(4 * h.log_z_stderr, 1e-3)) {
         add("log_z_off",

@@ -2,7 +2,7 @@
 // summary.json: its keys, warnings and means over replicates.
 #pragma once
 
-#include "diagnostics/blindness.hpp"
+#include "run/learned_evidence.hpp"
 #include "run/result.hpp"
 
 namespace tempera {
@@ -31,9 +31,6 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
 Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
                       const std::vector<double>& sampled);
 
-/// Worst total variation, roughness, worst relative score error and least ESS fraction over the levels of a
-/// learned path, and the level of the worst total variation; null for exact paths.
-Json learned_summary(const std::vector<LearnedLevel>& levels);
 /// Top level for several replicates: means over the replicates and *_sd beside them, `replicates` last.
 Json combine_summaries(const std::vector<Json>& replicates);
 

@@ -69,12 +69,41 @@ TEST(BasinMasses, AgreeWithQuadratureAlongAWrongPath) {
     }
 }
 
+/// As many points of both modes, with the proportions told: the masses are those of points in proportion.
+TEST(BasinMasses, TakeTheProportionsThatTheyAreTold) {
+    const Mixture truth = *test::make_target<double>("two_mode", {{"dim", 2}})->mixture();
+    LabelledData all = labelled(truth, 3000), even{2, 2, {}, {}, {2.0 / 3, 1.0 / 3}};
+    std::vector<int> kept(2);
+    for (std::size_t j = 0; j < all.label.size(); ++j) {
+        const auto c = static_cast<std::size_t>(all.label[j]);
+        if (kept[c]++ < 500) {
+            even.x.insert(even.x.end(), {all.x[2 * j], all.x[2 * j + 1]});
+            even.label.push_back(all.label[j]);
+        }
+    }
+    std::vector<double> sigmas;
+    std::vector<std::shared_ptr<const Density<double>>> exact;
+    std::vector<std::shared_ptr<const Density<float>>> single;
+    for (double sigma = 0.05; sigma < 8; sigma *= 1.3) {
+        sigmas.push_back(sigma);
+        exact.push_back(make_mixture_density<double>(truth.noised(1, sigma)));
+        single.push_back(make_mixture_density<float>(truth.noised(1, sigma)));
+    }
+    const auto masses = basin_masses(exact, sigmas, even, StreamKey{.seed = 5});
+    const auto in_single = basin_masses(single, sigmas, even, StreamKey{.seed = 5});
+    for (std::size_t k = 0; k < sigmas.size(); ++k) {
+        EXPECT_NEAR(masses[k].weights[0], 2.0 / 3, 0.04)
+            << sigmas[k];  // four standard errors of twenty ratios
+        EXPECT_NEAR(in_single[k].weights[0], masses[k].weights[0], 1e-3) << sigmas[k];
+    }
+}
+
 TEST(BasinMasses, RefuseModesWithoutData) {
     const Mixture truth = *test::make_target<double>("two_mode", {{"dim", 2}})->mixture();
     LabelledData data = labelled(truth, 20);
     std::fill(data.label.begin(), data.label.end(), 0);
     const auto d = make_mixture_density<double>(truth);
-    EXPECT_THROW(basin_masses({d, d}, {0.1, 0.2}, data, StreamKey{}), std::invalid_argument);
+    EXPECT_THROW(basin_masses<double>({d, d}, {0.1, 0.2}, data, StreamKey{}), std::invalid_argument);
 }
 
 }  // namespace

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "run/learned_evidence.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "core/parallel.hpp"
+#include "diagnostics/sample_sizes.hpp"
+#include "models/weights.hpp"
+#include "run/experiment.hpp"
+#include "run/preset.hpp"
+#include "run/result.hpp"
+
+namespace tempera {
+namespace {
+
+Json preset(const std::string& target, const std::string& model, int n_levels, int n_replicates = 1) {
+    return resolve_preset(parse_preset(
+        R"({ "schema": "tempera-preset", "version": 1, "name": "evidence", "target": )" + target +
+            R"(, "path": { "type": "learned_diffusion", "process": "ve", "n_levels": )" +
+            std::to_string(n_levels) +
+            R"(, "schedule": { "type": "log_snr", "rho_min": 0.05, "rho_max": 8 } },
+            "kernel": { "type": "first_order" }, "model": )" +
+            model +
+            R"(, "sampler": { "type": "ais", "n_particles": 256 }, "run": { "seed": 3, "n_replicates": )" +
+            std::to_string(n_replicates) + "} }",
+        "evidence"));
+}
+
+const char* lakes =
+    R"({ "type": "gaussian_mixture", "weights": [0.75, 0.25], "means": [[-3, 0], [3, 0]], "sigmas": [0.25, 1.0] })";
+const char* wrong =
+    R"({ "type": "perturbed_exact", "weights": [0.9, 0.1], "logit_noise": 0, "below_rho": 0.5 })";
+
+TEST(LearnedEvidence, TwoComponentsHaveSampleSizesAtEveryLevel) {
+    const RunResult run = run_preset(preset(lakes, wrong, 9, 2));
+    for (const Json* summary : {&run.summary, &run.summary["replicates"][0]}) {
+        const Json& path = (*summary)["learned_path"];
+        ASSERT_EQ(path["n_dsm"].size(), 10u);
+        ASSERT_EQ(path["n_clf"].size(), 10u);
+        EXPECT_TRUE(path["bar_weights"].is_null());  // quadrature knows better
+        EXPECT_TRUE(path["n_dsm"][0].is_null() && path["n_clf"][0].is_null() && path["n_clf"][9].is_null());
+        const auto truth = build_path<double>(run.preset).path->level_mixture(0);
+        for (std::size_t k = 1; k < 9; ++k) {
+            const SampleSizes n = sample_sizes(*truth, run.positions[k].rho, run.positions[k + 1].rho);
+            EXPECT_DOUBLE_EQ(path["n_dsm"][k].get<double>(), n.denoising);
+            EXPECT_DOUBLE_EQ(path["n_clf"][k].get<double>(), n.classification);
+        }
+        // The lowest level tells nothing of the weights to a score; the classification goes on.
+        EXPECT_GT(path["n_dsm"][1].get<double>(), 1e5 * path["n_clf"][1].get<double>());
+        EXPECT_FALSE(path.contains("n_dsm_sd"));  // the same in every replicate
+    }
+    const std::string page = html_report(run), table = summary_table(run);
+    EXPECT_NE(page.find("Learned densities"), std::string::npos);
+    EXPECT_NE(page.find("n DiffCLF"), std::string::npos);
+    EXPECT_NE(table.find("samples for the weights, DSM"), std::string::npos);
+}
+
+TEST(LearnedEvidence, OtherMixturesHaveWeightsWithoutSampleSizes) {
+    const RunResult run =
+        run_preset(preset(R"({ "type": "mog9" })", R"({ "type": "perturbed_exact", "logit_noise": 1 })", 4));
+    const Json& path = run.summary["learned_path"];
+    EXPECT_TRUE(path["n_dsm"].is_null() && path["n_clf"].is_null() && path["bar_weights"].is_null());
+    EXPECT_TRUE(path["max_total_variation"].is_number());
+}
+
+/// An untrained network with random weights in the plane.
+class Untrained : public ::testing::Test {
+protected:
+    std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / "tempera_learned_evidence.npz";
+
+    void SetUp() override {
+        NetworkWeights w;
+        w.dim = 2, w.hidden = {12, 12}, w.shift = {0, 0}, w.energy_scale_floor = 0.5;
+        Stream random(StreamKey{.seed = 9, .purpose = Purpose::diagnostic}, 0);
+        int in = 3;
+        for (const int out : {12, 12, 1}) {
+            NetworkWeights::Layer layer{.in = in,
+                                        .out = out,
+                                        .weight = {},
+                                        .bias = std::vector<float>(static_cast<std::size_t>(out), 0.2F)};
+            for (int i = 0; i < in * out; ++i) {
+                layer.weight.push_back(static_cast<float>(random.normal() / std::sqrt(in)));
+            }
+            w.layers.push_back(layer);
+            in = out;
+        }
+        write_network_weights(file, w);
+    }
+    void TearDown() override { std::filesystem::remove(file); }
+    Json wells() const {
+        Json p =
+            preset(R"({ "type": "many_well", "dim": 2 })",
+                   R"({ "type": "energy_mlp", "hidden": [12, 12], "file": ")" + file.string() + R"(" })", 8);
+        p["path"]["standardise"] = false;
+        return p;
+    }
+};
+
+TEST_F(Untrained, BasinsWithoutExactDensitiesAreWeighedByBennettsRatio) {
+    const RunResult run = run_preset(wells());
+    const Json& path = run.summary["learned_path"];
+    ASSERT_EQ(path["bar_weights"].size(), 9u);
+    EXPECT_TRUE(path["n_dsm"].is_null());
+    EXPECT_TRUE(path["max_relative_score_error"].is_null() && path["min_ess_fraction"].is_null());
+    const std::vector<double> truth = run.summary["mode_weights"]["true"].get<std::vector<double>>();
+    double worst = 0;
+    for (std::size_t k = 0; k < 9; ++k) {
+        const auto w = path["bar_weights"][k].get<std::vector<double>>();
+        EXPECT_NEAR(w[0] + w[1], 1, 1e-12) << k;
+        worst = std::max(worst, std::abs(w[0] - truth[0]));
+        if (k == 0 || k == 8) {
+            EXPECT_NEAR(w[0], truth[0], 1e-12) << k;  // both ends are exact
+        }
+    }
+    EXPECT_GT(worst, 1e-3);  // random weights know nothing of masses
+    EXPECT_NEAR(path["max_total_variation"].get<double>(), worst, 1e-12);
+    ASSERT_FALSE(run.first.modes.empty());
+    for (const ModeRow& row : run.first.modes) {
+        EXPECT_EQ(row.learned,
+                  path["bar_weights"][static_cast<std::size_t>(row.level)].get<std::vector<double>>());
+    }
+    EXPECT_NE(html_report(run).find("by Bennett"), std::string::npos);
+}
+
+TEST_F(Untrained, SameBitsForAnyNumberOfThreadsAndNoneAfterAStop) {
+    const Experiment<double> built = build_path<double>(wells());
+    set_thread_count(1);
+    const Json one = learned_summary(learned_evidence(*built.path, StreamKey{.seed = 3}, {}));
+    set_thread_count(3);
+    const Json three = learned_summary(learned_evidence(*built.path, StreamKey{.seed = 3}, {}));
+    set_thread_count(0);
+    EXPECT_EQ(one, three);
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_THROW(learned_evidence(*built.path, StreamKey{.seed = 3}, source.get_token()), Stopped);
+    const Experiment<double> mixture = build_path<double>(preset(lakes, wrong, 5));
+    EXPECT_THROW(learned_evidence(*mixture.path, StreamKey{.seed = 3}, source.get_token()), Stopped);
+}
+
+}  // namespace
+}  // namespace tempera
