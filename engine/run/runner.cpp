@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "run/runner.hpp"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <condition_variable>
-#include <deque>
 #include <exception>
-#include <mutex>
-#include <thread>
 
 #include "run/experiment.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
 #include "run/session.hpp"
+#include "run/steered_thread.hpp"
 
 namespace tempera {
 
@@ -50,13 +43,7 @@ struct Command {
     bool at_boundary = false;
 };
 
-/// A run to do.
-struct Job {
-    long id = 0;
-    Json preset;
-    bool paused = false;
-    std::stop_source stop;
-};
+using Job = SteeredJob;
 
 bool is_over(RunState state) {
     return state == RunState::idle || state == RunState::finished || state == RunState::cancelled ||
@@ -70,24 +57,12 @@ std::string short_text(const Json& value) {
 
 }  // namespace
 
-struct Runner::Implementation {
-    // Hub: what readers see. Never held while anything is computed.
-    mutable std::mutex hub_mutex;
-    mutable std::condition_variable hub_changed;
-    std::shared_ptr<const Snapshot> latest = std::make_shared<Snapshot>();
-    std::shared_ptr<const RunResult> result;
-    std::function<void()> on_publish;
-    long current_id = 0, sequence = 0;
-    bool busy = false;  ///< a run is under way or its result is being made
+struct Runner::Implementation final : SteeredThread<Job, Command, Snapshot> {
+    using SteeredThread::commands, SteeredThread::hub_mutex, SteeredThread::mutex, SteeredThread::wake;
 
-    // Commands.
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::optional<Job> next;
-    std::deque<Command> commands;
-    std::stop_source current_stop{std::nostopstate};
-    Json edited_preset;  ///< the running preset with all accepted edits
-    double pace = 0;
+    std::shared_ptr<const RunResult> result;  ///< under hub_mutex
+    Json edited_preset;                       ///< under mutex: the running preset with all accepted edits
+    double pace = 0;                          ///< under mutex
 
     // Of the runner's thread only.
     std::unique_ptr<RunSession> session;
@@ -96,14 +71,10 @@ struct Runner::Implementation {
     Clock::time_point begin, last_publish, last_boundary;
     Clock::duration interval = shortest_interval;
 
-    std::jthread thread;
-
     bool publish(const Job& job, RunState state, bool fresh, const std::string& error = {});
     void apply(const Command& command);
-    void serve(std::stop_token stop);
-    void run(Job& job, std::stop_token stop);
+    void perform(Job& job, std::stop_token stop) override;
     bool advance_until_over(Job& job);
-    bool wait_for_command(Job& job);
     bool wait_for_pace(Job& job);
     void finish(const Job& job, const std::string& status, RunState state, const std::string& error);
 };
@@ -118,20 +89,8 @@ bool Runner::Implementation::publish(const Job& job, RunState state, bool fresh,
     if (fresh && session) {
         session->fill(last);
     }
-    auto snapshot = std::make_shared<Snapshot>(last);
-    std::function<void()> callback;
-    {
-        const std::lock_guard lock(hub_mutex);
-        if (job.id != current_id) {
-            return false;
-        }
-        snapshot->sequence = ++sequence;
-        latest = std::move(snapshot);
-        callback = on_publish;
-        hub_changed.notify_all();
-    }
-    if (callback) {
-        callback();
+    if (!publish_view(job, std::make_shared<Snapshot>(last))) {
+        return false;
     }
     last_publish = Clock::now();
     // Pictures of large populations cost time: they may take at most a fifth of the run's.
@@ -143,13 +102,6 @@ void Runner::Implementation::apply(const Command& command) {
     session->apply(command.preset);
     last.preset = std::make_shared<Json>(command.preset);
     last.edits.push_back({moves_done, session->level(), command.text});
-}
-
-/// Waits for the next command while paused. False when the job shall end.
-bool Runner::Implementation::wait_for_command(Job& job) {
-    std::unique_lock lock(mutex);
-    wake.wait(lock, job.stop.get_token(), [&] { return !commands.empty(); });
-    return !job.stop.stop_requested();
 }
 
 bool Runner::Implementation::wait_for_pace(Job& job) {
@@ -182,16 +134,9 @@ bool Runner::Implementation::advance_until_over(Job& job) {
         if (job.stop.stop_requested()) {
             return false;
         }
-        std::optional<Command> command;
-        {
-            const std::lock_guard lock(mutex);
-            // A step in progress is completed before the next command is taken.
-            if (!commands.empty() && mode != Mode::one_move && mode != Mode::one_level) {
-                command = std::move(commands.front());
-                commands.pop_front();
-            }
-        }
-        if (command) {
+        // A step in progress is completed before the next command is taken.
+        const bool stepping = mode == Mode::one_move || mode == Mode::one_level;
+        if (auto command = stepping ? std::nullopt : next_command()) {
             switch (command->kind) {
             case Command::Kind::pause:
                 mode = Mode::pause;
@@ -260,10 +205,7 @@ bool Runner::Implementation::advance_until_over(Job& job) {
 /// Makes the result, then publishes the final state, so that a reader of the state finds the result.
 void Runner::Implementation::finish(const Job& job, const std::string& status, RunState state,
                                     const std::string& error) {
-    if (!session || job.id != [&] {
-            const std::lock_guard lock(hub_mutex);
-            return current_id;
-        }()) {
+    if (!session || !is_current(job)) {
         publish(job, state, false, error);
         return;
     }
@@ -284,11 +226,9 @@ void Runner::Implementation::finish(const Job& job, const std::string& status, R
     for (const AppliedEdit& e : last.edits) {
         made->preset["edits"].push_back({{"move", e.move}, {"level", e.level}, {"text", e.text}});
     }
-    {
+    if (is_current(job)) {
         const std::lock_guard lock(hub_mutex);
-        if (job.id == current_id) {
-            result = made;
-        }
+        result = made;
     }
     if (state == RunState::finished && made->summary["status"] != "finished") {
         state = made->summary["status"] == "failed" ? RunState::failed : RunState::cancelled;
@@ -296,7 +236,7 @@ void Runner::Implementation::finish(const Job& job, const std::string& status, R
     publish(job, state, true, error);
 }
 
-void Runner::Implementation::run(Job& job, std::stop_token stop) {
+void Runner::Implementation::perform(Job& job, std::stop_token stop) {
     session.reset();
     last = Snapshot{};
     last.preset = std::make_shared<Json>(job.preset);
@@ -331,98 +271,24 @@ void Runner::Implementation::run(Job& job, std::stop_token stop) {
     session.reset();
 }
 
-void Runner::Implementation::serve(std::stop_token stop) {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
-    while (!stop.stop_requested()) {
-        std::optional<Job> job;
-        {
-            std::unique_lock lock(mutex);
-            wake.wait(lock, stop, [&] { return next.has_value(); });
-            if (stop.stop_requested()) {
-                return;
-            }
-            job.swap(next);
-        }
-        run(*job, stop);
-        const std::lock_guard lock(hub_mutex);
-        if (job->id == current_id) {
-            busy = false;
-            hub_changed.notify_all();
-        }
-    }
-}
-
-Runner::Runner() : self_(std::make_unique<Implementation>()) {
-    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->serve(stop); });
-}
-
-Runner::~Runner() {
-    set_on_publish({});
-    self_->thread.request_stop();
-    {
-        const std::lock_guard lock(self_->mutex);
-        self_->current_stop.request_stop();
-    }
-    self_->wake.notify_all();
-    self_->thread.join();
-}
+Runner::Runner() : self_(std::make_unique<Implementation>()) { self_->launch(); }
+Runner::~Runner() { self_->join(); }
 
 long Runner::start(const Json& preset, bool paused) {
     Job job;
     job.preset = resolve_preset(preset);
     job.paused = paused;
-    long id = 0;
-    std::function<void()> callback;
-    {
-        const std::scoped_lock lock(self_->mutex, self_->hub_mutex);
-        self_->current_stop.request_stop();
-        self_->current_stop = job.stop;
-        self_->commands.clear();
+    return self_->start(job, [&](Snapshot& first, long id) {
+        first.run_id = id;
         self_->edited_preset = job.preset;
-        id = job.id = ++self_->current_id;
-        self_->busy = true;
-        auto first = std::make_shared<Snapshot>();
-        first->run_id = id;
-        first->sequence = ++self_->sequence;
-        first->state = RunState::preparing;
-        first->preset = std::make_shared<Json>(job.preset);
-        self_->latest = std::move(first);
-        self_->next = std::move(job);
-        callback = self_->on_publish;
-        self_->hub_changed.notify_all();
-    }
-    self_->wake.notify_all();
-    if (callback) {
-        callback();
-    }
-    return id;
+    });
 }
 
-namespace {
-
-template <class State>
-void push(State& state, Command command) {
-    {
-        const std::lock_guard lock(state.mutex);
-        state.commands.push_back(std::move(command));
-    }
-    state.wake.notify_all();
-}
-
-}  // namespace
-
-void Runner::pause() { push(*self_, {Command::Kind::pause, {}, {}}); }
-void Runner::resume() { push(*self_, {Command::Kind::resume, {}, {}}); }
-void Runner::step_move() { push(*self_, {Command::Kind::step_move, {}, {}}); }
-void Runner::step_level() { push(*self_, {Command::Kind::step_level, {}, {}}); }
-
-void Runner::cancel() {
-    {
-        const std::lock_guard lock(self_->mutex);
-        self_->current_stop.request_stop();
-    }
-    self_->wake.notify_all();
-}
+void Runner::pause() { self_->push({Command::Kind::pause, {}, {}}); }
+void Runner::resume() { self_->push({Command::Kind::resume, {}, {}}); }
+void Runner::step_move() { self_->push({Command::Kind::step_move, {}, {}}); }
+void Runner::step_level() { self_->push({Command::Kind::step_level, {}, {}}); }
+void Runner::cancel() { self_->cancel(); }
 
 void Runner::edit(const Json& preset) {
     const Json resolved = resolve_preset(preset);
@@ -459,20 +325,9 @@ void Runner::set_pace(double boundaries_per_second) {
     self_->wake.notify_all();
 }
 
-std::shared_ptr<const Snapshot> Runner::latest() const {
-    const std::lock_guard lock(self_->hub_mutex);
-    return self_->latest;
-}
-
-void Runner::set_on_publish(std::function<void()> callback) {
-    const std::lock_guard lock(self_->hub_mutex);
-    self_->on_publish = std::move(callback);
-}
-
-void Runner::wait() const {
-    std::unique_lock lock(self_->hub_mutex);
-    self_->hub_changed.wait(lock, [&] { return !self_->busy; });
-}
+std::shared_ptr<const Snapshot> Runner::latest() const { return self_->latest(); }
+void Runner::set_on_publish(std::function<void()> callback) { self_->set_on_publish(std::move(callback)); }
+void Runner::wait() const { self_->wait(); }
 
 std::shared_ptr<const RunResult> Runner::result() const {
     const std::lock_guard lock(self_->hub_mutex);

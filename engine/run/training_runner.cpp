@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "run/training_runner.hpp"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <optional>
-#include <stop_token>
-#include <thread>
 
 #include "models/model.hpp"
 #include "run/result.hpp"
+#include "run/steered_thread.hpp"
 #include "run/training_work.hpp"
 
 namespace tempera {
@@ -40,48 +32,24 @@ double seconds_of(Clock::duration d) { return std::chrono::duration<double>(d).c
 
 enum class Command { pause, resume, step };
 
-struct Job {
-    long id = 0;
-    Json preset;
+struct Job : SteeredJob {
     fs::path folder;
-    bool paused = false;
-    std::stop_source stop;
 };
 
 }  // namespace
 
-struct TrainingRunner::Implementation {
-    // Hub: what readers see. Never held while anything is computed.
-    mutable std::mutex hub_mutex;
-    mutable std::condition_variable hub_changed;
-    std::shared_ptr<const TrainingSnapshot> latest = std::make_shared<TrainingSnapshot>();
-    std::function<void()> on_publish;
-    long current_id = 0, sequence = 0;
-    bool busy = false;  ///< a training is under way or its folder is being written
-
-    // Commands.
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::optional<Job> next;
-    std::deque<Command> commands;
-    std::stop_source current_stop{std::nostopstate};
-
+struct TrainingRunner::Implementation final : SteeredThread<Job, Command, TrainingSnapshot> {
     // Of the background thread only.
     TrainingSnapshot last;
     Clock::time_point last_publish;
     long rate_step = 0;
     double rate_seconds = 0;
 
-    std::jthread thread;
-
     void publish(const Job& job, RunState state, const TrainingWork* work, const std::string& error = {});
     void fill(const TrainingWork& work);
-    void serve(std::stop_token stop);
-    void run(Job& job, std::stop_token stop);
+    void perform(Job& job, std::stop_token stop) override;
     void prepare(const TrainingWork& work);
     bool advance_until_over(Job& job, TrainingWork& work);
-    bool wait_for_command(Job& job);
-    std::optional<Command> next_command();
     void finish(const Job& job, const TrainingWork& work, RunState state, const std::string& error,
                 bool hurry);
 };
@@ -95,21 +63,7 @@ void TrainingRunner::Implementation::publish(const Job& job, RunState state, con
     if (work) {
         fill(*work);
     }
-    auto snapshot = std::make_shared<TrainingSnapshot>(last);
-    std::function<void()> callback;
-    {
-        const std::lock_guard lock(hub_mutex);
-        if (job.id != current_id) {
-            return;
-        }
-        snapshot->sequence = ++sequence;
-        latest = std::move(snapshot);
-        callback = on_publish;
-        hub_changed.notify_all();
-    }
-    if (callback) {
-        callback();
-    }
+    publish_view(job, std::make_shared<TrainingSnapshot>(last));
     last_publish = Clock::now();
 }
 
@@ -141,23 +95,6 @@ void TrainingRunner::Implementation::prepare(const TrainingWork& work) {
     last.true_mode_weights = work.session.target().mode_weights();
     rate_step = 0;
     rate_seconds = 0;
-}
-
-std::optional<Command> TrainingRunner::Implementation::next_command() {
-    const std::lock_guard lock(mutex);
-    if (commands.empty()) {
-        return {};
-    }
-    const Command c = commands.front();
-    commands.pop_front();
-    return c;
-}
-
-/// Waits for the next command while paused. False when the training shall end.
-bool TrainingRunner::Implementation::wait_for_command(Job& job) {
-    std::unique_lock lock(mutex);
-    wake.wait(lock, job.stop.get_token(), [&] { return !commands.empty(); });
-    return !job.stop.stop_requested();
 }
 
 /// The loop of one training; true when it reached its end, false when it was stopped.
@@ -236,7 +173,7 @@ void TrainingRunner::Implementation::finish(const Job& job, const TrainingWork& 
     publish(job, state, &work, problem);
 }
 
-void TrainingRunner::Implementation::run(Job& job, std::stop_token stop) {
+void TrainingRunner::Implementation::perform(Job& job, std::stop_token stop) {
     last = TrainingSnapshot{};
     last.preset = std::make_shared<Json>(job.preset);
     std::optional<TrainingWork> work;
@@ -263,48 +200,12 @@ void TrainingRunner::Implementation::run(Job& job, std::stop_token stop) {
         publish(job, job.stop.stop_requested() ? RunState::cancelled : RunState::failed, nullptr, error);
         return;
     }
-    const bool hurry = stop.stop_requested() || [&] {
-        const std::lock_guard lock(hub_mutex);
-        return current_id != job.id;
-    }();
+    const bool hurry = stop.stop_requested() || !is_current(job);
     finish(job, *work, state, error, hurry);
 }
 
-void TrainingRunner::Implementation::serve(std::stop_token stop) {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
-    while (!stop.stop_requested()) {
-        std::optional<Job> job;
-        {
-            std::unique_lock lock(mutex);
-            wake.wait(lock, stop, [&] { return next.has_value(); });
-            if (stop.stop_requested()) {
-                return;
-            }
-            job.swap(next);
-        }
-        run(*job, stop);
-        const std::lock_guard lock(hub_mutex);
-        if (job->id == current_id) {
-            busy = false;
-            hub_changed.notify_all();
-        }
-    }
-}
-
-TrainingRunner::TrainingRunner() : self_(std::make_unique<Implementation>()) {
-    self_->thread = std::jthread([self = self_.get()](std::stop_token stop) { self->serve(stop); });
-}
-
-TrainingRunner::~TrainingRunner() {
-    set_on_publish({});
-    self_->thread.request_stop();
-    {
-        const std::lock_guard lock(self_->mutex);
-        self_->current_stop.request_stop();
-    }
-    self_->wake.notify_all();
-    self_->thread.join();
-}
+TrainingRunner::TrainingRunner() : self_(std::make_unique<Implementation>()) { self_->launch(); }
+TrainingRunner::~TrainingRunner() { self_->join(); }
 
 long TrainingRunner::start(const Json& resolved, const fs::path& folder, bool paused) {
     const Json model = resolved.value("model", Json::object());
@@ -316,70 +217,17 @@ long TrainingRunner::start(const Json& resolved, const fs::path& folder, bool pa
     job.preset = resolved;
     job.folder = folder;
     job.paused = paused;
-    long id = 0;
-    std::function<void()> callback;
-    {
-        const std::scoped_lock lock(self_->mutex, self_->hub_mutex);
-        self_->current_stop.request_stop();
-        self_->current_stop = job.stop;
-        self_->commands.clear();
-        id = job.id = ++self_->current_id;
-        self_->busy = true;
-        auto first = std::make_shared<TrainingSnapshot>();
-        first->id = id;
-        first->sequence = ++self_->sequence;
-        first->state = RunState::preparing;
-        first->preset = std::make_shared<Json>(job.preset);
-        self_->latest = std::move(first);
-        self_->next = std::move(job);
-        callback = self_->on_publish;
-        self_->hub_changed.notify_all();
-    }
-    self_->wake.notify_all();
-    if (callback) {
-        callback();
-    }
-    return id;
+    return self_->start(job, [](TrainingSnapshot& first, long id) { first.id = id; });
 }
 
-namespace {
-
-template <class State>
-void push(State& state, Command command) {
-    {
-        const std::lock_guard lock(state.mutex);
-        state.commands.push_back(command);
-    }
-    state.wake.notify_all();
-}
-
-}  // namespace
-
-void TrainingRunner::pause() { push(*self_, Command::pause); }
-void TrainingRunner::resume() { push(*self_, Command::resume); }
-void TrainingRunner::step() { push(*self_, Command::step); }
-
-void TrainingRunner::cancel() {
-    {
-        const std::lock_guard lock(self_->mutex);
-        self_->current_stop.request_stop();
-    }
-    self_->wake.notify_all();
-}
-
-std::shared_ptr<const TrainingSnapshot> TrainingRunner::latest() const {
-    const std::lock_guard lock(self_->hub_mutex);
-    return self_->latest;
-}
-
+void TrainingRunner::pause() { self_->push(Command::pause); }
+void TrainingRunner::resume() { self_->push(Command::resume); }
+void TrainingRunner::step() { self_->push(Command::step); }
+void TrainingRunner::cancel() { self_->cancel(); }
+std::shared_ptr<const TrainingSnapshot> TrainingRunner::latest() const { return self_->latest(); }
 void TrainingRunner::set_on_publish(std::function<void()> callback) {
-    const std::lock_guard lock(self_->hub_mutex);
-    self_->on_publish = std::move(callback);
+    self_->set_on_publish(std::move(callback));
 }
-
-void TrainingRunner::wait() const {
-    std::unique_lock lock(self_->hub_mutex);
-    self_->hub_changed.wait(lock, [&] { return !self_->busy; });
-}
+void TrainingRunner::wait() const { self_->wait(); }
 
 }  // namespace tempera
