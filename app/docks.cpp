@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/shell.hpp"
+#include "app/story.hpp"
 #include "app/workbench.hpp"
 
 namespace tempera::app {
@@ -44,7 +45,9 @@ Part column(std::vector<Part> parts) { return {{}, Part::Kind::column, std::move
 
 /// What a layout depends on.
 struct Situation {
-    bool exchange = false, many_modes = false;
+    bool exchange = false;
+    bool many_modes = false, learned = false;  ///< what the mode weights need more room for
+    bool story = false;                        ///< one is told
     const char* either(const char* for_exchange, const char* otherwise) const {
         return exchange ? for_exchange : otherwise;
     }
@@ -52,24 +55,25 @@ struct Situation {
 
 Part explore(const Situation& s) {
     return column({tabs({"density_path"}).high(216, 0.20f, 0.34f), tabs({"particles"}),
-                   row({tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights"}),
-                        tabs({"occupancy", "mode_mass", "replicas", "training", "blindness"})})
+                   row({tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights", "replicas"}),
+                        tabs({"occupancy", "mode_mass", "training", "blindness"})})
                        .high(234, 0.27f, 0.30f)});
 }
 
 Part weights(const Situation& s) {
-    return column({tabs({s.either("swaps", "weights")}).share(0.36f), tabs({s.either("replicas", "ess")}),
-                   row({tabs({"mode_mass", s.either("weights", "swaps"), s.either("ess", "replicas")}),
-                        tabs({"particles", "occupancy", "density_path", "training", "blindness"})})
-                       .share(0.30f)});
+    return column(
+        {tabs({s.either("swaps", "weights")}).share(0.36f), tabs({s.either("replicas", "ess")}),
+         row({tabs({"mode_mass", "occupancy", s.either("weights", "swaps"), s.either("ess", "replicas")}),
+              tabs({"particles", "density_path", "training", "blindness"})})
+             .share(0.30f)});
 }
 
 Part ladder(const Situation& s) {
-    return column(
-        {tabs({s.either("swaps", "ess")}).share(0.36f), tabs({s.either("replicas", "weights")}),
-         row({tabs({"occupancy", "mode_mass", s.either("ess", "swaps")}),
-              tabs({"particles", "density_path", "training", "blindness", s.either("weights", "replicas")})})
-             .share(0.28f)});
+    return column({tabs({s.either("swaps", "ess")}).share(0.36f),
+                   tabs({s.either("replicas", "weights"), s.either("weights", "replicas")}),
+                   row({tabs({"occupancy", "mode_mass", s.either("ess", "swaps")}),
+                        tabs({"particles", "density_path", "training", "blindness"})})
+                       .share(0.28f)});
 }
 
 /// The path's weights on the left, what is behind them on the right.
@@ -80,9 +84,12 @@ Part mode_blindness(const Situation& s) {
                         tabs({"blindness", "training", "score_field"})})});
 }
 
-Part molecules(const Situation&) {
-    return tabs({"particles", "density_path", "ess", "occupancy", "mode_mass", "weights", "swaps", "replicas",
-                 "training", "blindness", "score_field"});
+/// The particles large, the numbers beneath.
+Part molecules(const Situation& s) {
+    return column({tabs({"particles", "density_path", "score_field"}),
+                   row({tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights", "replicas"}),
+                        tabs({"occupancy", "mode_mass", "training", "blindness"})})
+                       .share(0.26f)});
 }
 
 /// The column between Setup and the numbers, for each layout.
@@ -103,9 +110,9 @@ void find_placed(const Part& part, std::vector<std::string>& placed) {
 
 /// The whole window. Panels that a layout has no place for stand with the list of runs.
 Part window_of(const std::string& layout, const Situation& s) {
-    const bool story = layout == "mode_blindness";
+    const bool stories = layout == "mode_blindness";
     Part middle = middle_of(layout, s);
-    Part left = story ? tabs({"story", "setup"}) : tabs({"setup"});
+    Part left = !stories ? tabs({"setup"}) : s.story ? tabs({"story", "setup"}) : tabs({"setup", "story"});
     std::vector<std::string> placed = {"mode_weights", "health", "runs", "log"};
     find_placed(middle, placed);
     find_placed(left, placed);
@@ -115,8 +122,9 @@ Part window_of(const std::string& layout, const Situation& s) {
             runs.panels.push_back(view.id);
         }
     }
+    const bool long_weights = s.many_modes || s.learned || stories;
     // Warnings with their remedies need the room more than the list of runs does.
-    Part right = column({tabs({"mode_weights"}).high(s.many_modes || story ? 256 : 212, 0, 0.4f),
+    Part right = column({tabs({"mode_weights"}).high(long_weights ? 256 : 212, 0, 0.4f),
                          tabs({"health"}).high(400, 0.3f, 0.45f), std::move(runs)});
     return row(
         {std::move(left).high(292, 0, 0.28f), std::move(middle), std::move(right).high(292, 0, 0.28f)});
@@ -186,7 +194,7 @@ void quiet_tab_bars(ImGuiDockNode* node) {
 Situation situation(const Workbench& bench) {
     const PathMaps* maps = bench.workspace.maps();
     return {bench.workspace.value("sampler.type") == Json("replica_exchange"),
-            maps && maps->mode_names.size() > 2};
+            maps && maps->mode_names.size() > 2, bench.learning.learned_path(), bench.story->active()};
 }
 
 void build(Workbench& bench, ImGuiID root, ImVec2 size) {
@@ -200,8 +208,9 @@ void build(Workbench& bench, ImGuiID root, ImVec2 size) {
 /// The number of modes is known a little after a preset was opened: their table then gets its room.
 void watch_modes(Workbench& bench) {
     ImGuiStorage* storage = ImGui::GetStateStorage();
-    const ImGuiID key = ImGui::GetID("many modes");
-    const bool many = situation(bench).many_modes;
+    const ImGuiID key = ImGui::GetID("long weights");
+    const Situation s = situation(bench);
+    const bool many = s.many_modes || s.learned;
     if (bench.workspace.maps() && storage->GetBool(key) != many) {
         storage->SetBool(key, many);
         bench.view.rebuild_layout = true;

@@ -73,15 +73,20 @@ private:
     FrameTimes times_;
 };
 
-bool settled(const Workbench& bench) {
-    const RunState s = bench.workspace.snapshot().state;
-    const bool done = s == RunState::finished || s == RunState::cancelled || s == RunState::failed;
+/// The pictures of the path that are computed beside a run are there.
+bool mapped(const Workbench& bench) {
     const PathMaps* maps = bench.workspace.maps();
     const LearnedMaps* learned = bench.learning.maps();
     const bool shown =
         !bench.learning.learned_path() || (learned && (learned->complete || !learned->error.empty()));
+    return bench.blindness->curves() && maps && maps->complete && shown;
+}
+
+bool settled(const Workbench& bench) {
+    const RunState s = bench.workspace.snapshot().state;
+    const bool done = s == RunState::finished || s == RunState::cancelled || s == RunState::failed;
     const bool told = !bench.story->active() || bench.story->settled() || !bench.story->error().empty();
-    return done && told && bench.blindness->curves() && !bench.learning.busy() && maps && maps->complete && shown;
+    return done && told && !bench.learning.busy() && mapped(bench);
 }
 
 void wait_for(Stage& stage, const AppOptions& options) {
@@ -107,7 +112,8 @@ int count_idle_frames(Stage& stage) {
     bench.learning.stop();
     bench.set_on_publish({});
     const auto start = Clock::now();
-    while ((bench.workspace.busy() || bench.learning.busy()) && seconds_since(start) < 20) {
+    const auto working = [&] { return bench.workspace.busy() || bench.learning.busy(); };
+    while ((working() && seconds_since(start) < 20) || (!mapped(bench) && seconds_since(start) < 60)) {
         stage.frame(1.0f / 30);
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -199,6 +205,10 @@ int run_offscreen(const AppOptions& options) {
             }
         }
         return 2;
+    }
+    const Json n = bench.workspace.value("sampler.n_particles");
+    if (at_once && n.is_number() && n.get<double>() > 2e5) {
+        bench.workspace.set_pace(large_picture_pace);
     }
     stage.frame(1.0f / 60);
     const double first_frame_ms = seconds_since(start) * 1000;

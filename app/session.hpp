@@ -33,6 +33,8 @@ public:
 
 /// Levels or scans a second: what a person can follow, and what lets pictures see every level.
 inline constexpr double watchable_pace = 8, picture_pace = 25;
+/// A snapshot of very many particles takes so long that a quicker run would leave thumbnails without one.
+inline constexpr double large_picture_pace = 4;
 /// Opens what the options ask for, to run at a pace (0 = as fast as it goes); false when it cannot be read.
 bool open_initial(Workbench& bench, const AppOptions& options, double pace);
 /// Reads renderer facts of the current context into the workbench; false when below OpenGL 3.3.

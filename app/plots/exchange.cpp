@@ -29,7 +29,7 @@ PlotSpec swap_plot(const Snapshot& s) {
     PlotSpec plot;
     plot.id = "swaps";
     plot.title = "Swap acceptance by pair";
-    plot.y = axis("", 0, 1.04);
+    plot.y = axis("acceptance", 0, 1.04);
     if (!ready(plot, s)) {
         return plot;
     }
@@ -59,7 +59,7 @@ PlotSpec barrier_plot(const Snapshot& s) {
     plot.id = "barrier";
     plot.title = "Communication barrier";
     if (!ready(plot, s)) {
-        plot.y = axis("", 0, 1);
+        plot.y = axis("rejections, summed", 0, 1);
         return plot;
     }
     const std::vector<double>& r = s.exchange_stats->swap_rejection;
@@ -73,7 +73,7 @@ PlotSpec barrier_plot(const Snapshot& s) {
         line.y.push_back(total);
     }
     plot.layers.push_back(std::move(line));
-    plot.y = axis("", 0, std::max(0.5, std::ceil(total * 2.2) / 2));
+    plot.y = axis("rejections, summed", 0, std::max(0.5, std::ceil(total * 2.2) / 2));
     plot.state = "total " + number_text(total, 2) + ", suggests " +
                  std::to_string(static_cast<int>(std::ceil(2 * total)) + 1) + " levels";
     plot.legend = false;

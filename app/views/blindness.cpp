@@ -179,8 +179,10 @@ void draw_remedies(Workbench& bench) {
     for (const StudiedRemedy& r : list) {
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
-        ImGui::TextUnformatted(r.name.c_str());
-        {
+        {  // its explanation belongs to the name above it, not to the row below
+            ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, theme.px(1)});
+            ImGui::TextUnformatted(r.name.c_str());
+            ImGui::PopStyleVar();
             const Face face(theme.body, Theme::small_size);
             ImGui::PushTextWrapPos(0);
             ImGui::TextColored(theme.dim(), "%s", r.what.c_str());
