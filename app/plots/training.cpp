@@ -192,7 +192,8 @@ void add_levels(PlotSpec& plot, const TrainingSnapshot& s, const Value& value, s
 
 PlotSpec loss_plot(const TrainingSnapshot& s, double smoothing) {
     PlotSpec plot = new_plot(s, "training_loss", "Loss by step");
-    plot.x = axis("step", 0, static_cast<double>(std::max(1L, s.n_steps)));
+    // A little more than the last step, so that its number has room at the end of the axis.
+    plot.x = axis("step", 0, 1.03 * static_cast<double>(std::max(1L, s.n_steps)));
     if (!s.losses || s.losses->empty() || !s.judgements) {
         return plot;
     }
