@@ -2,8 +2,8 @@
 // The files of the workspace: presets and run folders in, presets out.
 #include "app/workspace.hpp"
 
-#include <algorithm>
 #include "run/result.hpp"
+#include <algorithm>
 
 namespace tempera::app {
 

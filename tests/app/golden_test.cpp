@@ -106,8 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Look{"two_lakes", "dark", {"setup", "particles", "ess", "occupancy", "mode_weights", "health"}},
         Look{"two_lakes", "light", {"particles", "ess", "mode_weights", "health"}},
         Look{"weight_collapse", "light", {"weights", "mode_weights"}},
-        Look{"re_ladder", "dark", {"replicas", "health"}},
-        Look{"blindness_d8", "dark", {"mode_weights"}}),
+        Look{"re_ladder", "dark", {"replicas", "health"}}, Look{"blindness_d8", "dark", {"mode_weights"}}),
     [](const auto& info) { return std::string(info.param.preset) + "_" + info.param.theme; });
 
 }  // namespace

@@ -49,10 +49,9 @@ TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
         }
         const Json document = load_preset(entry.path());
         const Json resolved = resolve_preset(document);
-        for (const char* id :
-             {"weight_collapse", "heavy_tail", "few_roots", "mode_weights_off", "log_z_off", "maps_failed",
-              "non_finite", "hessian_floored", "low_swap_acceptance", "slow_local_mixing",
-              "weights_not_verifiable"}) {
+        for (const char* id : {"weight_collapse", "heavy_tail", "few_roots", "mode_weights_off", "log_z_off",
+                               "maps_failed", "non_finite", "hessian_floored", "low_swap_acceptance",
+                               "slow_local_mixing", "weights_not_verifiable"}) {
             for (const Remedy& r : remedies(id, document, resolved)) {
                 Document edited;
                 edited.adopt(document, {});
