@@ -3,6 +3,7 @@
 // of every kind, each refused with exit code 2 and a message that says where and what to do.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -62,10 +63,10 @@ protected:
         std::ofstream(folder / "preset.json") << preset.dump();
         const std::filesystem::path out = folder / "run", said = folder / "said.txt";
         std::filesystem::remove_all(out);
-        const std::string command = std::string(TEMPERA_PROGRAM) + " run " +
-                                    (folder / "preset.json").string() + " --out " + out.string() + " > " +
-                                    said.string() + " 2>&1";
-        const int status = std::system(command.c_str());
+        std::ostringstream command;  // paths are written in quotes: a folder may have a space in its name
+        command << std::filesystem::path(TEMPERA_PROGRAM) << " run " << folder / "preset.json" << " --out "
+                << out << " > " << said << " 2>&1";
+        const int status = std::system(command.str().c_str());
         std::ostringstream text;
         text << std::ifstream(said).rdbuf();
         Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -1, text.str(), nullptr};
@@ -88,7 +89,8 @@ protected:
         }
         EXPECT_FALSE(std::filesystem::exists(folder / "run" / "summary.json")) << o.said;
     }
-    std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "tempera_brought_models";
+    std::filesystem::path folder =
+        std::filesystem::path(::testing::TempDir()) / ("tempera brought models " + std::to_string(getpid()));
 };
 
 /// The model is exact and Gaussian, and so are second-order kernels: log weights are nearly equal, log Z is
