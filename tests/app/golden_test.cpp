@@ -105,8 +105,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Look{"two_lakes", "dark", {"setup", "particles", "ess", "occupancy", "mode_weights", "health"}},
         Look{"two_lakes", "light", {"particles", "ess", "mode_weights", "health"}},
-        Look{"weight_collapse", "light", {"weights", "mode_weights"}},
-        Look{"re_ladder", "dark", {"replicas", "health"}}, Look{"blindness_d8", "dark", {"mode_weights"}}),
+        Look{"weight_collapse", "light", {"weights", "mode_weights", "runs"}},
+        Look{"re_ladder", "dark", {"replicas", "health", "swaps"}},
+        Look{"blindness_story", "light", {"blindness", "mode_weights"}},
+        Look{"blindness_d8", "dark", {"mode_weights"}}),
     [](const auto& info) { return std::string(info.param.preset) + "_" + info.param.theme; });
 
 }  // namespace
