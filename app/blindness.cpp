@@ -50,8 +50,7 @@ double noise_in_view(const Workspace& w) {
 }  // namespace
 
 std::vector<StudiedRemedy> read_remedies(const std::filesystem::path& file) {
-    const std::vector<std::uint8_t> bytes = read_file_bytes(file);
-    const auto rows = parse_csv(std::string(bytes.begin(), bytes.end()));
+    const auto rows = parse_csv(read_file_text(file));
     const std::vector<std::string> expected = {"name", "what", "tv", "tv_low", "tv_high", "seconds", "note"};
     if (rows.empty() || rows.front() != expected) {
         throw ConfigError(file.filename().string(),

@@ -164,27 +164,18 @@ void Document::revert_all() {
     check();
 }
 
-std::string Document::undo() {
-    if (undo_.empty()) {
-        return {};
-    }
-    open_edit_.clear();
-    Step step = std::move(undo_.back());
-    undo_.pop_back();
-    redo_.push_back({std::move(now_), step.what});
-    now_ = std::move(step.document);
-    check();
-    return step.what;
-}
+std::string Document::undo() { return travel(undo_, redo_); }
+std::string Document::redo() { return travel(redo_, undo_); }
 
-std::string Document::redo() {
-    if (redo_.empty()) {
+/// To the document that was remembered last in `from`; the one of now is remembered in `to`.
+std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
+    if (from.empty()) {
         return {};
     }
     open_edit_.clear();
-    Step step = std::move(redo_.back());
-    redo_.pop_back();
-    undo_.push_back({std::move(now_), step.what});
+    Step step = std::move(from.back());
+    from.pop_back();
+    to.push_back({std::move(now_), step.what});
     now_ = std::move(step.document);
     check();
     return step.what;

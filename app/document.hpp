@@ -56,6 +56,7 @@ private:
         Json document;
         std::string what;
     };
+    std::string travel(std::deque<Step>& from, std::deque<Step>& to);
     void remember(const std::string& what);
     void put(const std::string& dotted, Json value);
     void check();

@@ -151,7 +151,7 @@ bool Learning::start(bool paused, bool before_run) {
         workspace_.note(LogLine::Kind::error, e.what());
         return false;
     }
-    subject_ = subject_of(resolved);
+    subject_ = subject_now();
     adopt_ = true;
     run_after_ = before_run;
     announce_ = true;
@@ -281,11 +281,7 @@ void Learning::update() {
     const auto before = std::chrono::steady_clock::now();
     std::shared_ptr<const TrainingSnapshot> latest = link_->latest();
     std::shared_ptr<const LearnedMaps> maps = mapper_->latest();
-    const std::chrono::duration<double, std::micro> wait = std::chrono::steady_clock::now() - before;
-    if (lock_waits.size() >= 4096) {
-        lock_waits.erase(lock_waits.begin(), lock_waits.begin() + 2048);
-    }
-    lock_waits.push_back(wait.count());
+    workspace_.add_lock_wait(std::chrono::steady_clock::now() - before);
     follow_workspace();
     take(std::move(latest));
     request_maps();

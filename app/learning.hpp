@@ -78,7 +78,6 @@ public:
     bool take_start() { return std::exchange(announce_, false); }
 
     void set_on_publish(std::function<void()> callback);  ///< of trainings and maps
-    std::vector<double> lock_waits;                       ///< microseconds per update, the last 4096
 
 private:
     bool put_off(bool paused);

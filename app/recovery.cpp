@@ -174,11 +174,10 @@ void draw_recovery(Workbench& bench) {
         }
         ImGui::TextColored(theme.dim(), "%s", describe_session(first.content).c_str());
         ImGui::Dummy({0, theme.px(2)});
-        ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
-        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
-        ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
-        answer = ImGui::Button("Restore###restore", {theme.px(110), 0}) ? Answer::restore : answer;
-        ImGui::PopStyleColor(3);
+        {
+            const PrimaryColours colours(theme);
+            answer = ImGui::Button("Restore###restore", {theme.px(110), 0}) ? Answer::restore : answer;
+        }
         ImGui::SameLine();
         answer = ImGui::Button("Discard###discard", {theme.px(110), 0}) ? Answer::discard : answer;
         if (leftovers.size() > 1) {

@@ -55,25 +55,6 @@ void recent_items(Workbench& bench) {
     }
 }
 
-bool bar_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary,
-                bool enabled, const char* tip, float width = 0) {
-    const Theme& theme = bench.theme;
-    ImGui::BeginDisabled(!enabled);
-    if (primary) {
-        ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
-        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
-        ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
-    }
-    const bool pressed =
-        ImGui::Button((std::string(glyph) + (*text ? "  " : "") + text + id).c_str(), {width, 0});
-    if (primary) {
-        ImGui::PopStyleColor(3);
-    }
-    ImGui::EndDisabled();
-    ImGui::SetItemTooltip("%s", tip);
-    return pressed;
-}
-
 void mono_text(const Theme& theme, const std::string& text) {
     const Face mono(theme.mono, Theme::number_size);
     ImGui::AlignTextToFramePadding();
@@ -101,16 +82,6 @@ std::string autosave_text(const Autosave& autosave) {
            : age < 10 ? "autosaved just now"
            : age < 60 ? "autosaved " + std::to_string(age) + " s ago"
                       : "autosaved " + std::to_string(age / 60) + " min ago";
-}
-
-std::string eta_text(double seconds) {
-    if (!(seconds >= 0)) {
-        return "ETA unknown";
-    }
-    if (seconds < 90) {
-        return "ETA " + std::to_string(static_cast<int>(std::ceil(seconds))) + " s";
-    }
-    return "ETA " + std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
 }
 
 void seed_field(Workbench& bench) {
@@ -281,31 +252,31 @@ void draw_transport(Workbench& bench) {
         // One width for Run, Pause and Resume: the bar must not jump.
         ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
         const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Run";
-        if (bar_button(bench, running ? icon::pause : icon::play, label, "###run", true, true,
-                       "Run or pause (Space)", theme.px(92))) {
+        if (glyph_button(bench, running ? icon::pause : icon::play, label, "###run", true, true,
+                         "Run or pause (Space)", theme.px(92))) {
             bench.commands.run("run.toggle", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::step, "Step", "###step", false, true,
-                       "One level or scan (Shift+.); one move (.)")) {
+        if (glyph_button(bench, icon::step, "Step", "###step", false, true,
+                         "One level or scan (Shift+.); one move (.)")) {
             bench.commands.run("run.step_level", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::stop, "Stop", "###stop", false, w.busy() || bench.learning.active(),
-                       "Stop and keep what was reached (Esc)")) {
+        if (glyph_button(bench, icon::stop, "Stop", "###stop", false, w.busy() || bench.learning.active(),
+                         "Stop and keep what was reached (Esc)")) {
             bench.commands.run("run.stop", bench);
         }
         ImGui::SameLine();
-        if (bar_button(bench, icon::restart, "Restart", "###restart", false, true,
-                       "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
+        if (glyph_button(bench, icon::restart, "Restart", "###restart", false, true,
+                         "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
             bench.commands.run("run.restart", bench);
         }
         ImGui::PopStyleVar();
         ImGui::SameLine(0, theme.px(18));
         seed_field(bench);
         ImGui::SameLine(0, theme.px(6));
-        if (bar_button(bench, icon::dice, "", "###new_seed", false, true,
-                       "Restart with the next seed (Ctrl+Shift+R)")) {
+        if (glyph_button(bench, icon::dice, "", "###new_seed", false, true,
+                         "Restart with the next seed (Ctrl+Shift+R)")) {
             bench.commands.run("run.new_seed", bench);
         }
         ImGui::SameLine(0, theme.px(18));

@@ -9,6 +9,7 @@
 #include "app/workbench.hpp"
 #include "core/build_id.hpp"
 #include "core/files.hpp"
+#include "diagnostics/mode_weights.hpp"
 
 namespace tempera::app {
 namespace {
@@ -158,10 +159,8 @@ std::optional<double> of_run(const Workbench& bench, const std::string& quantity
     } else if (quantity == "resamplings") {
         v = s.n_resamplings;
     } else if (const ModeRow* row = bench.workspace.mode_row(0)) {  // tv
-        v = row->weighted.size() == row->exact.size() && !row->exact.empty() ? 0 : v;
-        for (std::size_t m = 0; m < row->exact.size() && m < row->weighted.size(); ++m) {
-            v += 0.5 * std::abs(row->weighted[m] - row->exact[m]);
-        }
+        const bool known = row->weighted.size() == row->exact.size() && !row->exact.empty();
+        v = known ? total_variation(row->weighted, row->exact) : v;
     }
     return std::isfinite(v) ? std::optional<double>(v) : std::nullopt;
 }

@@ -149,6 +149,14 @@ std::string grouped(long value) {
     return value < 0 ? "-" + out : out;
 }
 
+std::string eta_text(double seconds) {
+    if (!(seconds >= 0)) {
+        return "ETA unknown";
+    }
+    return seconds < 90 ? "ETA " + std::to_string(static_cast<int>(std::ceil(seconds))) + " s"
+                        : "ETA " + std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
+}
+
 std::string fixed(double value, int decimals, bool sign) {
     if (!std::isfinite(value)) {
         return "-";

@@ -61,6 +61,8 @@ struct Face {
 
 /// 4096 -> "4 096" with thin spaces.
 std::string grouped(long value);
+/// "ETA 12 s", "ETA 3 min"; "ETA unknown" for what is negative.
+std::string eta_text(double seconds);
 /// Fixed decimals with a proper sign slot; "-" for what is not finite.
 std::string fixed(double value, int decimals, bool sign = false);
 

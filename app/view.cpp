@@ -4,6 +4,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "app/plot_implot.hpp"
 #include "app/workbench.hpp"
@@ -106,6 +107,29 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
 Area remaining() {
     const ImVec2 available = ImGui::GetContentRegionAvail();
     return {available.x, available.y};
+}
+
+PrimaryColours::PrimaryColours(const Theme& theme) {
+    ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
+    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
+    ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
+}
+
+PrimaryColours::~PrimaryColours() { ImGui::PopStyleColor(3); }
+
+bool glyph_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary,
+                  bool enabled, const char* tip, float width) {
+    ImGui::BeginDisabled(!enabled);
+    std::optional<PrimaryColours> colours;
+    if (primary) {
+        colours.emplace(bench.theme);
+    }
+    const bool pressed =
+        ImGui::Button((std::string(glyph) + (*glyph && *text ? "  " : "") + text + id).c_str(), {width, 0});
+    colours.reset();
+    ImGui::EndDisabled();
+    ImGui::SetItemTooltip("%s", tip);
+    return pressed;
 }
 
 bool choice(Workbench& bench, const char* label, bool on, const char* tip) {

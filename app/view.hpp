@@ -9,6 +9,7 @@
 
 namespace tempera::app {
 
+class Theme;
 struct Workbench;
 
 struct View {
@@ -31,6 +32,17 @@ struct Area {
     float width, height;
 };
 Area remaining();
+/// The colours of the one button that a person most likely wants, for a scope.
+class PrimaryColours {
+public:
+    explicit PrimaryColours(const Theme& theme);
+    ~PrimaryColours();
+    PrimaryColours(const PrimaryColours&) = delete;
+    PrimaryColours& operator=(const PrimaryColours&) = delete;
+};
+/// A button with a glyph, a text or both; true when pressed.
+bool glyph_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary,
+                  bool enabled, const char* tip, float width = 0);
 /// A small flat switch in a row of choices; true when pressed.
 bool choice(Workbench& bench, const char* label, bool on, const char* tip);
 /// A wrapped sentence, small and dim, that ends in a link; true when the link is pressed.

@@ -208,15 +208,18 @@ void Workspace::set_pace(double boundaries_per_second) {
     link_->set_pace(pace_);
 }
 
-void Workspace::update(float seconds) {
-    const auto before = std::chrono::steady_clock::now();
-    std::shared_ptr<const Snapshot> latest = link_->latest();
-    std::shared_ptr<const PathMaps> maps = mapper_->latest();
-    const std::chrono::duration<double, std::micro> wait = std::chrono::steady_clock::now() - before;
+void Workspace::add_lock_wait(std::chrono::duration<double, std::micro> wait) {
     if (lock_waits.size() >= 4096) {
         lock_waits.erase(lock_waits.begin(), lock_waits.begin() + 2048);
     }
     lock_waits.push_back(wait.count());
+}
+
+void Workspace::update(float seconds) {
+    const auto before = std::chrono::steady_clock::now();
+    std::shared_ptr<const Snapshot> latest = link_->latest();
+    std::shared_ptr<const PathMaps> maps = mapper_->latest();
+    add_lock_wait(std::chrono::steady_clock::now() - before);
     maps_ = std::move(maps);
     // Stored results stay until the run that was started has something to show.
     const bool dropped = latest->run_id <= dropped_run_;

@@ -3,6 +3,7 @@
 // here.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -121,8 +122,9 @@ public:
     };
     std::deque<Message> messages;
     std::string command_line() const;  ///< what runs the same on the command line
-    std::vector<double> lock_waits;    ///< microseconds per update, the last 4096
-    bool autostart = true;             ///< opening a preset runs it
+    std::vector<double> lock_waits;    ///< microseconds of each look at what other threads publish, last 4096
+    void add_lock_wait(std::chrono::duration<double, std::micro> wait);
+    bool autostart = true;  ///< opening a preset runs it
     /// Asked before a run starts; true: not now, it will be started again (a model is trained first).
     std::function<bool(bool paused)> put_off;
     std::function<void()> before_run;        ///< what is edited is worth keeping now

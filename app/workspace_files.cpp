@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The files of the workspace: presets and run folders in, presets out.
-#include "app/workspace.hpp"
-
-#include "run/result.hpp"
 #include <algorithm>
+
+#include "app/workspace.hpp"
+#include "run/result.hpp"
 
 namespace tempera::app {
 

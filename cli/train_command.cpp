@@ -13,6 +13,7 @@
 #include "run/figure_files.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
+#include "run/summary.hpp"
 #include "run/training.hpp"
 #include "run/training_figures.hpp"
 
@@ -29,23 +30,15 @@ struct TrainArguments {
     bool resume = false, force = false;
 };
 
-std::string short_number(double v) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", v);
-    return text;
-}
-
 std::string describe_weights(const Json& level) {
-    std::string out = "  sigma " + short_number(level["sigma"].get<double>()) + ": loss " +
-                      short_number(level["loss"].get<double>());
+    std::string out = "  sigma " + value_text(level["sigma"]) + ": loss " + value_text(level["loss"]);
     if (level["score_energy"].is_number()) {
-        out += ", relative score error " +
-               short_number(level["score_error"].get<double>() / level["score_energy"].get<double>());
+        out += ", relative score error " + value_text(relative_score_error(level));
     }
     if (level["learned_mode_weights"].is_array()) {
         out += ", learned mode weights";
         for (const Json& w : level["learned_mode_weights"]) {
-            out += " " + short_number(w.get<double>());
+            out += " " + value_text(w);
         }
     }
     return out;
@@ -83,15 +76,14 @@ int train(const TrainArguments& a) {
         callbacks.checkpoints = folder;
         callbacks.progress = [&](const TrainingProgress& p) {
             progress.update(static_cast<double>(p.step) / static_cast<double>(p.n_steps),
-                            "step " + std::to_string(p.step) + ", loss " + short_number(p.losses->total) +
-                                ", " + short_number(p.steps_per_second) + " steps/s");
+                            "step " + std::to_string(p.step) + ", loss " + value_text(p.losses->total) +
+                                ", " + value_text(p.steps_per_second) + " steps/s");
         };
         result = train_model(resolved, callbacks, going_on ? folder : fs::path());
     }
     write_training_folder(result, folder);
     write_exports(folder, a.exports);
-    std::cout << result.report["steps"] << " steps in "
-              << short_number(result.report["seconds"].get<double>()) << " s\n";
+    std::cout << result.report["steps"] << " steps in " << value_text(result.report["seconds"]) << " s\n";
     for (const Json& level : result.report["levels"]) {
         const double sigma = level["sigma"].get<double>();
         if (sigma == 0.05 || sigma == 0.2 || sigma == 0.5 || sigma == 1 || sigma == 2 || sigma == 4) {

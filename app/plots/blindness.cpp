@@ -15,25 +15,8 @@ using Kind = PlotLayer::Kind;
 std::vector<std::pair<double, std::string>> decades(int from, int to, int step) {
     std::vector<std::pair<double, std::string>> ticks;
     for (int e = from; e <= to; e += step) {
-        char text[16];
-        std::snprintf(text, sizeof text, e >= -2 && e <= 3 ? "%.*f" : "1e%d", e < 0 ? -e : 0,
-                      std::pow(10, e));
-        ticks.emplace_back(std::pow(10, e), e >= -2 && e <= 3 ? text : "1e" + std::to_string(e));
-    }
-    return ticks;
-}
-
-std::vector<std::pair<double, std::string>> noise_ticks(double low, double high) {
-    std::vector<std::pair<double, std::string>> ticks;
-    for (int e = -4; e <= 4; ++e) {
-        for (double lead : {1.0, 2.0, 5.0}) {
-            const double v = lead * std::pow(10, e);
-            if (v >= low * 0.999 && v <= high * 1.001) {
-                char text[16];
-                std::snprintf(text, sizeof text, "%g", v);
-                ticks.emplace_back(v, text);
-            }
-        }
+        const double v = std::pow(10, e);
+        ticks.emplace_back(v, e >= -2 && e <= 3 ? number_text(v, std::max(0, -e)) : "1e" + std::to_string(e));
     }
     return ticks;
 }
@@ -103,7 +86,7 @@ PlotSpec blindness_plot(const WrongWeightCurves* curves) {
     }
     plot.x.min = curves->points.front().sigma;
     plot.x.max = curves->points.back().sigma;
-    plot.x.ticks = noise_ticks(plot.x.min, plot.x.max);
+    plot.x.ticks = one_two_five(plot.x.min, plot.x.max);
     double top = 1;
     for (const BlindnessPoint& p : curves->points) {
         top = std::max({top, p.fisher_gap, p.kl, p.fisher_gap * p.sigma * p.sigma});

@@ -2,6 +2,7 @@
 #include "app/plots/common.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "core/build_id.hpp"
@@ -40,6 +41,21 @@ std::string provenance(const Snapshot& s) {
         }
     }
     return text + ", tempera " + std::string(TEMPERA_BUILD_ID);
+}
+
+std::vector<std::pair<double, std::string>> one_two_five(double low, double high) {
+    std::vector<std::pair<double, std::string>> ticks;
+    for (int e = static_cast<int>(std::floor(std::log10(low))); e <= std::log10(high); ++e) {
+        for (const int lead : {1, 2, 5}) {
+            const double v = lead * std::pow(10.0, e);
+            if (v >= low * 0.999 && v <= high * 1.001) {
+                char text[24];
+                std::snprintf(text, sizeof text, "%g", v);
+                ticks.emplace_back(v, text);
+            }
+        }
+    }
+    return ticks;
 }
 
 std::string number_text(double value, int decimals) {

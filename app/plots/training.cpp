@@ -31,17 +31,8 @@ PlotSpec new_plot(const TrainingSnapshot& s, const char* id, std::string title) 
 }
 
 /// 1, 2, 5 of each decade: a loss seldom spans a whole one.
-void one_two_five(PlotAxis& axis) {
-    for (int e = static_cast<int>(std::floor(std::log10(axis.min))); e <= std::log10(axis.max); ++e) {
-        for (const int digit : {1, 2, 5}) {
-            const double v = digit * std::pow(10.0, e);
-            if (v >= axis.min * 0.999 && v <= axis.max * 1.001) {
-                char text[24];
-                std::snprintf(text, sizeof text, "%g", v);
-                axis.ticks.emplace_back(v, text);
-            }
-        }
-    }
+void name_ticks(PlotAxis& axis) {
+    axis.ticks = one_two_five(axis.min, axis.max);
     if (axis.ticks.size() > 7) {  // wide ranges name decades only
         std::erase_if(axis.ticks, [](const auto& t) {
             const double l = std::log10(t.first);
@@ -61,7 +52,7 @@ void fit_axis(PlotAxis& axis, double low, double high) {
         const auto down = [](double v) { return std::pow(10.0, std::floor(3 * std::log10(v) - 0.1) / 3); };
         axis.min = down(low);
         axis.max = 1 / down(1 / high);
-        one_two_five(axis);
+        name_ticks(axis);
         return;
     }
     const double range = std::max({high - low, 0.05 * std::abs(high), 1e-9});
@@ -125,6 +116,17 @@ void add_loss(PlotSpec& plot, const TrainingSnapshot& s, int which, double smoot
     }
 }
 
+/// With its vertical axis around the values seen; still empty when there are none.
+PlotSpec fitted(PlotSpec plot, const std::vector<double>& seen) {
+    if (!seen.empty()) {
+        const auto [low, high] = std::minmax_element(seen.begin(), seen.end());
+        fit_axis(plot.y, *low, *high);
+        plot.empty.clear();
+        sanitize(plot);
+    }
+    return plot;
+}
+
 bool has_levels(const TrainingSnapshot& s) {
     return s.judgements && !s.judgements->empty() && s.judgements->back()->levels.size() > 1;
 }
@@ -151,7 +153,7 @@ void noise_axis(PlotAxis& axis, const std::vector<NoiseLevel>& levels) {
     axis.log = true;
     axis.min = levels.front().sigma / 1.1;
     axis.max = levels.back().sigma * 1.1;
-    one_two_five(axis);
+    name_ticks(axis);
 }
 
 bool knows_score(const NoiseLevel& level) {
@@ -204,14 +206,7 @@ PlotSpec loss_plot(const TrainingSnapshot& s, double smoothing) {
     for (std::size_t i = 0; i < s.loss_names.size(); ++i) {
         add_loss(plot, s, static_cast<int>(i), smoothing, seen);
     }
-    if (plot.layers.empty()) {
-        return plot;
-    }
-    const auto [low, high] = std::minmax_element(seen.begin(), seen.end());
-    fit_axis(plot.y, *low, *high);
-    plot.empty.clear();
-    sanitize(plot);
-    return plot;
+    return fitted(std::move(plot), seen);
 }
 
 PlotSpec implied_mass_plot(const TrainingSnapshot& s, int mode) {
@@ -267,14 +262,7 @@ PlotSpec level_loss_plot(const TrainingSnapshot& s) {
     noise_axis(plot.x, s.judgements->back()->levels);
     std::vector<double> seen;
     add_levels(plot, s, level_value, seen);
-    if (seen.empty()) {
-        return plot;
-    }
-    const auto [low, high] = std::minmax_element(seen.begin(), seen.end());
-    fit_axis(plot.y, *low, *high);
-    plot.empty.clear();
-    sanitize(plot);
-    return plot;
+    return fitted(std::move(plot), seen);
 }
 
 PlotSpec level_map_plot(const TrainingSnapshot& s) {
@@ -319,7 +307,7 @@ PlotSpec level_map_plot(const TrainingSnapshot& s) {
     plot.y = axis("noise level \xcf\x83", grid->y_min, grid->y_max);
     PlotAxis named;
     named.min = levels.front().sigma, named.max = levels.back().sigma;
-    one_two_five(named);
+    name_ticks(named);
     for (const auto& [value, text] : named.ticks) {
         plot.y.ticks.emplace_back(std::log10(value), text);
     }

@@ -96,11 +96,10 @@ void buttons(Workbench& bench, StoryTeller& teller) {
     const bool close = ImGui::Button("Close###close", {width, 0});
     ImGui::SameLine(0, gap);
     ImGui::BeginDisabled(last);
-    ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
-    ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
-    ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
-    const bool next = ImGui::Button("Next###next", {width, 0});
-    ImGui::PopStyleColor(3);
+    const bool next = [&] {
+        const PrimaryColours colours(theme);
+        return ImGui::Button("Next###next", {width, 0});
+    }();
     ImGui::EndDisabled();
     if (back) {
         teller.back();

@@ -17,33 +17,6 @@ constexpr const char* demo_preset = "learned_two_lakes_dsm";
 /// The lower plot on the left: a map over steps, or lines of now and before.
 bool shows_map = false;
 
-bool button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary, bool enabled,
-            const char* tip, float width = 0) {
-    const Theme& theme = bench.theme;
-    ImGui::BeginDisabled(!enabled);
-    if (primary) {
-        ImGui::PushStyleColor(ImGuiCol_Button, Theme::vec(theme.colours().primary));
-        ImGui::PushStyleColor(ImGuiCol_ButtonHovered, Theme::vec(theme.colours().accent));
-        ImGui::PushStyleColor(ImGuiCol_Text, ImVec4(1, 1, 1, 1));
-    }
-    const bool pressed =
-        ImGui::Button((std::string(glyph) + (*glyph ? "  " : "") + text + id).c_str(), {width, 0});
-    if (primary) {
-        ImGui::PopStyleColor(3);
-    }
-    ImGui::EndDisabled();
-    ImGui::SetItemTooltip("%s", tip);
-    return pressed;
-}
-
-std::string duration(double seconds) {
-    if (!(seconds >= 0)) {
-        return "unknown";
-    }
-    return seconds < 90 ? std::to_string(static_cast<int>(std::ceil(seconds))) + " s"
-                        : std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
-}
-
 std::string state_text(const Workbench& bench) {
     const TrainingSnapshot& s = bench.learning.training();
     if (s.state == RunState::idle) {
@@ -67,7 +40,7 @@ std::string pace_text(const Workbench& bench) {
     }
     if (bench.learning.active()) {
         return s.steps_per_second > 0 ? fixed(s.steps_per_second, s.steps_per_second < 20 ? 1 : 0) +
-                                            " steps/s   ETA " + duration(s.eta_seconds)
+                                            " steps/s   " + eta_text(s.eta_seconds)
                                       : std::string("measuring the pace ...");
     }
     return "in " + fixed(s.seconds, 1) + " s";
@@ -82,23 +55,25 @@ void buttons(Workbench& bench) {
     const bool can = obstacle.empty() || learning.active();
     const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Train";
     ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
-    if (button(bench, running ? icon::pause : icon::play, label, "###train", true, can,
-               can ? "Train this preset's network, pause, go on (Ctrl+T)" : obstacle.c_str(), theme.px(92))) {
+    if (glyph_button(bench, running ? icon::pause : icon::play, label, "###train", true, can,
+                     can ? "Train this preset's network, pause, go on (Ctrl+T)" : obstacle.c_str(),
+                     theme.px(92))) {
         bench.commands.run("train.toggle", bench);
     }
     ImGui::SameLine();
-    if (button(bench, icon::step, "Step", "###step", false, can, "One step of the optimiser, then paused")) {
+    if (glyph_button(bench, icon::step, "Step", "###step", false, can,
+                     "One step of the optimiser, then paused")) {
         bench.commands.run("train.step", bench);
     }
     ImGui::SameLine();
-    if (button(bench, icon::stop, "Stop", "###stop", false, learning.active(),
-               "Stop and keep what was reached, in a folder of its own")) {
+    if (glyph_button(bench, icon::stop, "Stop", "###stop", false, learning.active(),
+                     "Stop and keep what was reached, in a folder of its own")) {
         bench.commands.run("train.stop", bench);
     }
     if (learning.usable()) {
         ImGui::SameLine();
-        if (button(bench, "", "Use", "###use", false, true,
-                   "Make this training the preset's model (model.file); can be undone")) {
+        if (glyph_button(bench, "", "Use", "###use", false, true,
+                         "Make this training the preset's model (model.file); can be undone")) {
             bench.commands.run("train.use", bench);
         }
     }
@@ -314,9 +289,9 @@ void nothing_yet(Workbench& bench) {
     if (obstacle.empty()) {
         buttons(bench);
         ImGui::Dummy({0, theme.px(2)});
-    } else if (button(bench, icon::folder, demo_preset, "###open_demo", false,
-                      bench.commands.find(std::string("preset.") + demo_preset) != nullptr,
-                      "Open a preset with a network to train")) {
+    } else if (glyph_button(bench, icon::folder, demo_preset, "###open_demo", false,
+                            bench.commands.find(std::string("preset.") + demo_preset) != nullptr,
+                            "Open a preset with a network to train")) {
         bench.commands.run(std::string("preset.") + demo_preset, bench);
     }
     empty_text(bench, text);

@@ -104,6 +104,11 @@ std::vector<std::uint8_t> read_file_bytes(const std::filesystem::path& file) {
     return out;
 }
 
+std::string read_file_text(const std::filesystem::path& file) {
+    const std::vector<std::uint8_t> bytes = read_file_bytes(file);
+    return {bytes.begin(), bytes.end()};
+}
+
 void write_bytes_atomically(const std::filesystem::path& file, const void* data, std::size_t size) {
     PendingFile pending(file);
     pending.write(data, size);

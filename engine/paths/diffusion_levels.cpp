@@ -23,13 +23,7 @@ Mixture single_gaussian(int dim, double variance) {
 void DiffusionSettings::describe(Describer& d) {
     d.choice("process", process, {"vp", "ve"},
              {.help = "variance preserving (alpha^2 + sigma^2 = 1) or variance exploding (alpha = 1) noise"});
-    d.integer("n_levels", n_levels,
-              {.min = 1,
-               .max = 100000,
-               .log_scale = true,
-               .help = "number of steps from the reference to the target"});
-    d.boolean("standardise", standardise,
-              {.help = "map the target to zero mean and unit average variance first"});
+    describe_levels(d, n_levels, standardise);
     d.choice("reference", reference, {"standard_normal", "exact"},
              {.help = "law at the last level: a normal, or the true noised target (for tests and teaching)"});
     d.json("schedule", schedule, {.help = "noise-to-signal ratios of the levels"});

@@ -8,6 +8,16 @@
 
 namespace tempera {
 
+void describe_levels(Describer& d, int& n_levels, bool& standardise) {
+    d.integer("n_levels", n_levels,
+              {.min = 1,
+               .max = 100000,
+               .log_scale = true,
+               .help = "number of steps from the reference to the target"});
+    d.boolean("standardise", standardise,
+              {.help = "map the target to zero mean and unit average variance first"});
+}
+
 namespace {
 
 /// Density of y = (x - shift) / scale for x with the target's density: the Jacobian scale^dim is included.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Internal to this folder: the affine map between a target's coordinates and a path's.
+// Internal to this folder: what every path has, the settings of its levels and the affine map between a
+// target's coordinates and its own.
 #pragma once
 
 #include <memory>
@@ -7,6 +8,9 @@
 #include "targets/target.hpp"
 
 namespace tempera {
+
+/// The settings "n_levels" and "standardise".
+void describe_levels(Describer& d, int& n_levels, bool& standardise);
 
 /// x (target) = shift + scale * y (path).
 struct Affine {

@@ -24,13 +24,7 @@ struct TemperingSettings {
     Json schedule{{"type", "linear"}};
 
     void describe(Describer& d) {
-        d.integer("n_levels", n_levels,
-                  {.min = 1,
-                   .max = 100000,
-                   .log_scale = true,
-                   .help = "number of steps from the reference to the target"});
-        d.boolean("standardise", standardise,
-                  {.help = "map the target to zero mean and unit average variance first"});
+        describe_levels(d, n_levels, standardise);
         d.number("reference_scale", reference_scale,
                  {.min = 0,
                   .open_min = true,

@@ -8,8 +8,7 @@
 
 #include "diagnostics/blindness_curve.hpp"
 #include "run/latest_job.hpp"
-#include "run/preset_schema.hpp"
-#include "targets/target.hpp"
+#include "run/preset_target.hpp"
 
 namespace tempera {
 namespace {
@@ -40,9 +39,7 @@ struct Known {
 void look_at_target(Known& known, const Json& section) {
     known = {};
     known.target = section.dump();
-    const TargetEntry& entry = find_entry(target_catalogue(), "target", section["type"].get<std::string>());
-    const auto target =
-        entry.make<double>(known_settings(section, entry.info.fields), TargetContext<double>{});
+    const auto target = preset_target<double>(Json{{"target", section}});
     if (!target->mixture()) {
         known.obstacle = "These curves need a target that is a Gaussian mixture: only there are the true "
                          "scores and masses known at every noise level.";
@@ -119,6 +116,9 @@ std::vector<double> blindness_levels(const Mixture& truth) {
 }
 
 struct WrongWeightCurver::Implementation {
+    // The caller's.
+    Request last;
+    long n_asked = 0;
     Job job{[known = std::make_shared<Known>()](const Request& request, const Job::Context& context) {
         try {
             solve(*known, request, context);
@@ -137,11 +137,15 @@ void WrongWeightCurver::request(const Json& resolved, double assumed, double sig
     if (!resolved.contains("target")) {
         return;
     }
-    Request request{resolved["target"], assumed, sigma};
-    const std::string key =
-        request.target.dump() + " " + std::to_string(assumed) + " " + std::to_string(sigma);
+    // Asked in every frame: what did not change must cost nothing.
+    Request& last = self_->last;
+    const bool same_level = sigma == last.sigma || (std::isnan(sigma) && std::isnan(last.sigma));
+    if (self_->n_asked > 0 && same_level && assumed == last.assumed && resolved["target"] == last.target) {
+        return;
+    }
+    last = {resolved["target"], assumed, sigma};
     // Patient: a drag asks faster than a first quadrature is done.
-    self_->job.request(key, std::move(request), true);
+    self_->job.request(std::to_string(++self_->n_asked), last, true);
 }
 
 std::shared_ptr<const WrongWeightCurves> WrongWeightCurver::latest() const { return self_->job.latest(); }

@@ -3,25 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "run/csv.hpp"
 #include "run/html_page.hpp"
 #include "run/preset.hpp"
+#include "run/summary.hpp"
 #include "run/sweep_table.hpp"
 
 namespace tempera {
 
 namespace {
-
-std::string shown(const Json& value) {
-    if (value.is_number_float()) {
-        char text[40];
-        std::snprintf(text, sizeof text, "%.4g", value.get<double>());
-        return text;
-    }
-    return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
-}
 
 bool is_curve(const PlotLayer& layer) {
     return (layer.kind == PlotLayer::Kind::line || layer.kind == PlotLayer::Kind::stairs) &&
@@ -109,10 +100,10 @@ Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<st
         c.csv += csv_text(names[r]);
         for (const char* key : keys) {
             const Json v = get_value(runs[r].summary, key);
-            c.rows.back().push_back(shown(v));
+            c.rows.back().push_back(value_text(v));
             c.csv += "," + (v.is_null()           ? ""
                             : v.is_number_float() ? csv_number(v.get<double>())
-                                                  : csv_text(shown(v)));
+                                                  : csv_text(value_text(v)));
         }
         c.csv += "\n";
     }

@@ -3,19 +3,20 @@
 
 #include "paths/schedule.hpp"
 #include "run/preset_schema.hpp"
+#include "run/preset_target.hpp"
 #include "run/torchscript.hpp"
 #include "samplers/adaptive_schedule.hpp"
 #include "samplers/move_tuning.hpp"
 
 namespace tempera {
 
-namespace {
-
 void check_stop(const std::stop_token& stop) {
     if (stop.stop_requested()) {
         throw Stopped{};
     }
 }
+
+namespace {
 
 StreamKey run_key(const Json& resolved, int replicate) {
     StreamKey key;
@@ -130,8 +131,7 @@ Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
                             std::shared_ptr<const NetworkWeights> weights) {
     Experiment<Real> e;
     e.preset = resolved;
-    e.target = make_section<Target<Real>, TargetContext, Real>(target_catalogue(), "target", resolved,
-                                                               TargetContext<Real>{});
+    e.target = preset_target<Real>(resolved);
     check_stop(stop);
     const Schedule schedule = schedule_of<Real>(resolved, e.target, stop, weights);
     check_stop(stop);

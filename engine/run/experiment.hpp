@@ -30,6 +30,7 @@ struct Experiment {
 
 /// Thrown by the builders when `stop` was requested between two of their steps.
 struct Stopped {};
+void check_stop(const std::stop_token& stop);
 
 /// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
 /// `weights`: those of a network in training, instead of the model's file.

@@ -25,12 +25,6 @@ constexpr int labelled_points = 1024;
 constexpr int most_draws = 1 << 16;
 constexpr int least_per_mode = 8;
 
-void check(const std::stop_token& stop) {
-    if (stop.stop_requested()) {
-        throw Stopped{};
-    }
-}
-
 /// Exact samples of the target in path coordinates, as many of every mode, until all have enough; nothing
 /// when a mode is too rare. Proportions are the exact ones, or those of the draws.
 template <class Real>
@@ -94,7 +88,7 @@ std::vector<LearnedLevel> levels_by_bennett(const DensityPath<Real>& path, const
         densities.push_back(path.field_at(1, sigmas.back()));
     }
     const std::vector<BasinMasses> masses =
-        basin_masses<Real>(densities, sigmas, *data, key, [&stop] { check(stop); });
+        basin_masses<Real>(densities, sigmas, *data, key, [&stop] { check_stop(stop); });
     std::vector<LearnedLevel> out;
     for (int k = 0; k <= path.n_levels(); ++k) {
         const bool end = k == 0 || k == path.n_levels();
@@ -115,7 +109,7 @@ void find_sample_sizes(const DensityPath<Real>& path, const Mixture& truth, cons
     out.n_dsm.assign(static_cast<std::size_t>(n_levels) + 1, unknown);
     out.n_clf = out.n_dsm;
     parallel_for(n_levels, [&](int i) {
-        check(stop);
+        check_stop(stop);
         const auto k = static_cast<std::size_t>(i) + 1;
         const double sigma = path.position(i + 1).rho;
         const bool last = i + 1 == n_levels;  // the reference has no next level
@@ -151,7 +145,7 @@ LearnedEvidence learned_evidence(const DensityPath<Real>& path, const StreamKey&
         out.by_bennett = !out.levels.empty();
         return out;
     }
-    out.levels = learned_levels(path, key, 4096, [&stop] { check(stop); });
+    out.levels = learned_levels(path, key, 4096, [&stop] { check_stop(stop); });
     if (truth->size() == 2) {
         find_sample_sizes(path, *truth, stop, out);
     }

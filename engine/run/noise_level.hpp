@@ -2,10 +2,14 @@
 // A trained field at one noise level.
 #pragma once
 
+#include <array>
 #include <limits>
 #include <vector>
 
 namespace tempera {
+
+/// Noise levels that every report of a training names, whatever its path.
+inline constexpr std::array reported_sigmas{0.05, 0.2, 0.5, 1.0, 2.0, 4.0};
 
 /// The averaged weights at one noise level, judged on points that the training has not seen. NaN and empty
 /// where unknown: no mixture to compare with, or no density.

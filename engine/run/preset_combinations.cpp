@@ -2,7 +2,7 @@
 // What goes together in a preset.
 #include "paths/density_path.hpp"
 #include "run/preset_schema.hpp"
-#include "targets/target.hpp"
+#include "run/preset_target.hpp"
 
 namespace tempera {
 
@@ -52,8 +52,7 @@ void check_combinations(const Json& p, Problems& problems) {
     }
     std::shared_ptr<const Target<double>> target;
     try {
-        target = find_entry(target_catalogue(), "target", text_of(p["target"], "type"))
-                     .make<double>(p["target"], {});
+        target = preset_target<double>(p);
     } catch (const ConfigError& error) {
         for (const Problem& problem : error.problems()) {
             problems.add(problem.place, problem.text);

@@ -10,8 +10,8 @@
 #include "figures/ticks.hpp"
 #include "run/exchange_figures.hpp"
 #include "run/mode_figures.hpp"
+#include "run/preset_target.hpp"
 #include "run/result.hpp"
-#include "targets/target.hpp"
 
 namespace tempera {
 namespace {
@@ -125,20 +125,10 @@ std::vector<ModeRow> rows_by_level(const RunResult& result) {
     return rows;
 }
 
-std::shared_ptr<Target<double>> target_of(const Json& preset) {
-    try {
-        const Json& settings = preset.at("target");
-        return find_entry(target_catalogue(), "target", settings.at("type").get<std::string>())
-            .make<double>(settings, {});
-    } catch (const std::exception&) {
-        return nullptr;  // a target that cannot be rebuilt (a file that is gone) has no density picture
-    }
-}
-
 std::optional<PlotSpec> particles(const RunResult& result) {
     const std::size_t dim = static_cast<std::size_t>(std::max(0, result.dim));
     const std::size_t n = dim ? result.first.x.size() / dim : 0;
-    const std::shared_ptr<Target<double>> target = n ? target_of(result.preset) : nullptr;
+    const std::shared_ptr<Target<double>> target = n ? known_preset_target(result.preset) : nullptr;
     if (!target || target->dim() != result.dim) {
         return {};
     }

@@ -6,7 +6,7 @@
 #include "core/npy.hpp"
 #include "run/csv.hpp"
 #include "run/preset.hpp"
-#include "run/preset_schema.hpp"
+#include "run/preset_target.hpp"
 #include "run/result.hpp"
 
 namespace tempera {
@@ -180,9 +180,7 @@ RunResult read_checked(const fs::path& folder) {
         r.log = read_text(folder / "log.txt");
     }
     const Json resolved = resolve_preset(r.preset);
-    r.mode_names = find_entry(target_catalogue(), "target", resolved["target"]["type"].get<std::string>())
-                       .make<double>(resolved["target"], {})
-                       ->mode_names();
+    r.mode_names = preset_target<double>(resolved)->mode_names();
     r.figures = result_figures(r);
     return r;
 }

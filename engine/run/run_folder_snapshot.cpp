@@ -7,6 +7,7 @@
 #include "core/block.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset.hpp"
+#include "run/preset_target.hpp"
 #include "run/sprite_subset.hpp"
 
 namespace tempera {
@@ -143,9 +144,7 @@ Snapshot snapshot_of(const RunResult& stored) {
         s.fraction = static_cast<double>(s.progress) / std::max(1, s.n_levels);
     }
     s.eta_seconds = 0;
-    const auto target =
-        find_entry(target_catalogue(), "target", resolved["target"]["type"].get<std::string>())
-            .make<double>(resolved["target"], {});
+    const auto target = preset_target<double>(resolved);
     s.plane = view_plane(*target);
     s.mode_names = stored.mode_names;
     s.true_mode_weights = target->mode_weights();

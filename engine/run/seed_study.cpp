@@ -63,8 +63,7 @@ SeedPoint seed_point(const std::string& losses, long seed, int dim, const std::v
 }
 
 std::vector<SeedPoint> read_seed_points(const std::filesystem::path& file) {
-    const std::vector<std::uint8_t> bytes = read_file_bytes(file);
-    const auto rows = parse_csv(std::string(bytes.begin(), bytes.end()));
+    const auto rows = parse_csv(read_file_text(file));
     const auto wrong = [&](const std::string& what) { return ConfigError(file.filename().string(), what); };
     if (rows.empty()) {
         throw wrong("is empty");

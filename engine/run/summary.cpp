@@ -114,6 +114,15 @@ Json combine_objects(const std::vector<const Json*>& rows) {
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+std::string value_text(const Json& value) {
+    if (value.is_number_float()) {
+        char text[40];
+        std::snprintf(text, sizeof text, "%.4g", value.get<double>());
+        return text;
+    }
+    return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 std::vector<RunWarning> health_warnings(const HealthNumbers& h) {
     std::vector<RunWarning> out;
     const auto add = [&](const char* id, std::string text, std::string fix) {

@@ -9,6 +9,8 @@ namespace tempera {
 
 /// A number, or null when it is not finite.
 Json number_or_null(double value);
+/// A value of a summary in a table: four digits, "-" for null.
+std::string value_text(const Json& value);
 
 /// Numbers that every summary and snapshot is judged by.
 struct HealthNumbers {

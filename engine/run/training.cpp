@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "diagnostics/mode_weights.hpp"
 #include "models/network_settings.hpp"
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
@@ -11,6 +12,8 @@
 #include "run/csv.hpp"
 #include "run/preset.hpp"
 #include "run/preset_schema.hpp"
+#include "run/preset_target.hpp"
+#include "run/summary.hpp"
 #include "run/training_data.hpp"
 
 namespace tempera {
@@ -28,14 +31,8 @@ struct TrainingSession::Problem {
 
 namespace {
 
-std::shared_ptr<const Target<double>> make_target(const Json& resolved) {
-    const Json& settings = resolved["target"];
-    const TargetEntry& entry = find_entry(target_catalogue(), "target", settings["type"].get<std::string>());
-    return entry.make<double>(known_settings(settings, entry.info.fields), {});
-}
-
 std::vector<double> noise_levels(const Json& resolved) {
-    std::vector<double> out{0.05, 0.2, 0.5, 1, 2, 4};
+    std::vector<double> out(reported_sigmas.begin(), reported_sigmas.end());
     const Json& path = resolved["path"];
     if (path_uses_rho(path["type"].get<std::string>()) && path.contains("schedule")) {
         const ScheduleEntry& entry = find_schedule(path["schedule"]["type"].get<std::string>());
@@ -130,7 +127,7 @@ TrainingSession::TrainingSession(const Json& resolved)
     const auto noise = read_settings<NoiseSettings>(training.noise, "model.training.noise", problems, {});
     problems.throw_if_any();
     Problem& p = *problem_;
-    p.target = make_target(resolved);
+    p.target = preset_target<double>(resolved);
     p.affine = affine_of(*p.target, resolved["path"].value("standardise", false));
     if (p.target->mixture()) {
         p.mixture = p.target->mixture()->standardised(p.affine.shift, p.affine.scale);
@@ -242,43 +239,40 @@ NoiseLevel TrainingSession::level_report(double sigma, int n) const {
     out.score_error = (slope + exact.bottomRows(dim)).squaredNorm() / n;
     out.score_energy = exact.bottomRows(dim).squaredNorm() / n;
     if (net.has_energy()) {
-        const std::vector<double> r = noised.responsibilities({y.data(), y.data() + y.size()});
         const Eigen::ArrayXd log_ratio =
             -points.energy.cast<double>().array() - exact.row(0).transpose().array();
-        const Eigen::ArrayXd weight = (log_ratio - log_ratio.maxCoeff()).exp();
-        std::vector<double>& mass = out.mode_weights;
-        mass.assign(static_cast<std::size_t>(noised.size()), 0.0);
-        for (int j = 0; j < n; ++j) {
-            for (std::size_t c = 0; c < mass.size(); ++c) {
-                mass[c] += weight[j] * r[static_cast<std::size_t>(j) * mass.size() + c] / weight.sum();
-            }
-        }
+        out.mode_weights = mode_proportions(noised.responsibilities({y.data(), y.data() + y.size()}),
+                                            noised.size(), {log_ratio.data(), log_ratio.data() + n});
     }
     return out;
 }
 
 namespace {
 
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
-
 Json to_json(const NoiseLevel& level) {
     return Json{
         {"sigma", level.sigma},
-        {"loss", number(level.loss)},
-        {"score_error", number(level.score_error)},
-        {"score_energy", number(level.score_energy)},
+        {"loss", number_or_null(level.loss)},
+        {"score_error", number_or_null(level.score_error)},
+        {"score_energy", number_or_null(level.score_energy)},
         {"learned_mode_weights", level.mode_weights.empty() ? Json(nullptr) : Json(level.mode_weights)}};
 }
 
 Json to_json(const std::vector<std::string>& names, const std::vector<double>& losses) {
     Json out = Json::object();
     for (std::size_t i = 0; i < losses.size(); ++i) {
-        out[names[i]] = number(losses[i]);
+        out[names[i]] = number_or_null(losses[i]);
     }
     return out;
 }
 
 }  // namespace
+
+double relative_score_error(const Json& level) {
+    const Json error = level.value("score_error", Json()), energy = level.value("score_energy", Json());
+    const bool known = error.is_number() && energy.is_number() && energy.get<double>() > 0;
+    return known ? error.get<double>() / energy.get<double>() : NoiseLevel::unknown;
+}
 
 TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
                            const fs::path& resume_from) {

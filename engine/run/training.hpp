@@ -81,6 +81,9 @@ struct TrainingResult {
     std::vector<std::string> loss_names;
 };
 
+/// E|s_learned - s|^2 / E|s|^2 of an entry of training.json's "levels"; NaN where it is unknown.
+double relative_score_error(const Json& level);
+
 /// What a session has reached, judged at all its noise levels. `status`: finished, partial, failed; `seconds`
 /// and `steps` are those of this sitting, not of what it was resumed from; `n_points` judge each level.
 TrainingResult training_result(const TrainingSession& session, const std::string& status,

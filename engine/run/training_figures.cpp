@@ -11,7 +11,8 @@
 #include "run/csv.hpp"
 #include "run/exchange_figures.hpp"
 #include "run/preset.hpp"
-#include "targets/target.hpp"
+#include "run/preset_target.hpp"
+#include "run/training.hpp"
 
 namespace tempera {
 
@@ -27,14 +28,8 @@ struct TrueModes {
 };
 
 TrueModes true_modes(const Json& preset) {
-    try {
-        const Json& settings = preset.at("target");
-        const auto target = find_entry(target_catalogue(), "target", settings.at("type").get<std::string>())
-                                .make<double>(settings, {});
-        return {target->mode_names(), target->mode_weights()};
-    } catch (const std::exception&) {
-        return {};  // a target that cannot be rebuilt (a file that is gone) has no truth to draw
-    }
+    const auto target = known_preset_target(preset);
+    return target ? TrueModes{target->mode_names(), target->mode_weights()} : TrueModes{};
 }
 
 /// One curve over the noise levels of a training; `value` gives NaN where it is unknown.
@@ -106,9 +101,7 @@ PlotSpec learned_weights(const std::vector<TrainingCurves>& trainings, const Tru
 PlotSpec score_error(const std::vector<TrainingCurves>& trainings) {
     PlotSpec p = by_sigma("score_error", "Error of the learned score, relative to the score");
     add_curves(p, trainings, [](const Json& level) {
-        const Json error = level.value("score_error", Json()), energy = level.value("score_energy", Json());
-        const bool known = error.is_number() && energy.is_number() && energy.get<double>() > 0;
-        const double v = known ? error.get<double>() / energy.get<double>() : 0;
+        const double v = relative_score_error(level);
         return v > 0 ? v : std::nan("");
     });
     p.y.label = "E|error|\u00b2 / E|score|\u00b2";

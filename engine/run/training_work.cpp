@@ -20,7 +20,7 @@ std::vector<double> judged_levels(const Json& resolved) {
     const auto training = read_settings<TrainingSettings>(settings.training, "model", ignored);
     const auto noise = read_settings<NoiseSettings>(training.noise, "model", ignored, {});
     std::vector<double> out;
-    for (const double s : {0.05, 0.2, 0.5, 1.0, 2.0, 4.0}) {
+    for (const double s : reported_sigmas) {
         if (s > 0.999 * noise.min && s < 1.001 * noise.max) {
             out.push_back(s);
         }

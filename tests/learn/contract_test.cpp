@@ -7,6 +7,7 @@
 #include "core/rng.hpp"
 #include "learn/torch_network.hpp"
 #include "models/mlp.hpp"
+#include "support/networks.hpp"
 #include "training/objective.hpp"
 #include "training/teacher.hpp"
 
@@ -24,25 +25,7 @@ std::ostream& operator<<(std::ostream& out, const Shape& s) {
 }
 
 NetworkWeights random_weights(const Shape& s) {
-    NetworkWeights w;
-    w.type = s.type, w.head = s.head, w.dim = s.dim, w.hidden = s.hidden;
-    w.sigma_data = 1.3, w.energy_scale_floor = 0.25;
-    w.shift.assign(static_cast<std::size_t>(s.dim), 0.0);
-    Stream random(StreamKey{.seed = 11, .purpose = Purpose::diagnostic}, 0);
-    int in = s.dim + 1;
-    for (std::size_t l = 0; l <= w.hidden.size(); ++l) {
-        NetworkWeights::Layer layer;
-        layer.in = in, layer.out = l < w.hidden.size() ? w.hidden[l] : w.n_outputs();
-        for (int i = 0; i < layer.in * layer.out; ++i) {
-            layer.weight.push_back(static_cast<float>(1.5 * random.normal() / std::sqrt(in)));
-        }
-        for (int i = 0; i < layer.out; ++i) {
-            layer.bias.push_back(static_cast<float>(0.3 * random.normal()));
-        }
-        in = layer.out;
-        w.layers.push_back(layer);
-    }
-    return w;
+    return test::random_network(s.type, s.head, s.dim, s.hidden, 11);
 }
 
 /// Rows [n, rows of the block] of a block in float64.

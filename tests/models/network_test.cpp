@@ -9,32 +9,15 @@
 #include "core/npy.hpp"
 #include "models/mlp.hpp"
 #include "models/model.hpp"
+#include "support/networks.hpp"
 #include "support/points.hpp"
 
 namespace tempera {
 namespace {
 
 NetworkWeights random_weights(const std::string& type, const std::string& head, int dim,
-                              std::vector<int> hidden) {
-    NetworkWeights w;
-    w.type = type, w.head = head, w.dim = dim, w.hidden = std::move(hidden);
-    w.sigma_data = 1.3, w.energy_scale_floor = 0.25;
-    w.shift.assign(static_cast<std::size_t>(dim), 0.0);
-    Stream random(StreamKey{.seed = 5, .purpose = Purpose::diagnostic}, 0);
-    int in = dim + 1;
-    for (std::size_t l = 0; l <= w.hidden.size(); ++l) {
-        NetworkWeights::Layer layer;
-        layer.in = in, layer.out = l < w.hidden.size() ? w.hidden[l] : w.n_outputs();
-        for (int i = 0; i < layer.in * layer.out; ++i) {
-            layer.weight.push_back(static_cast<float>(1.5 * random.normal() / std::sqrt(in)));
-        }
-        for (int i = 0; i < layer.out; ++i) {
-            layer.bias.push_back(static_cast<float>(0.3 * random.normal()));
-        }
-        in = layer.out;
-        w.layers.push_back(layer);
-    }
-    return w;
+                              const std::vector<int>& hidden) {
+    return test::random_network(type, head, dim, hidden, 5);
 }
 
 /// The formulas of docs/model_files.md, one particle at a time.

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "models/weights.hpp"
+#include "support/networks.hpp"
 #include "support/points.hpp"
 
 namespace tempera {
@@ -21,21 +22,7 @@ protected:
 
     /// A path on an untrained network with random weights.
     std::shared_ptr<DensityPath<double>> path_on(const std::string& type, const Json& settings) {
-        NetworkWeights w;
-        w.type = type, w.dim = 2, w.hidden = {12, 12}, w.shift = {0, 0}, w.energy_scale_floor = 0.5;
-        Stream random(StreamKey{.seed = 9, .purpose = Purpose::diagnostic}, 0);
-        int in = 3;
-        for (const int out : {12, 12, w.n_outputs()}) {
-            NetworkWeights::Layer layer{.in = in,
-                                        .out = out,
-                                        .weight = {},
-                                        .bias = std::vector<float>(static_cast<std::size_t>(out), 0.2F)};
-            for (int i = 0; i < in * out; ++i) {
-                layer.weight.push_back(static_cast<float>(random.normal() / std::sqrt(in)));
-            }
-            w.layers.push_back(layer);
-            in = out;
-        }
+        const NetworkWeights w = test::small_network(type);
         write_network_weights(file, w);
         PathContext<double> context;
         context.target = target;

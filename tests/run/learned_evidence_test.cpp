@@ -12,6 +12,7 @@
 #include "run/experiment.hpp"
 #include "run/preset.hpp"
 #include "run/result.hpp"
+#include "support/networks.hpp"
 
 namespace tempera {
 namespace {
@@ -71,24 +72,7 @@ class Untrained : public ::testing::Test {
 protected:
     std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / "tempera_learned_evidence.npz";
 
-    void SetUp() override {
-        NetworkWeights w;
-        w.dim = 2, w.hidden = {12, 12}, w.shift = {0, 0}, w.energy_scale_floor = 0.5;
-        Stream random(StreamKey{.seed = 9, .purpose = Purpose::diagnostic}, 0);
-        int in = 3;
-        for (const int out : {12, 12, 1}) {
-            NetworkWeights::Layer layer{.in = in,
-                                        .out = out,
-                                        .weight = {},
-                                        .bias = std::vector<float>(static_cast<std::size_t>(out), 0.2F)};
-            for (int i = 0; i < in * out; ++i) {
-                layer.weight.push_back(static_cast<float>(random.normal() / std::sqrt(in)));
-            }
-            w.layers.push_back(layer);
-            in = out;
-        }
-        write_network_weights(file, w);
-    }
+    void SetUp() override { write_network_weights(file, test::small_network("energy_mlp")); }
     void TearDown() override { std::filesystem::remove(file); }
     Json wells() const {
         Json p =
