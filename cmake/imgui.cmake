@@ -23,9 +23,9 @@ set(test_engine_sources imgui_capture_tool.cpp imgui_te_context.cpp imgui_te_cor
 list(TRANSFORM test_engine_sources PREPEND "${test_engine}/")
 
 function(imgui_library name)
-    add_library(${name} STATIC "${CMAKE_SOURCE_DIR}/app/imgui_config.cpp" ${ARGN})
+    add_library(${name} STATIC "${CMAKE_SOURCE_DIR}/app/platform/imgui_config.cpp" ${ARGN})
     target_include_directories(${name} SYSTEM PUBLIC "${imgui}" "${imgui}/backends" "${imgui}/misc/cpp" "${implot}")
-    target_compile_definitions(${name} PUBLIC IMGUI_USER_CONFIG="app/imgui_config.hpp"
+    target_compile_definitions(${name} PUBLIC IMGUI_USER_CONFIG="app/platform/imgui_config.hpp"
                                "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)(double)(int)")
     target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
     # Not ours to check: without warnings and sanitizers, and -O2 is enough.

@@ -2,8 +2,8 @@
 // Plots of the Blindness panel.
 #pragma once
 
-#include "app/blindness.hpp"
 #include "app/plots/plots.hpp"
+#include "app/shell/blindness_board.hpp"
 
 namespace tempera::app {
 

@@ -2,7 +2,7 @@
 // Pure builders of plots of learned densities and scores beside the exact ones.
 #pragma once
 
-#include "app/learned_look.hpp"
+#include "app/learning/learned_look.hpp"
 #include "figures/plot_spec.hpp"
 #include "run/background/learned_maps.hpp"
 #include "run/snapshot.hpp"

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "app/kit/theme.hpp"
 #include "app/render/density_textures.hpp"
-#include "app/theme.hpp"
 
 namespace tempera::app {
 

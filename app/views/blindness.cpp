@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plot_implot.hpp"
 #include "app/plots/blindness.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/render/plot_implot.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

@@ -8,8 +8,8 @@
 #include "app/plots/learned.hpp"
 #include "app/plots/plots.hpp"
 #include "app/render/thumbnail.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

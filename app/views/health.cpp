@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "app/plots/learned.hpp"
-#include "app/remedies.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/setup/remedies.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "app/plot_implot.hpp"
 #include "app/plots/learned.hpp"
 #include "app/plots/plots.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/render/plot_implot.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 #include "diagnostics/mode_weights.hpp"
 
 namespace tempera::app {

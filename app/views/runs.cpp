@@ -3,8 +3,8 @@
 #include <cmath>
 #include <regex>
 
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

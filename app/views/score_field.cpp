@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plot_implot.hpp"
 #include "app/plots/learned.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/render/plot_implot.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Panels that hold one or two plots over the levels.
-#include "app/plot_implot.hpp"
 #include "app/plots/plots.hpp"
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/render/plot_implot.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 #include <cmath>
 

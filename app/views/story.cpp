@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A guided story: what happens, what was found, where to go on.
-#include "app/story.hpp"
+#include "app/stories/story.hpp"
 
-#include "app/view.hpp"
-#include "app/workbench.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {

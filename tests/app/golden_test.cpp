@@ -11,9 +11,9 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/egl_context.hpp"
-#include "app/session.hpp"
-#include "app/view.hpp"
+#include "app/platform/egl_context.hpp"
+#include "app/platform/frame.hpp"
+#include "app/shell/panel.hpp"
 #include "core/npy.hpp"
 #include "figures/png.hpp"
 

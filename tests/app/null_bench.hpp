@@ -11,7 +11,7 @@
 #include <memory>
 #include <thread>
 
-#include "app/session.hpp"
+#include "app/platform/frame.hpp"
 
 namespace tempera::app {
 

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/crash_marker.hpp"
-#include "app/recovery.hpp"
+#include "app/recovery/crash_marker.hpp"
+#include "app/shell/recovery_card.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "app/recovery.hpp"
+#include "app/shell/recovery_card.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 #include "run/result.hpp"

@@ -2,8 +2,8 @@
 // Particles as the graphics card draws them and as Dear ImGui's lists do: the same picture.
 #include <gtest/gtest.h>
 
-#include "app/egl_context.hpp"
-#include "app/session.hpp"
+#include "app/platform/egl_context.hpp"
+#include "app/platform/frame.hpp"
 #include "core/build_id.hpp"
 
 namespace tempera::app {

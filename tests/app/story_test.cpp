@@ -5,10 +5,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "app/blindness.hpp"
 #include "app/plots/blindness.hpp"
-#include "app/story.hpp"
-#include "app/tips.hpp"
+#include "app/shell/blindness_board.hpp"
+#include "app/shell/tips.hpp"
+#include "app/stories/story.hpp"
 #include "core/build_id.hpp"
 #include "core/npy.hpp"
 #include "null_bench.hpp"

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <random>
 
-#include "app/frame_policy.hpp"
+#include "app/platform/frame_policy.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 #include "run/result.hpp"

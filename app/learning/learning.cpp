@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+#include "app/learning/learning.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "app/workspace/workspace.hpp"
+#include "models/model.hpp"
+#include "run/result.hpp"
+
+namespace tempera::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RunnerLink final : public TrainingLink {
+public:
+    long start(const Json& resolved, const fs::path& folder, bool paused) override {
+        return runner_.start(resolved, folder, paused);
+    }
+    void pause() override { runner_.pause(); }
+    void resume() override { runner_.resume(); }
+    void step() override { runner_.step(); }
+    void cancel() override { runner_.cancel(); }
+    std::shared_ptr<const TrainingSnapshot> latest() const override { return runner_.latest(); }
+    void set_on_publish(std::function<void()> callback) override {
+        runner_.set_on_publish(std::move(callback));
+    }
+
+private:
+    TrainingRunner runner_;
+};
+
+/// What trained weights depend on: a training fits every preset that agrees in this.
+std::string subject_of(const Json& resolved) {
+    Json model = resolved.value("model", Json::object());
+    model.erase("file");
+    Json parts{{"target", resolved.value("target", Json())}, {"model", model}};
+    parts["standardise"] = get_value(resolved, "path.standardise");
+    return parts.dump();
+}
+
+std::string number(double v, const char* format = "%.3g") {
+    char text[32];
+    std::snprintf(text, sizeof text, format, v);
+    return text;
+}
+
+/// "held-out dsm 0.412; lake A at sigma 0.2: 0.991 (truth 0.667)".
+std::string reached(const TrainingSnapshot& s) {
+    std::string text;
+    if (!s.judgements || s.judgements->empty()) {
+        return text;
+    }
+    const Judgement& j = *s.judgements->back();
+    for (std::size_t i = 0; i < j.held_out.size() && i < s.loss_names.size(); ++i) {
+        if (std::isfinite(j.held_out[i])) {
+            text += (text.empty() ? "held-out " : ", ") + s.loss_names[i] + " " + number(j.held_out[i]);
+        }
+    }
+    for (const NoiseLevel& level : j.levels) {
+        if (level.sigma == 0.2 && !level.mode_weights.empty() && !s.true_mode_weights.empty()) {
+            text += (text.empty() ? "" : "; ") + (s.mode_names.empty() ? "mode 1" : s.mode_names[0]) +
+                    " at sigma 0.2: " + number(level.mode_weights[0], "%.3f") + " (truth " +
+                    number(s.true_mode_weights[0], "%.3f") + ")";
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+std::unique_ptr<TrainingLink> make_training_link() { return std::make_unique<RunnerLink>(); }
+
+Learning::Learning(Workspace& workspace, std::unique_ptr<TrainingLink> link)
+    : workspace_(workspace), link_(std::move(link)), mapper_(std::make_unique<LearnedMapper>()),
+      training_(link_->latest()) {
+    workspace_.put_off = [this](bool paused) { return put_off(paused); };
+}
+
+Learning::~Learning() {
+    workspace_.put_off = {};
+    set_on_publish({});
+}
+
+void Learning::set_on_publish(std::function<void()> callback) {
+    link_->set_on_publish(callback);
+    mapper_->set_on_publish(std::move(callback));
+}
+
+bool Learning::learned_path() const {
+    const Json& resolved = workspace_.resolved();
+    return get_value(resolved, "path.type") == Json("learned_diffusion") &&
+           is_model(resolved.value("model", Json()));
+}
+
+std::string Learning::obstacle() const {
+    const Json& resolved = workspace_.resolved();
+    if (!workspace_.problems().empty()) {
+        const Problem& p = workspace_.problems().front();
+        return p.place + ": " + p.text;
+    }
+    const Json type = get_value(resolved, "model.type");
+    if (type != Json("energy_mlp") && type != Json("score_mlp")) {
+        return "There is no network to train: model.type is " +
+               (type.is_string() ? type.get<std::string>() : std::string("none")) +
+               ". Choose energy_mlp or score_mlp in Setup, or open the preset learned_two_lakes_dsm.";
+    }
+    return {};
+}
+
+bool Learning::active() const {
+    const RunState s = training_->state;
+    return s == RunState::preparing || s == RunState::running || s == RunState::paused;
+}
+
+bool Learning::before_run() const { return run_after_ && active(); }
+
+bool Learning::of_this_preset() const {
+    return training_->id > 0 && training_->id == started_ && subject_ == subject_now();
+}
+
+const std::string& Learning::subject_now() const {
+    if (subject_preset_ != workspace_.resolved()) {
+        subject_preset_ = workspace_.resolved();
+        subject_text_ = subject_of(subject_preset_);
+    }
+    return subject_text_;
+}
+
+bool Learning::usable() const {
+    return !active() && !training_->folder.empty() && of_this_preset() &&
+           workspace_.value("model.file") != Json(training_->folder.string());
+}
+
+bool Learning::start(bool paused, bool before_run) {
+    follow_workspace();
+    const std::string why = obstacle();
+    if (!why.empty()) {
+        workspace_.messages.push_back({"This model cannot be trained yet", {why}});
+        return false;
+    }
+    const Json resolved = workspace_.resolved();
+    const std::string name = resolved.value("name", "tempera");
+    try {
+        started_ = link_->start(resolved, fs::absolute(fs::path("out") / (name + "-model")), paused);
+    } catch (const std::exception& e) {
+        workspace_.messages.push_back({"The training could not start", {e.what()}});
+        workspace_.note(LogLine::Kind::error, e.what());
+        return false;
+    }
+    subject_ = subject_now();
+    adopt_ = true;
+    run_after_ = before_run;
+    announce_ = true;
+    const Json losses = get_value(resolved, "model.losses"),
+               steps = get_value(resolved, "model.training.n_steps");
+    std::string text = "training " + std::to_string(started_) + " started: " + steps.dump() + " steps,";
+    for (const Json& loss : losses) {
+        text += " " + loss.value("type", "");
+    }
+    workspace_.note(LogLine::Kind::note,
+                    text + (before_run ? "; the run follows, because its model has no file yet" : ""));
+    take(link_->latest());
+    return true;
+}
+
+/// A run on an untrained model: it is trained first.
+bool Learning::put_off(bool paused) {
+    follow_workspace();
+    const Json& resolved = workspace_.resolved();
+    if (!learned_path() || !needs_training(resolved.value("model", Json()))) {
+        return false;
+    }
+    run_paused_ = paused;
+    if (active() && of_this_preset()) {
+        run_after_ = true;
+        if (training_->state == RunState::paused) {
+            link_->resume();
+        }
+        return true;
+    }
+    if (training_->state == RunState::finished && usable() && fs::exists(training_->folder)) {
+        use();  // trained in this session, and nothing that matters has changed since
+        return false;
+    }
+    start(false, true);
+    return true;
+}
+
+std::vector<RunWarning> Learning::warnings() const {
+    std::vector<RunWarning> out;
+    const TrainingSnapshot& s = *training_;
+    if (s.state == RunState::failed) {
+        out.push_back({"training_failed", s.error,
+                       s.step > 0 ? "Lower model.training.learning_rate or set gradient_clip." : ""});
+        return out;
+    }
+    if (s.losses && s.losses->size() >= 40) {
+        const auto mean = [&](std::size_t first, std::size_t last) {
+            double sum = 0;
+            for (std::size_t i = first; i < last; ++i) {
+                sum += (*s.losses)[i].total;
+            }
+            return sum / static_cast<double>(last - first);
+        };
+        const std::size_t n = s.losses->size(), part = n / 8;
+        const double before = mean(n / 2 - part, n / 2), now = mean(n - part, n);
+        if (now > 2 * std::abs(before) + before) {
+            out.push_back(
+                {"loss_rises",
+                 "The training loss rises: " + number(before) + " half-way, now " + number(now) + ".",
+                 "It may diverge; lower model.training.learning_rate."});
+        }
+    }
+    if (s.judgements && !s.judgements->empty() && s.step > 200) {
+        const Judgement& j = *s.judgements->back();
+        for (std::size_t i = 0; i < j.held_out.size() && i < s.loss_names.size(); ++i) {
+            if (j.train[i] > 0 && j.held_out[i] > 1.3 * j.train[i]) {
+                out.push_back({"held_out_gap",
+                               s.loss_names[i] + " is " + number(j.held_out[i]) + " on points held out and " +
+                                   number(j.train[i]) +
+                                   " on those trained on: the points are learned by heart.",
+                               "Use more points (model.training.n_data) or fewer steps."});
+            }
+        }
+    }
+    return out;
+}
+
+void Learning::train(bool paused) { start(paused, false); }
+
+void Learning::pause() { link_->pause(); }
+void Learning::resume() { link_->resume(); }
+
+void Learning::run_or_pause() {
+    if (training_->state == RunState::paused) {
+        resume();
+    } else if (active()) {
+        pause();
+    } else {
+        train();
+    }
+}
+
+void Learning::step() {
+    if (active() || start(true, false)) {
+        link_->step();
+    }
+}
+
+void Learning::stop() {
+    if (active()) {
+        run_after_ = adopt_ = false;
+        link_->cancel();
+    }
+}
+
+void Learning::use() {
+    const std::string folder = training_->folder.string();
+    workspace_.set("model.file", folder);
+    workspace_.commit();
+}
+
+/// Another preset is open: its model is another one.
+void Learning::follow_workspace() {
+    if (workspace_.opened() == opened_) {
+        return;
+    }
+    opened_ = workspace_.opened();
+    if (active()) {
+        stop();
+        workspace_.note(LogLine::Kind::note,
+                        "training " + std::to_string(training_->id) + " stopped: another preset was opened");
+    }
+}
+
+void Learning::update() {
+    const auto before = std::chrono::steady_clock::now();
+    std::shared_ptr<const TrainingSnapshot> latest = link_->latest();
+    std::shared_ptr<const LearnedMaps> maps = mapper_->latest();
+    workspace_.add_lock_wait(std::chrono::steady_clock::now() - before);
+    follow_workspace();
+    take(std::move(latest));
+    request_maps();
+    maps_ = asked_ ? std::move(maps) : nullptr;
+}
+
+void Learning::take(std::shared_ptr<const TrainingSnapshot> latest) {
+    if (latest == training_) {
+        return;
+    }
+    training_ = std::move(latest);
+    const TrainingSnapshot& s = *training_;
+    if (s.id != started_ || active() || ended_ == s.id) {
+        return;
+    }
+    if (s.state == RunState::cancelled && s.folder.empty() && s.step > 0 && s.error.empty()) {
+        return;  // acknowledged; its folder follows
+    }
+    ended_ = s.id;
+    ended();
+}
+
+void Learning::ended() {
+    const TrainingSnapshot& s = *training_;
+    const bool run = std::exchange(run_after_, false), adopt = std::exchange(adopt_, false);
+    const std::string name = "training " + std::to_string(s.id);
+    const std::string saved = s.folder.empty() ? "" : "; saved in " + s.folder.string();
+    std::string numbers = reached(s);
+    numbers = numbers.empty() ? "" : "; " + numbers;
+    if (s.state == RunState::failed) {
+        workspace_.note(LogLine::Kind::error, name + " failed: " + s.error + saved);
+        std::vector<std::string> lines{s.error};
+        if (!s.folder.empty()) {
+            lines.push_back("The last good weights are in " + s.folder.string() + ".");
+        }
+        workspace_.messages.push_back({"The training stopped", std::move(lines)});
+        return;
+    }
+    if (s.state != RunState::finished) {
+        workspace_.note(LogLine::Kind::note, name + " stopped at step " + std::to_string(s.step) + " of " +
+                                                 std::to_string(s.n_steps) + numbers + saved);
+        return;
+    }
+    workspace_.note(LogLine::Kind::note, name + " finished: " + std::to_string(s.step) + " steps in " +
+                                             number(s.seconds, "%.1f") + " s" + numbers + saved);
+    if (!s.error.empty()) {  // trained, but not written where it should be
+        workspace_.messages.push_back({"The training is saved elsewhere", {s.error}});
+    }
+    if (!adopt) {
+        return;
+    }
+    if (!of_this_preset()) {
+        workspace_.note(LogLine::Kind::warning,
+                        name + " is not used: target, model or losses were changed meanwhile");
+        return;
+    }
+    use();
+    workspace_.note(LogLine::Kind::note, "model.file is now this training; undo returns the one before");
+    if (run) {
+        workspace_.start(run_paused_);
+    }
+}
+
+/// Asks for the maps of what the views shall show; costs nothing while nothing changes.
+void Learning::request_maps() {
+    const Json& resolved = workspace_.resolved();
+    if (!resolved.is_object()) {  // nothing is open yet
+        asked_ = false;
+        return;
+    }
+    const bool own = !needs_training(resolved.value("model", Json()));
+    const bool trains = training_->weights && (active() || !own) && of_this_preset();
+    asked_ = learned_path() && (trains || own);
+    const std::shared_ptr<const NetworkWeights> weights = trains ? training_->weights : nullptr;
+    if (!asked_ || (weights == asked_weights_ && resolved == asked_preset_)) {
+        return;
+    }
+    asked_weights_ = weights;
+    asked_preset_ = resolved;
+    mapper_->request(resolved, weights, trains ? training_->judgements->back()->step : -1);
+}
+
+}  // namespace tempera::app

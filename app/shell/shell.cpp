@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+#include "app/shell/shell.hpp"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "app/shell/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+constexpr ImGuiWindowFlags bar_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                       ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                       ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+
+void menu_items(Workbench& bench, const std::string& menu) {
+    for (const Command& c : bench.commands.all()) {
+        if (c.menu != menu) {
+            continue;
+        }
+        if (c.separator) {
+            ImGui::Separator();
+        }
+        const bool enabled = !c.enabled || c.enabled(bench);
+        if (ImGui::MenuItem((c.label + "###" + c.id).c_str(), Commands::shortcut_text(c.shortcut).c_str(),
+                            c.checked && c.checked(bench), enabled)) {
+            c.action(bench);
+        }
+    }
+}
+
+void recent_items(Workbench& bench) {
+    const auto recents = bench.workspace.recents();
+    for (std::size_t i = 0; i < recents.size(); ++i) {
+        std::error_code ignored;
+        const bool there = std::filesystem::exists(recents[i], ignored);
+        const std::string place =
+            there ? recents[i].parent_path().filename().string() : std::string("gone: click to remove");
+        if (!there) {
+            ImGui::PushStyleColor(ImGuiCol_Text, bench.theme.dim());
+        }
+        const bool chosen = ImGui::MenuItem(
+            (recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(), place.c_str());
+        if (!there) {
+            ImGui::PopStyleColor();
+        }
+        if (chosen && there) {
+            bench.open_file(recents[i].string());
+        } else if (chosen) {
+            bench.workspace.recent_files().remove(recents[i]);
+        }
+    }
+}
+
+void mono_text(const Theme& theme, const std::string& text) {
+    const Face mono(theme.mono, Theme::number_size);
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextUnformatted(text.c_str());
+}
+
+/// "two_lakes" -> "Two lakes": names of files read as titles.
+std::string display_name(std::string name) {
+    if (name.find('_') != std::string::npos) {
+        std::replace(name.begin(), name.end(), '_', ' ');
+        name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    }
+    return name;
+}
+
+std::string rate_text(double rate) {
+    if (!(rate > 0)) {
+        return {};
+    }
+    const char* unit = rate >= 1e9 ? " G" : rate >= 1e6 ? " M" : rate >= 1e3 ? " k" : " ";
+    const double scaled = rate >= 1e9   ? rate / 1e9
+                          : rate >= 1e6 ? rate / 1e6
+                          : rate >= 1e3 ? rate / 1e3
+                                        : rate;
+    return fixed(scaled, scaled < 100 ? 1 : 0) + unit + " evals/s";
+}
+
+std::string autosave_text(const Autosave& autosave) {
+    if (!autosave.problem().empty()) {
+        return "no autosave";
+    }
+    const long age = autosave.age();
+    return age < 0    ? std::string()
+           : age < 10 ? "autosaved just now"
+           : age < 60 ? "autosaved " + std::to_string(age) + " s ago"
+                      : "autosaved " + std::to_string(age / 60) + " min ago";
+}
+
+void seed_field(Workbench& bench) {
+    Workspace& w = bench.workspace;
+    const Theme& theme = bench.theme;
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextColored(theme.dim(), "seed");
+    ImGui::SameLine(0, theme.px(8));
+    const Json now = w.value("run.seed");
+    long seed = now.is_number() ? now.get<long>() : 0;
+    const Face mono(theme.mono, Theme::number_size);
+    ImGui::SetNextItemWidth(theme.px(64));
+    if (ImGui::InputScalar("###seed", ImGuiDataType_S64, &seed, nullptr, nullptr, nullptr,
+                           ImGuiInputTextFlags_EnterReturnsTrue)) {
+        w.set("run.seed", std::max(0L, seed));
+        w.commit();
+    }
+}
+
+/// What the transport bar says: of the run, or of the training that comes before it.
+struct Way {
+    std::string text;
+    double done = 0;
+    bool failed = false;
+};
+
+Way way_of_training(const TrainingSnapshot& s, bool before_run) {
+    Way way;
+    way.text = before_run ? "Training the model" : "training";
+    if (s.n_steps > 0) {
+        way.done = static_cast<double>(s.step) / static_cast<double>(s.n_steps);
+        way.text += ", step " + grouped(s.step) + " of " + grouped(s.n_steps);
+        way.text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
+    }
+    return way;
+}
+
+Way way_of_run(const Workbench& bench) {
+    const Snapshot& s = bench.workspace.snapshot();
+    const bool active = s.state == RunState::running || s.state == RunState::paused;
+    std::string text;
+    if (s.state == RunState::preparing) {
+        text = "preparing ...";
+    } else if (active) {
+        text = (s.exchange ? "scan " + grouped(s.progress) + " of " + grouped(s.progress_end)
+                           : "level " + std::to_string(s.level) + " of " + std::to_string(s.n_levels));
+        text += "   " + std::to_string(static_cast<int>(std::lround(s.fraction * 100))) + " %";
+        text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
+        const std::string rate = rate_text(s.evaluations_per_second);
+        text += rate.empty() || s.state == RunState::paused ? "" : "   " + rate;
+    } else if (s.state == RunState::idle) {
+        text = "ready";
+    } else {
+        text = (bench.workspace.stored() ? "stored run, " : "") + std::string(to_string(s.state)) +
+               (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
+        text += s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
+    }
+    return {text, s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0),
+            s.state == RunState::failed};
+}
+
+void progress(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Learning& learning = bench.learning;
+    const bool trains = learning.before_run() || (learning.active() && !bench.workspace.busy());
+    const Way way = trains ? way_of_training(learning.training(), learning.before_run()) : way_of_run(bench);
+    // The text keeps one width, so that the bar does not move while numbers change.
+    float text_width = theme.px(390);
+    const float all = ImGui::GetContentRegionAvail().x;
+    const bool room = all > text_width + theme.px(80);
+    const float bar = room ? all - text_width - theme.px(14) : 0;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (room) {
+        const float y = at.y + ImGui::GetFrameHeight() / 2, h = theme.px(3);
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        list->AddRectFilled({at.x, y - h}, {at.x + bar, y + h}, Theme::packed(theme.colours().field), h);
+        const auto f = static_cast<float>(way.done);
+        if (f > 0.004f) {
+            const unsigned ink = way.failed ? theme.colours().bad : theme.colours().accent;
+            list->AddRectFilled({at.x, y - h}, {at.x + bar * f, y + h}, Theme::packed(ink), h);
+        }
+        ImGui::Dummy({bar, ImGui::GetFrameHeight()});
+        ImGui::SameLine(0, theme.px(14));
+    }
+    mono_text(theme, way.text);
+}
+
+}  // namespace
+
+void draw_menu_bar(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
+                        {theme.px(8), (theme.px(menu_height) - ImGui::GetFontSize()) / 2});
+    if (ImGui::BeginMainMenuBar()) {
+        ImGui::SetCursorPosX(theme.px(18));
+        {
+            const Face bold(theme.bold, Theme::body_size);
+            ImGui::TextColored(Theme::vec(theme.colours().accent), "Tempera");
+        }
+        ImGui::PopStyleVar();
+        for (const char* menu : {"File", "Edit", "Run", "View", "Export", "Stories", "Help"}) {
+            if (ImGui::BeginMenu(menu)) {
+                if (std::string(menu) == "File") {
+                    if (ImGui::BeginMenu("Presets")) {
+                        menu_items(bench, "Presets");
+                        ImGui::EndMenu();
+                    }
+                    if (ImGui::BeginMenu("Recent", !bench.workspace.recents().empty())) {
+                        recent_items(bench);
+                        ImGui::EndMenu();
+                    }
+                }
+                if (std::string(menu) == "View") {
+                    for (const char* sub : {"Layout", "Panels", "Theme"}) {
+                        if (ImGui::BeginMenu(sub)) {
+                            menu_items(bench, sub);
+                            ImGui::EndMenu();
+                        }
+                    }
+                }
+                menu_items(bench, menu);
+                ImGui::EndMenu();
+            }
+        }
+        const float menus_end = ImGui::GetCursorPosX();
+        const std::string search = std::string(icon::search) + "  Search commands   Ctrl+Shift+P";
+        const float search_width = ImGui::CalcTextSize(search.c_str()).x + theme.px(16),
+                    width = screen->Size.x;
+        const std::string file = bench.workspace.file().filename().string(),
+                          name = display_name(bench.workspace.name());
+        const std::string mark = bench.workspace.modified() ? "  \xe2\x80\xa2 edited" : "";
+        const float name_width = ImGui::CalcTextSize(name.c_str()).x,
+                    rest = ImGui::CalcTextSize((file + mark).c_str()).x + theme.px(12);
+        float x = (width - name_width - rest) / 2;
+        if (x < menus_end + theme.px(16)) {
+            x = menus_end + theme.px(16);
+        }
+        if (x + name_width + rest < width - search_width - theme.px(16)) {
+            ImGui::SetCursorPosX(x);
+            ImGui::TextUnformatted(name.c_str());
+            ImGui::SetCursorPosX(x + name_width + theme.px(12));
+            ImGui::TextColored(theme.dim(), "%s%s", file.c_str(), mark.c_str());
+        }
+        if (menus_end < width - search_width - theme.px(10)) {
+            ImGui::SetCursorPosX(width - search_width - theme.px(8));
+            ImGui::TextColored(theme.dim(), "%s", search.c_str());
+            if (ImGui::IsItemClicked()) {
+                bench.view.show_palette = true;
+            }
+        }
+        ImGui::EndMainMenuBar();
+    } else {
+        ImGui::PopStyleVar();
+    }
+}
+
+void draw_transport(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    Workspace& w = bench.workspace;
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + theme.px(menu_height)});
+    ImGui::SetNextWindowSize({screen->Size.x, theme.px(transport_height)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {theme.px(12), (theme.px(transport_height) - ImGui::GetFrameHeight()) / 2});
+    if (ImGui::Begin("###transport", nullptr, bar_flags)) {
+        const RunState s = bench.learning.before_run() ? bench.learning.training().state : w.snapshot().state;
+        const bool running = s == RunState::running || s == RunState::preparing;
+        // One width for Run, Pause and Resume: the bar must not jump.
+        ImGui::PushStyleVar(ImGuiStyleVar_ButtonTextAlign, {0.5f, 0.5f});
+        const char* label = running ? "Pause" : s == RunState::paused ? "Resume" : "Run";
+        if (glyph_button(bench, running ? icon::pause : icon::play, label, "###run", true, true,
+                         "Run or pause (Space)", theme.px(92))) {
+            bench.commands.run("run.toggle", bench);
+        }
+        ImGui::SameLine();
+        if (glyph_button(bench, icon::step, "Step", "###step", false, true,
+                         "One level or scan (Shift+.); one move (.)")) {
+            bench.commands.run("run.step_level", bench);
+        }
+        ImGui::SameLine();
+        if (glyph_button(bench, icon::stop, "Stop", "###stop", false, w.busy() || bench.learning.active(),
+                         "Stop and keep what was reached (Esc)")) {
+            bench.commands.run("run.stop", bench);
+        }
+        ImGui::SameLine();
+        if (glyph_button(bench, icon::restart, "Restart", "###restart", false, true,
+                         "Same seed (Ctrl+R); next seed (Ctrl+Shift+R)")) {
+            bench.commands.run("run.restart", bench);
+        }
+        ImGui::PopStyleVar();
+        ImGui::SameLine(0, theme.px(18));
+        seed_field(bench);
+        ImGui::SameLine(0, theme.px(6));
+        if (glyph_button(bench, icon::dice, "", "###new_seed", false, true,
+                         "Restart with the next seed (Ctrl+Shift+R)")) {
+            bench.commands.run("run.new_seed", bench);
+        }
+        ImGui::SameLine(0, theme.px(18));
+        progress(bench);
+    }
+    ImGui::End();
+    ImGui::PopStyleVar();
+}
+
+void draw_status(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Workspace& w = bench.workspace;
+    const Snapshot& s = w.snapshot();
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + screen->Size.y - theme.px(status_height)});
+    ImGui::SetNextWindowSize({screen->Size.x, theme.px(status_height)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {theme.px(12), (theme.px(status_height) - theme.px(Theme::small_size)) / 2});
+    if (ImGui::Begin("###status", nullptr, bar_flags)) {
+        const Face face(theme.body, Theme::small_size);
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
+        const bool trains = bench.learning.active() && !w.busy();
+        std::string state = trains && bench.learning.training().state == RunState::paused ? "training paused"
+                            : trains                                                      ? "training"
+                            : w.stored()                                                  ? "stored run"
+                                         : to_string(s.state);
+        state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
+        std::vector<std::string> parts{state};
+        if (s.n_particles > 0) {
+            parts.push_back(grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " +
+                            std::to_string(s.dim) + "-D");
+        }
+        if (s.memory_bytes >= 1e6) {
+            parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");
+        }
+        parts.push_back(bench.renderer);
+        if (!bench.masked) {
+            parts.push_back("build " + fixed(bench.build_ms, 1) + " ms");
+        }
+        if (bench.learning.active() && w.busy()) {
+            parts.push_back("training, step " + grouped(bench.learning.training().step));
+        }
+        if (w.pace() > 0 && w.busy()) {
+            parts.emplace_back("watchable pace");
+        }
+        if (!w.following()) {
+            parts.emplace_back("view held at level " + std::to_string(w.level()));
+        }
+        if (!bench.masked) {
+            const std::string saved = autosave_text(bench.autosave);
+            if (!saved.empty()) {
+                parts.push_back(saved);
+            }
+        }
+        float x = ImGui::GetCursorPosX();
+        for (const std::string& part : parts) {
+            ImGui::SetCursorPosX(x);
+            ImGui::TextUnformatted(part.c_str());
+            x += ImGui::GetItemRectSize().x + theme.px(20);
+            ImGui::SameLine();
+        }
+        if (!bench.toast.empty() && ImGui::GetTime() < bench.toast_until) {
+            const float width = ImGui::CalcTextSize(bench.toast.c_str()).x;
+            ImGui::SetCursorPosX(std::max(x, screen->Size.x - theme.px(12) - width));
+            ImGui::TextColored(Theme::vec(theme.colours().accent), "%s", bench.toast.c_str());
+        }
+        ImGui::PopStyleColor();
+    }
+    ImGui::End();
+    ImGui::PopStyleVar();
+}
+
+}  // namespace tempera::app

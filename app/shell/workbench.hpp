@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Everything that the window's frame needs, and the frame itself.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/kit/file_dialog.hpp"
+#include "app/kit/theme.hpp"
+#include "app/learning/learned_look.hpp"
+#include "app/learning/learning.hpp"
+#include "app/recovery/autosave.hpp"
+#include "app/render/density_textures.hpp"
+#include "app/render/sprites.hpp"
+#include "app/shell/commands.hpp"
+#include "app/shell/panel.hpp"
+#include "app/workspace/exports.hpp"
+#include "app/workspace/workspace.hpp"
+
+namespace tempera::app {
+
+class BlindnessBoard;
+class StoryTeller;
+class Tips;
+
+/// How the window is looked at; nothing of it changes a run.
+struct ViewState {
+    std::string layout = "explore";
+    bool rebuild_layout = true;
+    bool by_mode = true;  ///< particles' colours: mode or weight
+    LearnedLook learned;
+    bool show_particles = true;
+    bool occupancy_lines = false;
+    int mass_mode = 0;
+    bool fit = false;          ///< one frame
+    bool show_absent = false;  ///< Setup also lists settings that are not set
+    bool show_palette = false, show_keys = false, show_system = false;
+    bool ask_quit = false;              ///< edits would be lost: the question is on the screen
+    std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
+    std::string setup_filter;
+    std::vector<std::string> hidden;  ///< closed panels
+    std::vector<std::string> raise;   ///< panels whose tabs come to the front with the next frame
+    int blindness_part = 0;           ///< of the Blindness panel: curves, seeds, remedies
+    /// Of the Training panel: weight of the past in the running means of the losses, whether the learning
+    /// rate is drawn, noise levels as a map over steps or as lines, and the plot where there is room for one.
+    double loss_smoothing = 0.9;
+    bool learning_rate = true, training_map = false;
+    int training_part = 0;
+};
+
+struct Workbench {
+    Workbench(std::unique_ptr<EngineLink> link, bool gl,
+              std::unique_ptr<TrainingLink> training = make_training_link());
+    ~Workbench();
+
+    /// One frame between ImGui::NewFrame() and ImGui::Render().
+    void frame();
+    /// What a frame does before it draws: takes what is new.
+    void update(float seconds);
+    /// A file dropped on the window or chosen in a dialog.
+    void open_file(const std::string& path);
+    /// A line in the status bar for some seconds.
+    void say(const std::string& text, double seconds = 8);
+    /// Ends the program, or asks first when there are edits that were not saved.
+    void request_quit();
+    void set_theme(const std::string& name);
+    void set_scale(float scale);
+    void set_layout(const std::string& name);
+    /// Starts a shipped story; what is wrong with it becomes a message.
+    void start_story(const std::string& name, std::size_t step = 0);
+    void export_plots(const std::string& format, bool all);
+    std::string export_prefix() const;
+    /// True while something moves by itself (an animation), so that the window keeps drawing.
+    bool animating() const { return workspace.playing(); }
+    /// Tells `callback`, on the threads concerned, that there is something new to draw.
+    void set_on_publish(const std::function<void()>& callback);
+    std::string state_json() const;  ///< what a test compares: layout, panels, preset, run state
+
+    Workspace workspace;
+    Learning learning;
+    Theme theme;
+    DensityTextures textures;
+    Sprites sprites;
+    Commands commands;
+    FileDialog dialog;
+    ViewState view;
+    std::string toast;  ///< last thing that happened, in the status bar
+    double toast_until = 0;
+    /// Keys that were pressed since the last frame, each with its modifiers, where a window feeds them: Dear
+    /// ImGui loses a chord whose modifier is released within the frame of its key.
+    std::vector<ImGuiKeyChord> chords;
+    bool chords_fed = false;
+    bool popup_open = false;  ///< at the end of the last frame
+    bool quit = false, fullscreen = false;
+    bool software_gl = true;
+    std::string renderer = "no renderer";
+    std::string graphics;  ///< all that the driver says of itself
+    long largest_texture = 0;
+    double build_ms = 0;  ///< of the last frame, shown in the status bar
+    float scale = 1;
+    bool masked = false;  ///< times are hidden (golden pictures)
+    Exporter exporter;
+    Autosave autosave;
+    std::unique_ptr<BlindnessBoard> blindness;
+    std::unique_ptr<StoryTeller> story;
+    std::unique_ptr<Tips> tips;
+};
+
+}  // namespace tempera::app

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "app/workspace/document.hpp"
+
+#include <sstream>
+
+#include "core/npy.hpp"
+
+namespace tempera::app {
+namespace {
+
+constexpr std::size_t undo_depth = 300;
+
+void erase_value(Json& document, const std::string& dotted) {
+    const std::size_t dot = dotted.rfind('.');
+    if (dot == std::string::npos) {
+        document.erase(dotted);
+        return;
+    }
+    const Json parent = get_value(document, dotted.substr(0, dot));
+    if (parent.is_object()) {
+        value_slot(document, dotted.substr(0, dot)).erase(dotted.substr(dot + 1));
+    }
+}
+
+bool is_type(const std::string& dotted) {
+    return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
+}
+
+}  // namespace
+
+Json& value_slot(Json& document, const std::string& dotted) {
+    Json* at = &document;
+    std::istringstream parts(dotted);
+    for (std::string part; std::getline(parts, part, '.');) {
+        if (!at->is_object()) {
+            *at = Json::object();
+        }
+        at = &(*at)[part];
+    }
+    return *at;
+}
+
+void Document::adopt(Json contents, std::filesystem::path file, std::optional<Json> edited) {
+    saved_ = std::move(contents);
+    now_ = edited ? std::move(*edited) : saved_;
+    file_ = std::move(file);
+    undo_.clear();
+    redo_.clear();
+    open_edit_.clear();
+    check();
+}
+
+void Document::save_as(const std::filesystem::path& file) {
+    write_file_atomically(file, format_preset(now_) + "\n");
+    file_ = file;
+    saved_ = now_;
+}
+
+std::string Document::name() const {
+    const Json n = get_value(now_, "name");
+    if (n.is_string() && !n.get<std::string>().empty()) {
+        return n.get<std::string>();
+    }
+    return file_.empty() ? "untitled" : file_.stem().string();
+}
+
+Json Document::value(const std::string& dotted) const {
+    const Json own = get_value(now_, dotted);
+    return own.is_null() ? get_value(resolved_, dotted) : own;
+}
+
+const Problem* Document::problem_at(const std::string& dotted) const {
+    for (const Problem& p : problems_) {
+        if (p.place == dotted || p.place.rfind(dotted + "[", 0) == 0) {
+            return &p;
+        }
+    }
+    return nullptr;
+}
+
+bool Document::differs_from_file(const std::string& dotted) const {
+    return get_value(now_, dotted) != get_value(saved_, dotted);
+}
+
+void Document::remember(const std::string& what) {
+    undo_.push_back({now_, what});
+    if (undo_.size() > undo_depth) {
+        undo_.pop_front();
+    }
+    redo_.clear();
+}
+
+void Document::put(const std::string& dotted, Json value) {
+    if (!is_type(dotted)) {
+        value_slot(now_, dotted) = std::move(value);
+        return;
+    }
+    const std::string section = dotted.substr(0, dotted.size() - 5);
+    Json fresh = Json::object();
+    fresh["type"] = value;
+    if (section == "path" && now_.contains("path")) {  // what means the same on every path stays
+        for (const char* key : {"n_levels", "standardise"}) {
+            if (now_["path"].contains(key)) {
+                fresh[key] = now_["path"][key];
+            }
+        }
+    }
+    if (section == "sampler") {
+        const Json n = get_value(now_, "sampler.n_particles");
+        for (const Field& f : section_fields("sampler", value.get<std::string>())) {
+            if (f.name == "n_particles" && !n.is_null()) {
+                fresh["n_particles"] = n;
+            }
+        }
+    }
+    value_slot(now_, section) = std::move(fresh);
+}
+
+bool Document::set(const std::string& dotted, Json value) {
+    if (get_value(now_, dotted) == value) {
+        return false;
+    }
+    if (open_edit_ != dotted) {
+        remember(dotted);
+        open_edit_ = dotted;
+    }
+    redo_.clear();
+    put(dotted, std::move(value));
+    check();
+    return true;
+}
+
+void Document::set_all(const std::vector<std::pair<std::string, Json>>& values, const std::string& what) {
+    remember(what);
+    open_edit_.clear();
+    for (const auto& [dotted, value] : values) {
+        put(dotted, value);
+    }
+    check();
+}
+
+std::string Document::commit() {
+    std::string field;
+    std::swap(field, open_edit_);
+    return field;
+}
+
+void Document::reset(const std::string& dotted) {
+    const Json old = get_value(saved_, dotted);
+    remember(dotted);
+    open_edit_.clear();
+    if (old.is_null()) {
+        erase_value(now_, dotted);
+    } else {
+        value_slot(now_, dotted) = old;
+    }
+    check();
+}
+
+void Document::revert_all() {
+    remember("everything");
+    open_edit_.clear();
+    now_ = saved_;
+    check();
+}
+
+std::string Document::undo() { return travel(undo_, redo_); }
+std::string Document::redo() { return travel(redo_, undo_); }
+
+/// To the document that was remembered last in `from`; the one of now is remembered in `to`.
+std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
+    if (from.empty()) {
+        return {};
+    }
+    open_edit_.clear();
+    Step step = std::move(from.back());
+    from.pop_back();
+    to.push_back({std::move(now_), step.what});
+    now_ = std::move(step.document);
+    check();
+    return step.what;
+}
+
+/// Finds what is wrong and keeps the last good resolved form.
+void Document::check() {
+    problems_ = check_preset(now_);
+    if (problems_.empty()) {
+        try {
+            resolved_ = resolve_preset(now_);
+        } catch (const ConfigError& e) {
+            problems_ = e.problems();
+        }
+    }
+}
+
+std::string Document::command_options() const {
+    std::string options;
+    if (!problems_.empty() || saved_.empty() || !modified()) {
+        return options;
+    }
+    try {
+        for (const std::string& field : preset_difference(resolve_preset(saved_), resolved_)) {
+            const Json v = get_value(resolved_, field);
+            options += " --set '" + field + "=" + (v.is_string() ? v.get<std::string>() : v.dump()) + "'";
+        }
+    } catch (const std::exception&) {  // the file's own form is always good; nothing to add
+    }
+    return options;
+}
+
+}  // namespace tempera::app

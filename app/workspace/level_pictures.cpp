@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "app/workspace/level_pictures.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tempera::app {
+namespace {
+
+/// About 1 MB a level at most; a long path keeps every level, a very long one the recent half.
+constexpr std::size_t most_pictures = 400;
+
+/// Density of the drawn particles over the same extent as the exact maps, for thumbnails.
+std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& maps) {
+    Grid grid;
+    grid.nx = grid.ny = 128;
+    grid.x_min = maps.box[0], grid.x_max = maps.box[1], grid.y_min = maps.box[2], grid.y_max = maps.box[3];
+    grid.value.assign(static_cast<std::size_t>(grid.nx) * grid.ny, 0.0f);
+    for (std::size_t i = 0; i < s.x.size(); ++i) {
+        const double u = (s.x[i] - grid.x_min) / (grid.x_max - grid.x_min),
+                     v = (s.y[i] - grid.y_min) / (grid.y_max - grid.y_min);
+        if (u >= 0 && u < 1 && v >= 0 && v < 1) {
+            const auto cell =
+                static_cast<std::size_t>(v * grid.ny) * grid.nx + static_cast<std::size_t>(u * grid.nx);
+            grid.value[cell] += i < s.weight.size() ? s.weight[i] : 1.0f;
+        }
+    }
+    // As wide as the counting noise asks for: narrow where there are many, wide in the tails.
+    const double n = static_cast<double>(std::max<std::size_t>(1, s.x.size()));
+    const int narrow = std::clamp(static_cast<int>(grid.nx / std::sqrt(n)), 1, 6);
+    Grid wide = grid;
+    blur(grid, narrow);
+    blur(wide, 2 * narrow + 2);
+    const float few = 6.0f / static_cast<float>((4 * narrow + 5) * (4 * narrow + 5));
+    for (std::size_t i = 0; i < grid.value.size(); ++i) {
+        const float share = wide.value[i] / (wide.value[i] + few);
+        grid.value[i] = share * grid.value[i] + (1 - share) * wide.value[i];
+    }
+    blur(grid, 1);
+    return std::make_shared<Grid>(std::move(grid));
+}
+
+}  // namespace
+
+bool LevelPictures::take(const Snapshot& snapshot) {
+    const bool fresh = snapshot.run_id != run_;
+    if (fresh) {
+        pictures_.clear();
+        run_ = snapshot.run_id;
+    }
+    const auto kept = [&](int level) {
+        const auto it = pictures_.find(level);
+        return it != pictures_.end() && it->second.kept;
+    };
+    if (snapshot.sights) {
+        for (const LevelSight& s : *snapshot.sights) {
+            if (!kept(s.level)) {
+                pictures_[s.level] = {s.sprites, s.density, nullptr, true};
+            }
+        }
+    }
+    if (snapshot.sprites && !kept(snapshot.level)) {
+        pictures_[snapshot.level] = {snapshot.sprites, snapshot.density, nullptr, false};
+        if (pictures_.size() > most_pictures) {
+            pictures_.erase(std::prev(pictures_.end()));
+        }
+    }
+    return fresh;
+}
+
+void LevelPictures::smooth(const PathMaps& maps) {
+    if (!(maps.box[1] > maps.box[0])) {
+        return;
+    }
+    for (auto& [level, p] : pictures_) {
+        if (!p.smooth && p.sprites) {
+            p.smooth = thumbnail_grid(*p.sprites, maps);
+        }
+    }
+}
+
+const LevelPicture* LevelPictures::at(int level) const {
+    const auto it = pictures_.find(level);
+    return it == pictures_.end() ? nullptr : &it->second;
+}
+
+const LevelPicture* LevelPictures::nearest(int level, int within) const {
+    for (int d = 0; d <= within; ++d) {
+        for (int l : {level + d, level - d}) {
+            if (const LevelPicture* p = at(l)) {
+                return p;
+            }
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace tempera::app

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+#include "app/workspace/workspace.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include "app/workspace/live_edits.hpp"
+#include "run/result.hpp"
+
+namespace tempera::app {
+namespace {
+
+std::string clock_text() {
+    const std::time_t now = std::time(nullptr);
+    char buffer[16];
+    std::strftime(buffer, sizeof buffer, "%H:%M:%S", std::localtime(&now));
+    return buffer;
+}
+
+/// The last row of a level; levels are visited again by replica exchange.
+template <class Row>
+const Row* latest_of(const std::shared_ptr<const std::vector<Row>>& rows, int level) {
+    if (!rows) {
+        return nullptr;
+    }
+    const auto it =
+        std::find_if(rows->rbegin(), rows->rend(), [&](const Row& row) { return row.level == level; });
+    return it == rows->rend() ? nullptr : &*it;
+}
+
+}  // namespace
+
+Workspace::Workspace(std::unique_ptr<EngineLink> link)
+    : link_(std::move(link)), mapper_(std::make_unique<PathMapper>()), snapshot_(link_->latest()) {}
+
+Workspace::~Workspace() { set_on_publish({}); }
+
+void Workspace::set_on_publish(const std::function<void()>& callback) {
+    on_publish_ = callback;
+    link_->set_on_publish(callback);
+    mapper_->set_on_publish(callback);
+    if (reader_) {
+        reader_->set_on_publish(callback);
+    }
+}
+
+void Workspace::note(LogLine::Kind kind, const std::string& text) {
+    log_.push_back({kind, clock_text(), text});
+    if (log_.size() > 1000) {
+        log_.pop_front();
+    }
+}
+
+void Workspace::set(const std::string& dotted, Json value) {
+    if (document_.set(dotted, std::move(value))) {
+        checked(true);
+    }
+}
+
+void Workspace::commit() {
+    const std::string field = document_.commit();
+    if (!field.empty()) {
+        note(LogLine::Kind::command, "set " + field + " = " + value(field).dump());
+    }
+}
+
+void Workspace::apply(const std::vector<std::pair<std::string, Json>>& values, const std::string& what) {
+    document_.set_all(values, what);
+    for (const auto& [dotted, value] : values) {
+        note(LogLine::Kind::command, "set " + dotted + " = " + value.dump());
+    }
+    checked(true);
+}
+
+void Workspace::reset(const std::string& dotted) {
+    document_.reset(dotted);
+    checked(true);
+}
+
+void Workspace::revert_all() {
+    document_.revert_all();
+    checked(true);
+}
+
+void Workspace::undo() {
+    const std::string what = document_.undo();
+    if (!what.empty()) {
+        note(LogLine::Kind::command, "undo " + what);
+        checked(true);
+    }
+}
+
+void Workspace::redo() {
+    const std::string what = document_.redo();
+    if (!what.empty()) {
+        note(LogLine::Kind::command, "redo " + what);
+        checked(true);
+    }
+}
+
+/// A document without problems is mapped anew, and what may change live goes to the run.
+void Workspace::checked(bool may_edit_run) {
+    if (!problems().empty()) {
+        return;
+    }
+    mapper_->request(resolved());
+    if (may_edit_run) {
+        send_edits();
+    }
+}
+
+void Workspace::send_edits() {
+    pending_.clear();
+    if (!snapshot_->preset || !busy()) {
+        return;
+    }
+    LiveEdits edits = live_edits(*snapshot_->preset, resolved());
+    pending_ = std::move(edits.pending);
+    if (!edits.any) {
+        return;
+    }
+    try {
+        link_->edit(edits.wanted);
+    } catch (const std::exception& e) {
+        note(LogLine::Kind::error, e.what());
+    }
+}
+
+bool Workspace::busy() const {
+    const RunState s = snapshot_->state;
+    return s == RunState::preparing || s == RunState::running || s == RunState::paused;
+}
+
+void Workspace::start(bool paused) {
+    if (!problems().empty()) {
+        Message m{"This preset cannot run yet", {}};
+        for (const Problem& p : problems()) {
+            m.lines.push_back(p.place + ": " + p.text);
+        }
+        messages.push_back(std::move(m));
+        return;
+    }
+    if (put_off && put_off(paused)) {
+        return;
+    }
+    if (before_run) {
+        before_run();
+    }
+    try {
+        started(link_->start(resolved(), paused), "started");
+    } catch (const std::exception& e) {
+        report("The run could not start", e);
+    }
+}
+
+void Workspace::go_on(const Json& preset) {
+    try {
+        started(link_->go_on(preset, true), "taken up again");
+        compare_edits_ = true;
+    } catch (const std::exception& e) {
+        report("The run could not be taken up again", e);
+    }
+}
+
+void Workspace::started(long run, const std::string& what) {
+    started_run_ = run;
+    wanted_folder_.clear();
+    pending_.clear();
+    cursor_.follow();
+    compare_edits_ = false;
+    note(LogLine::Kind::note, "run " + std::to_string(run) + " " + what + ": " + name());
+}
+
+void Workspace::run_or_pause() {
+    switch (snapshot_->state) {
+    case RunState::running:
+    case RunState::preparing:
+        link_->pause();
+        break;
+    case RunState::paused:
+        link_->resume();
+        break;
+    default:
+        start();
+        break;
+    }
+}
+
+void Workspace::restart(bool new_seed) {
+    if (new_seed) {
+        const Json seed = value("run.seed");
+        set("run.seed", (seed.is_number() ? seed.get<long>() : 0) + 1);
+        commit();
+    }
+    start();
+}
+
+void Workspace::stop() {
+    if (busy()) {
+        link_->cancel();
+    }
+}
+
+void Workspace::step_move() {
+    if (!busy()) {
+        start(true);
+    }
+    link_->step_move();
+}
+
+void Workspace::step_level() {
+    if (!busy()) {
+        start(true);
+    }
+    link_->step_level();
+}
+
+void Workspace::set_pace(double boundaries_per_second) {
+    pace_ = boundaries_per_second;
+    link_->set_pace(pace_);
+}
+
+void Workspace::add_lock_wait(std::chrono::duration<double, std::micro> wait) {
+    if (lock_waits.size() >= 4096) {
+        lock_waits.erase(lock_waits.begin(), lock_waits.begin() + 2048);
+    }
+    lock_waits.push_back(wait.count());
+}
+
+void Workspace::update(float seconds) {
+    const auto before = std::chrono::steady_clock::now();
+    std::shared_ptr<const Snapshot> latest = link_->latest();
+    std::shared_ptr<const PathMaps> maps = mapper_->latest();
+    add_lock_wait(std::chrono::steady_clock::now() - before);
+    maps_ = std::move(maps);
+    // Stored results stay until the run that was started has something to show.
+    const bool dropped = latest->run_id <= dropped_run_;
+    if (latest != snapshot_ && !dropped && (!stored_ || latest->run_id == started_run_)) {
+        stored_.reset();
+        snapshot_ = std::move(latest);
+        take_snapshot();
+    }
+    take_stored();
+    if (maps_) {
+        pictures_.smooth(*maps_);
+    }
+    cursor_.advance(seconds, n_levels());
+}
+
+void Workspace::take_snapshot() {
+    const Snapshot& s = *snapshot_;
+    if (pictures_.take(s)) {
+        warnings_logged_ = edits_logged_ = 0;
+    }
+    if (s.notice != notice_logged_) {
+        notice_logged_ = s.notice;
+        if (!s.notice.empty()) {
+            note(LogLine::Kind::warning, s.notice);
+        }
+    }
+    if (compare_edits_ && s.run_id == started_run_ && s.state == RunState::paused) {
+        compare_edits_ = false;
+        send_edits();
+    }
+    for (; edits_logged_ < s.edits.size(); ++edits_logged_) {
+        note(LogLine::Kind::note,
+             s.edits[edits_logged_].text + " at level " + std::to_string(s.edits[edits_logged_].level));
+    }
+    for (; warnings_logged_ < s.warnings.size(); ++warnings_logged_) {
+        note(LogLine::Kind::warning, s.warnings[warnings_logged_].text);
+    }
+    if (!busy()) {
+        pending_.clear();
+        if (s.run_id != remembered_run_ && s.run_id == started_run_ && s.state != RunState::idle) {
+            remember_run();
+        }
+    } else if (problems().empty() && s.preset && pending_.empty() == false) {
+        std::erase_if(pending_, [&](const std::string& f) {
+            return get_value(*s.preset, f) == get_value(resolved(), f);
+        });
+    }
+}
+
+void Workspace::remember_run() {
+    const Snapshot& s = *snapshot_;
+    remembered_run_ = s.run_id;
+    FinishedRun run = finished_run(s, resolved());
+    run.name = run.name.empty() ? name() : run.name;
+    runs_.push_back(run);
+    if (runs_.size() > 200) {
+        runs_.erase(runs_.begin());
+    }
+    std::string text = "run " + std::to_string(run.id) + " " + to_string(run.state);
+    if (run.state == RunState::failed) {
+        note(LogLine::Kind::error, text + ": " + s.error);
+        return;
+    }
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, ": log Z %.3f, ESS %.3f, %.2f s", s.log_z, s.ess_fraction,
+                  s.seconds);
+    note(LogLine::Kind::note, text + numbers);
+}
+
+int Workspace::n_levels() const {
+    if (snapshot_->n_levels > 0) {
+        return snapshot_->n_levels;
+    }
+    return maps_ ? maps_->n_levels : 0;
+}
+
+int Workspace::level() const {
+    const bool unseen = snapshot_->state == RunState::idle && !snapshot_->sprites;
+    return cursor_.level(unseen ? n_levels() : snapshot_->level, n_levels());
+}
+
+const ModeRow* Workspace::mode_row(int level) const { return latest_of(snapshot_->modes, level); }
+
+const LevelStats* Workspace::level_stats(int level) const { return latest_of(snapshot_->levels, level); }
+
+std::string Workspace::command_line() const {
+    return "./tempera run " + (file().empty() ? std::string("preset.json") : file().string()) +
+           document_.command_options();
+}
+
+}  // namespace tempera::app
