@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whole runs of a sampler, all overheads included.
 #include "bench/measure.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::bench {

@@ -11,7 +11,7 @@
 #include "cli/interrupts.hpp"
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::cli {

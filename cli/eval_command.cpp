@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "core/npy.hpp"
 #include "core/parallel.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::cli {

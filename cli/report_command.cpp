@@ -9,9 +9,9 @@
 #include "core/folders.hpp"
 #include "core/npy.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/result.hpp"
+#include "run/report/comparison.hpp"
 #include "run/report/training_figures.hpp"
-#include "run/result.hpp"
-#include "run/sweep/comparison.hpp"
 
 namespace tempera::cli {
 

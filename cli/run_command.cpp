@@ -13,11 +13,11 @@
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
 #include "models/model.hpp"
-#include "run/checkpoint.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 #include "run/training/training.hpp"
+#include "run/work/checkpoint.hpp"
 
 namespace tempera::cli {
 

@@ -10,7 +10,7 @@
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 #include "run/sweep/sweep.hpp"
 
 namespace tempera::cli {

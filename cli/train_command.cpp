@@ -14,9 +14,9 @@
 #include "core/npy.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/result.hpp"
+#include "run/record/summary.hpp"
 #include "run/report/training_figures.hpp"
-#include "run/result.hpp"
-#include "run/summary.hpp"
 #include "run/training/training.hpp"
 
 namespace tempera::cli {

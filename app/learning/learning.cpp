@@ -8,7 +8,7 @@
 
 #include "app/workspace/workspace.hpp"
 #include "models/model.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

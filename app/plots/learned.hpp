@@ -5,7 +5,7 @@
 #include "app/learning/learned_look.hpp"
 #include "figures/plot_spec.hpp"
 #include "run/background/learned_maps.hpp"
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera::app {
 

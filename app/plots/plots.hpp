@@ -6,7 +6,7 @@
 #include "figures/plot_spec.hpp"
 #include "run/background/learned_maps.hpp"
 #include "run/background/path_maps.hpp"
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera::app {
 

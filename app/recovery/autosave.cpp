@@ -13,7 +13,7 @@
 
 #include "app/recovery/crash_marker.hpp"
 #include "core/npy.hpp"
-#include "run/run_keeper.hpp"
+#include "run/work/run_keeper.hpp"
 
 namespace tempera::app {
 

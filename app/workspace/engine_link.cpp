@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/workspace/engine_link.hpp"
 
-#include "run/runner.hpp"
+#include "run/work/runner.hpp"
 
 namespace tempera::app {
 namespace {

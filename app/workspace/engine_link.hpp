@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera {
 struct RunResult;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/npy.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "run/background/path_maps.hpp"
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera::app {
 

@@ -5,7 +5,7 @@
 
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera {
 struct RunResult;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "run/result.hpp"
-#include "run/run_folder_snapshot.hpp"
+#include "run/record/result.hpp"
+#include "run/record/run_folder_snapshot.hpp"
 
 namespace tempera::app {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "run/background/latest_job.hpp"
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera {
 struct RunResult;

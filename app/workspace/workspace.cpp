@@ -7,7 +7,7 @@
 #include <ctime>
 
 #include "app/workspace/live_edits.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

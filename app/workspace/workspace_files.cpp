@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/workspace/workspace.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 

@@ -7,7 +7,7 @@
 #include "app/shell/recovery_card.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

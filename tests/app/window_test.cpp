@@ -8,7 +8,7 @@
 #include "app/platform/frame_policy.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/rng.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera {
 namespace {

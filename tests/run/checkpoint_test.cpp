@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/checkpoint.hpp"
+#include "run/work/checkpoint.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "core/errors.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera {
 namespace {

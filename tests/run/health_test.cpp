@@ -5,7 +5,7 @@
 #include <cmath>
 #include <functional>
 
-#include "run/health.hpp"
+#include "run/record/health.hpp"
 
 namespace tempera {
 namespace {

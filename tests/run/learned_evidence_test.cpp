@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/learned_evidence.hpp"
+#include "run/experiment/learned_evidence.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,9 @@
 #include "core/parallel.hpp"
 #include "diagnostics/sample_sizes.hpp"
 #include "models/weights.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 #include "support/networks.hpp"
 
 namespace tempera {

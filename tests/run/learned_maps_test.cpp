@@ -10,7 +10,7 @@
 
 #include "core/build_id.hpp"
 #include "run/background/latest_job.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera {

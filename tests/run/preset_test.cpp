@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "core/build_id.hpp"
-#include "run/memory.hpp"
+#include "run/experiment/memory.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 #include "core/csv.hpp"
 #include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
-#include "run/sweep/comparison.hpp"
+#include "run/report/comparison.hpp"
 #include "run/sweep/sweep.hpp"
 
 namespace tempera {

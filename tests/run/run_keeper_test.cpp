@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A runner that ends in the middle of its run, and the next one that goes on.
-#include "run/run_keeper.hpp"
+#include "run/work/run_keeper.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "run/preset/preset.hpp"
-#include "run/runner.hpp"
+#include "run/work/runner.hpp"
 
 namespace tempera {
 namespace {

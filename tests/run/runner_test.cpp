@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/runner.hpp"
+#include "run/work/runner.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "run/background/path_maps.hpp"
 #include "run/preset/preset.hpp"
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "core/log_sum_exp.hpp"
 #include "core/parallel.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::test {

@@ -9,7 +9,7 @@
 #include "core/parallel.hpp"
 #include "diagnostics/learned_marginal.hpp"
 #include "run/background/latest_job.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 
 namespace tempera {
 namespace {

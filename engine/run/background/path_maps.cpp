@@ -7,7 +7,7 @@
 #include <exception>
 
 #include "run/background/latest_job.hpp"
-#include "run/experiment.hpp"
+#include "run/experiment/experiment.hpp"
 
 namespace tempera {
 namespace {

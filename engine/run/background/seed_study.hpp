@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/settings.hpp"
-#include "run/snapshot.hpp"
+#include "run/record/snapshot.hpp"
 #include "run/training/noise_level.hpp"
 
 namespace tempera {

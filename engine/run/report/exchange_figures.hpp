@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "run/report/figure_parts.hpp"
+#include "run/page/figure_parts.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {

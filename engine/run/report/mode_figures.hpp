@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "run/report/figure_parts.hpp"
-#include "run/snapshot.hpp"
+#include "run/page/figure_parts.hpp"
+#include "run/record/snapshot.hpp"
 
 namespace tempera {
 

@@ -9,8 +9,8 @@
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
+#include "run/record/result.hpp"
 #include "run/report/report_page.hpp"
-#include "run/result.hpp"
 
 namespace tempera {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "figures/canvas.hpp"
-#include "run/report/html_page.hpp"
+#include "run/page/html_page.hpp"
 
 namespace tempera {
 namespace {

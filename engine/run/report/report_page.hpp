@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "run/result.hpp"
+#include "run/record/result.hpp"
 
 namespace tempera {
 

@@ -9,9 +9,9 @@
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
 #include "run/preset/preset_target.hpp"
+#include "run/record/result.hpp"
 #include "run/report/exchange_figures.hpp"
 #include "run/report/mode_figures.hpp"
-#include "run/result.hpp"
 
 namespace tempera {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/number_text.hpp"
-#include "run/report/figure_parts.hpp"
+#include "run/page/figure_parts.hpp"
 
 namespace tempera {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a sweep.
 #include "figures/canvas.hpp"
+#include "run/page/html_page.hpp"
 #include "run/preset/preset.hpp"
-#include "run/report/html_page.hpp"
 #include "run/report/sweep_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a training.
 #include "figures/canvas.hpp"
-#include "run/report/html_page.hpp"
+#include "run/page/html_page.hpp"
+#include "run/record/summary.hpp"
 #include "run/report/training_figures.hpp"
-#include "run/summary.hpp"
 
 namespace tempera {
 

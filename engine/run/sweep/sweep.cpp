@@ -11,8 +11,8 @@
 #include "core/parallel.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/result.hpp"
 #include "run/report/sweep_figures.hpp"
-#include "run/result.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "run/training/training.hpp"
 

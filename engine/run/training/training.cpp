@@ -13,8 +13,8 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
-#include "run/result.hpp"
-#include "run/summary.hpp"
+#include "run/record/result.hpp"
+#include "run/record/summary.hpp"
 #include "run/training/training_data.hpp"
 
 namespace tempera {

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "models/model.hpp"
-#include "run/result.hpp"
-#include "run/steered_thread.hpp"
+#include "run/record/result.hpp"
 #include "run/training/training_work.hpp"
+#include "run/work/steered_thread.hpp"
 
 namespace tempera {
 namespace {

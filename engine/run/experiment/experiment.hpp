@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// From a resolved preset to the objects of a run: target -> path -> kernel and moves -> sampler.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "run/experiment/learned_evidence.hpp"
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+template <class Real>
+struct Experiment {
+    Json preset;  ///< resolved; "path.schedule" as asked for, the one in use via path->frozen_schedule()
+    std::shared_ptr<const Target<Real>> target;
+    std::shared_ptr<const DensityPath<Real>> path;
+    std::shared_ptr<TransitionKernel<Real>> kernel;
+    std::shared_ptr<Move<Real>> move;
+    std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
+    /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
+    LearnedEvidence learned;
+    std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
+    /// Mode weights that the learned log density implies at a level; empty where unknown.
+    std::vector<double> learned_weights(int level) const;
+    /// Kernel and move of another preset on this path (edits of a running experiment).
+    std::shared_ptr<TransitionKernel<Real>> make_kernel(const Json& resolved) const;
+    std::shared_ptr<Move<Real>> make_move(const Json& resolved) const;
+};
+
+/// Thrown by the builders when `stop` was requested between two of their steps.
+struct Stopped {};
+void check_stop(const std::stop_token& stop);
+
+/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
+/// `weights`: those of a network in training, instead of the model's file.
+template <class Real>
+Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {},
+                            std::shared_ptr<const NetworkWeights> weights = {});
+/// Builds everything.
+template <class Real>
+Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop = {});
+
+}  // namespace tempera

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Writing a run folder: everything goes to a temporary name first, so that no half folder is ever seen.
+#include <fstream>
+
+#include "core/csv.hpp"
+#include "core/folders.hpp"
+#include "core/npy.hpp"
+#include "figures/figure_files.hpp"
+#include "run/preset/preset.hpp"
+#include "run/record/result.hpp"
+
+namespace tempera {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void write_text(const fs::path& file, const std::string& contents) {
+    std::ofstream out(file, std::ios::binary);
+    out.write(contents.data(), static_cast<std::streamsize>(contents.size()));
+    out.close();
+    if (!out) {
+        throw std::runtime_error(file.string() + ": cannot be written (disk full or no permission)");
+    }
+}
+
+std::string levels_table(const RunResult& r) {
+    std::string out = "level,rho,alpha,sigma,beta,ess_fraction,cess_fraction,log_z_increment,resampled,"
+                      "acceptance,swap_rejection,seconds\n";
+    for (const LevelStats& l : r.first.levels) {
+        const LevelPosition p = r.positions.at(static_cast<std::size_t>(l.level));
+        out += std::to_string(l.level);
+        for (double v :
+             {p.rho, p.alpha, p.sigma, p.beta, l.ess_fraction, l.cess_fraction, l.log_z_increment}) {
+            out += "," + csv_number(v);
+        }
+        out += std::string(",") + (l.resampled ? "1" : "0");
+        for (double v : {l.acceptance, l.swap_rejection, l.seconds}) {
+            out += "," + csv_number(v);
+        }
+        out += "\n";
+    }
+    return out;
+}
+
+std::string modes_table(const RunResult& r) {
+    std::string out = "level,rho,mode,exact,sampled,weighted,learned\n";
+    const auto field = [](const std::vector<double>& v, std::size_t m) {
+        return m < v.size() ? csv_number(v[m]) : std::string();
+    };
+    for (const ModeRow& row : r.first.modes) {
+        const std::size_t n = std::max(row.sampled.size(), row.exact.size());
+        for (std::size_t m = 0; m < n; ++m) {
+            out += std::to_string(row.level) + "," +
+                   csv_number(r.positions.at(static_cast<std::size_t>(row.level)).rho) + "," +
+                   std::to_string(m) + "," + field(row.exact, m) + "," + field(row.sampled, m) + "," +
+                   field(row.weighted, m) + "," + field(row.learned, m) + "\n";
+        }
+    }
+    return out;
+}
+
+std::string samples_table(const RunResult& r) {
+    std::string out;
+    const std::size_t dim = static_cast<std::size_t>(r.dim), n = r.first.log_weight.size();
+    for (std::size_t i = 0; i < dim; ++i) {
+        out += "x" + std::to_string(i) + ",";
+    }
+    out += "log_weight,mode,ancestor\n";
+    for (std::size_t j = 0; j < n; ++j) {
+        for (std::size_t i = 0; i < dim; ++i) {
+            out += csv_number(r.first.x[j * dim + i], false) + ",";
+        }
+        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," +
+               std::to_string(r.first.ancestor[j]) + "\n";
+    }
+    return out;
+}
+
+std::vector<std::int32_t> as_int32(const std::vector<int>& v) { return {v.begin(), v.end()}; }
+
+Npz sample_arrays(const RunResult& r) {
+    const std::size_t n = r.first.log_weight.size();
+    Npz out;
+    out["x"] = NpyArray::of(r.first.x, {n, static_cast<std::size_t>(r.dim)});
+    out["log_weight"] = NpyArray::of(r.first.log_weight, {n});
+    out["mode"] = NpyArray::of(as_int32(r.first.mode), {n});
+    out["ancestor"] = NpyArray::of(as_int32(r.first.ancestor), {n});
+    return out;
+}
+
+Npz genealogy_arrays(const ReplicateResult& r) {
+    std::vector<std::int32_t> all;
+    for (const auto& event : r.genealogy) {
+        all.insert(all.end(), event.begin(), event.end());
+    }
+    Npz out;
+    const std::size_t n = r.genealogy.empty() ? 0 : r.genealogy.front().size();
+    out["ancestor"] = NpyArray::of(all, {r.genealogy.size(), n});
+    out["level"] = NpyArray::of(as_int32(r.genealogy_levels), {r.genealogy_levels.size()});
+    return out;
+}
+
+Npz exchange_arrays(const ExchangeStats& e) {
+    Npz out;
+    const auto flat = [](const auto& rows, auto& to) {
+        for (const auto& row : rows) {
+            to.insert(to.end(), row.begin(), row.end());
+        }
+        return rows.empty() ? std::size_t{0} : rows.front().size();
+    };
+    std::vector<std::int32_t> labels;
+    std::vector<double> occupancy;
+    const std::size_t n_labels = flat(e.index_process, labels), n_modes = flat(e.occupancy, occupancy);
+    out["index_process"] = NpyArray::of(labels, {e.index_process.size(), n_labels});
+    out["occupancy"] = NpyArray::of(occupancy, {e.occupancy.size(), n_modes});
+    out["swap_rejection"] = NpyArray::of(e.swap_rejection, {e.swap_rejection.size()});
+    out["up_fraction"] = NpyArray::of(e.up_fraction, {e.up_fraction.size()});
+    out["log_z"] =
+        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_stderr}, {3});
+    out["counts"] =
+        NpyArray::of(std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan}, {3});
+    return out;
+}
+
+void write_exports(const RunResult& r, const fs::path& folder, const std::vector<std::string>& exports) {
+    const std::string theme = get_value(r.preset, "view.theme").is_string()
+                                  ? get_value(r.preset, "view.theme").get<std::string>()
+                                  : "light";
+    const Palette& colours = palette(theme);
+    for (const std::string& kind : exports) {
+        if (kind == "csv") {
+            write_text(folder / "samples.csv", samples_table(r));
+        } else if (kind == "html") {
+            write_text(folder / "report.html", html_report(r));
+        }
+    }
+    write_figures(r.figures, exports, colours, folder);  // samples.npz is always there
+}
+
+void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<std::string>& exports) {
+    write_text(folder / "preset.json", format_preset(r.preset));
+    write_text(folder / "levels.csv", levels_table(r));
+    write_text(folder / "modes.csv", modes_table(r));
+    write_npz(folder / "samples.npz", sample_arrays(r));
+    if (!r.first.genealogy.empty()) {
+        write_npz(folder / "genealogy.npz", genealogy_arrays(r.first));
+    }
+    if (r.first.exchange) {
+        write_npz(folder / "exchange.npz", exchange_arrays(*r.first.exchange));
+    }
+    write_text(folder / "log.txt", r.log);
+    if (!r.model_folder.empty()) {
+        fs::copy(r.model_folder, folder / "model", fs::copy_options::recursive);
+    }
+    write_exports(r, folder, exports);
+    write_text(folder / "summary.json", r.summary.dump(2) + "\n");
+}
+
+}  // namespace
+
+bool is_replaceable(const fs::path& folder) {
+    return fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "summary.json") ||
+                                        fs::exists(folder / "preset.json"));
+}
+
+fs::path free_folder(const fs::path& folder) {
+    fs::path out = folder;
+    for (int i = 2; is_taken(out); ++i) {
+        out = folder.string() + "-" + std::to_string(i);
+    }
+    return out;
+}
+
+namespace {
+
+fs::path without_slash(const fs::path& folder) {
+    const fs::path target = fs::absolute(folder).lexically_normal();
+    return target.has_filename() ? target : target.parent_path();
+}
+
+/// The result in a folder beside `name`, not yet under it.
+std::unique_ptr<PendingFolder> pending_result(const RunResult& result, const fs::path& name,
+                                              const std::vector<std::string>& exports) {
+    try {
+        auto pending = std::make_unique<PendingFolder>(name);
+        fill_folder(result, pending->path(), exports);
+        return pending;
+    } catch (const fs::filesystem_error& error) {
+        throw std::runtime_error(name.string() + ": cannot be written (" + error.code().message() + ")");
+    }
+}
+
+}  // namespace
+
+void write_run_folder(const RunResult& result, const fs::path& folder,
+                      const std::vector<std::string>& exports, bool force) {
+    const fs::path name = without_slash(folder);
+    const auto check = [&](bool taken) {
+        if (taken && !force) {
+            throw ConfigError("--out " + folder.string(),
+                              "exists already; choose another folder or add --force to replace it");
+        }
+        if (taken && !is_replaceable(name)) {
+            throw ConfigError("--out " + folder.string(),
+                              "exists and is no run folder; it is not replaced, choose another one");
+        }
+    };
+    check(is_taken(name));
+    const auto pending = pending_result(result, name, exports);
+    if (!pending->commit_as(name)) {
+        check(true);
+        pending->replace(name);
+    }
+}
+
+fs::path add_run_folder(const RunResult& result, const fs::path& folder,
+                        const std::vector<std::string>& exports) {
+    const fs::path name = without_slash(folder);
+    const auto pending = pending_result(result, name, exports);
+    for (;;) {
+        const fs::path to = free_folder(name);
+        if (pending->commit_as(to)) {
+            return folder.has_filename() ? folder.parent_path() / to.filename() : to;
+        }
+    }
+}
+
+}  // namespace tempera

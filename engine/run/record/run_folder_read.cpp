@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "core/csv.hpp"
+#include "core/npy.hpp"
+#include "run/preset/preset.hpp"
+#include "run/preset/preset_target.hpp"
+#include "run/record/result.hpp"
+
+namespace tempera {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_text(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) {
+        throw ConfigError(
+            file.string(),
+            "cannot be read; a run folder holds preset.json, summary.json, levels.csv and samples.npz");
+    }
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// Rows of a table without its header, each with `n` fields.
+std::vector<std::vector<std::string>> read_table(const fs::path& file, std::size_t n) {
+    auto rows = parse_csv(read_text(file));
+    if (rows.empty()) {
+        throw ConfigError(file.string(), "has no header");
+    }
+    rows.erase(rows.begin());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].size() != n) {
+            throw ConfigError(file.string(), "row " + std::to_string(i + 2) + " has " +
+                                                 std::to_string(rows[i].size()) + " columns, expected " +
+                                                 std::to_string(n));
+        }
+    }
+    return rows;
+}
+
+void read_levels(RunResult& r, const fs::path& file) {
+    const double nan = std::nan("");
+    r.positions.assign(static_cast<std::size_t>(r.summary.value("n_levels", 0)) + 1, {nan, nan, nan, nan});
+    for (const auto& row : read_table(file, 12)) {
+        LevelStats l;
+        std::vector<double> v;
+        for (const std::string& field : row) {
+            v.push_back(parse_csv_number(field));
+        }
+        if (!(v[0] >= 0 && v[0] < static_cast<double>(r.positions.size()))) {
+            throw ConfigError(file.string(), "level " + row[0] + " is not on the path");
+        }
+        l.level = static_cast<int>(v[0]);
+        r.positions[static_cast<std::size_t>(l.level)] = {v[1], v[2], v[3], v[4]};
+        l.ess_fraction = v[5], l.cess_fraction = v[6], l.log_z_increment = v[7], l.resampled = v[8] > 0;
+        l.acceptance = v[9], l.swap_rejection = v[10], l.seconds = v[11];
+        r.first.levels.push_back(l);
+    }
+}
+
+void read_modes(RunResult& r, const fs::path& file) {
+    for (const auto& row : read_table(file, 7)) {
+        const int level = static_cast<int>(parse_csv_number(row[0]));
+        if (r.first.modes.empty() || r.first.modes.back().level != level) {
+            r.first.modes.emplace_back();
+            r.first.modes.back().level = level;
+        }
+        ModeRow& m = r.first.modes.back();
+        const auto add = [&](std::vector<double>& to, const std::string& field) {
+            if (!field.empty()) {
+                to.push_back(parse_csv_number(field));
+            }
+        };
+        add(m.exact, row[3]);
+        add(m.sampled, row[4]);
+        add(m.weighted, row[5]);
+        add(m.learned, row[6]);
+    }
+}
+
+std::vector<int> integers(const Npz& arrays, const std::string& name, const fs::path& file) {
+    const auto at = arrays.find(name);
+    if (at == arrays.end()) {
+        throw ConfigError(file.string(), "has no array \"" + name + "\"");
+    }
+    std::vector<int> out;
+    for (double v : at->second.to_doubles()) {
+        out.push_back(static_cast<int>(v));
+    }
+    return out;
+}
+
+std::vector<double> doubles(const Npz& arrays, const std::string& name, const fs::path& file) {
+    const auto at = arrays.find(name);
+    if (at == arrays.end()) {
+        throw ConfigError(file.string(), "has no array \"" + name + "\"");
+    }
+    return at->second.to_doubles();
+}
+
+void read_samples(RunResult& r, const fs::path& file) {
+    const Npz arrays = read_npz(file);
+    r.first.x = doubles(arrays, "x", file);
+    r.first.log_weight = doubles(arrays, "log_weight", file);
+    r.first.mode = integers(arrays, "mode", file);
+    r.first.ancestor = integers(arrays, "ancestor", file);
+    const std::size_t n = r.first.log_weight.size();
+    if (r.first.x.size() != n * static_cast<std::size_t>(r.dim) || r.first.mode.size() != n ||
+        r.first.ancestor.size() != n) {
+        throw ConfigError(file.string(), "its arrays do not fit together");
+    }
+}
+
+template <class T>
+std::vector<std::vector<T>> rows_of(const std::vector<T>& flat, const std::vector<std::size_t>& shape) {
+    std::vector<std::vector<T>> out;
+    for (std::size_t i = 0; shape.size() == 2 && i < shape[0]; ++i) {
+        out.emplace_back(flat.begin() + static_cast<std::ptrdiff_t>(i * shape[1]),
+                         flat.begin() + static_cast<std::ptrdiff_t>((i + 1) * shape[1]));
+    }
+    return out;
+}
+
+void read_exchange(RunResult& r, const fs::path& file) {
+    const Npz arrays = read_npz(file);
+    auto e = std::make_shared<ExchangeStats>();
+    e->swap_rejection = doubles(arrays, "swap_rejection", file);
+    e->up_fraction = doubles(arrays, "up_fraction", file);
+    e->index_process = rows_of(integers(arrays, "index_process", file), arrays.at("index_process").shape);
+    e->occupancy = rows_of(doubles(arrays, "occupancy", file), arrays.at("occupancy").shape);
+    const std::vector<double> log_z = doubles(arrays, "log_z", file),
+                              counts = doubles(arrays, "counts", file);
+    if (log_z.size() == 3 && counts.size() == 3) {
+        e->log_z_stepping_stone = log_z[0], e->log_z_bar = log_z[1], e->log_z_bar_stderr = log_z[2];
+        e->round_trips = static_cast<long>(counts[0]), e->scans_counted = static_cast<long>(counts[1]),
+        e->first_scan = static_cast<long>(counts[2]);
+    }
+    r.first.exchange = e;
+}
+
+}  // namespace
+
+namespace {
+
+RunResult read_checked(const fs::path& folder) {
+    RunResult r;
+    r.preset = load_preset(folder / "preset.json");
+    const Json summary = Json::parse(read_text(folder / "summary.json"), nullptr, false);
+    if (!summary.is_object() || !summary.contains("schema") || summary["schema"] != "tempera-summary") {
+        throw ConfigError((folder / "summary.json").string(), "is no summary of a run");
+    }
+    r.summary = summary;
+    r.first.summary =
+        summary.contains("replicates") && !summary["replicates"].empty() ? summary["replicates"][0] : summary;
+    r.dim = summary.value("dim", 0);
+    const double n_levels = summary.value("n_levels", 0.0);
+    if (!(n_levels >= 0 && n_levels <= 100000) || r.dim < 1) {
+        throw ConfigError((folder / "summary.json").string(),
+                          "dim or n_levels is missing or impossible; run the preset again");
+    }
+    read_levels(r, folder / "levels.csv");
+    read_modes(r, folder / "modes.csv");
+    read_samples(r, folder / "samples.npz");
+    if (fs::exists(folder / "genealogy.npz")) {
+        const fs::path file = folder / "genealogy.npz";
+        const Npz arrays = read_npz(file);
+        r.first.genealogy = rows_of(integers(arrays, "ancestor", file), arrays.at("ancestor").shape);
+        r.first.genealogy_levels = integers(arrays, "level", file);
+    }
+    if (fs::exists(folder / "exchange.npz")) {
+        read_exchange(r, folder / "exchange.npz");
+    }
+    if (fs::exists(folder / "log.txt")) {
+        r.log = read_text(folder / "log.txt");
+    }
+    const Json resolved = resolve_preset(r.preset);
+    r.mode_names = preset_target<double>(resolved)->mode_names();
+    r.figures = result_figures(r);
+    return r;
+}
+
+}  // namespace
+
+RunResult read_run_folder(const fs::path& folder) {
+    if (!fs::is_directory(folder)) {
+        throw ConfigError(folder.string(), "is no run folder");
+    }
+    try {
+        return read_checked(folder);
+    } catch (const Json::exception& error) {
+        const std::string what = error.what();
+        throw ConfigError((folder / "summary.json").string(), "has a value of the wrong kind (" +
+                                                                  what.substr(what.find("] ") + 2) +
+                                                                  "); run the preset again");
+    }
+}
+
+}  // namespace tempera

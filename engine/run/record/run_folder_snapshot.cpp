@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "run/record/run_folder_snapshot.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/block.hpp"
+#include "diagnostics/mode_weights.hpp"
+#include "run/preset/preset.hpp"
+#include "run/preset/preset_target.hpp"
+#include "run/record/sprite_subset.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr int density_pixels = 256;
+
+double number(const Json& summary, const char* dotted) {
+    const Json v = get_value(summary, dotted);
+    return v.is_number() ? v.get<double>() : Snapshot::unknown;
+}
+
+long count(const Json& summary, const char* dotted) {
+    const double v = number(summary, dotted);
+    return std::isfinite(v) ? static_cast<long>(v) : 0;
+}
+
+void fill_numbers(Snapshot& s, const Json& summary) {
+    s.log_z = number(summary, "log_z");
+    s.log_z_stderr = number(summary, "log_z_stderr");
+    const double truth = number(summary, "log_z_true");
+    if (std::isfinite(truth)) {
+        s.log_z_true = truth;
+    }
+    s.seconds = number(summary, "seconds.total");
+    s.acceptance = number(summary, "acceptance");
+    s.log_weight_variance = number(summary, "log_weight_variance");
+    s.n_resamplings = static_cast<int>(count(summary, "n_resamplings"));
+    s.tally.log_density = count(summary, "evaluations.log_density");
+    s.tally.score = count(summary, "evaluations.score");
+    s.tally.hessian = count(summary, "evaluations.hessian");
+    s.tally.hessian_vector = count(summary, "evaluations.hessian_vector");
+    s.tally.map_not_converged = count(summary, "failures.map_not_converged");
+    s.tally.non_finite = count(summary, "failures.non_finite");
+    for (const Json& w : summary.value("warnings", Json::array())) {
+        s.warnings.push_back({w.value("id", ""), w.value("text", ""), ""});
+    }
+}
+
+/// The subset of the samples that is drawn. They are in target coordinates, which the plane projects.
+std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, const ViewPlane& plane) {
+    auto sprites = std::make_shared<SpriteSet>();
+    const long n = static_cast<long>(r.log_weight.size()), kept = std::min(n, sprite_limit);
+    sprites->total = n;
+    std::vector<double> log_weight;
+    for (long k = 0; k < kept; ++k) {
+        const auto i = static_cast<std::size_t>(stratum_particle(k, kept, n));
+        double at[2] = {0, 0};
+        for (std::size_t d = 0; d < static_cast<std::size_t>(dim); ++d) {
+            const double v = r.x[i * static_cast<std::size_t>(dim) + d];
+            at[0] += plane.axis[0][d] * v;
+            at[1] += plane.axis[1][d] * v;
+        }
+        sprites->x.push_back(static_cast<float>(at[0]));
+        sprites->y.push_back(static_cast<float>(at[1]));
+        sprites->particle.push_back(static_cast<int>(i));
+        sprites->root.push_back(r.ancestor[i]);
+        sprites->mode.push_back(r.mode[i]);
+        log_weight.push_back(r.log_weight[i]);
+    }
+    sprites->weight = relative_weights(std::move(log_weight));
+    return sprites;
+}
+
+void fill_samples(Snapshot& s, const ReplicateResult& r) {
+    const int n = static_cast<int>(r.log_weight.size());
+    if (n == 0) {
+        return;
+    }
+    s.n_particles = n;
+    s.sprites = sprites_of(r, s.dim, s.plane);
+    Particles<double> x(n, s.dim);
+    PerParticle<double> weight(n);
+    for (int i = 0; i < n; ++i) {
+        weight[i] = r.log_weight[static_cast<std::size_t>(i)];
+        for (int d = 0; d < s.dim; ++d) {
+            x(i, d) = r.x[static_cast<std::size_t>(i) * static_cast<std::size_t>(s.dim) +
+                          static_cast<std::size_t>(d)];
+        }
+    }
+    s.density = std::make_shared<Grid>(
+        bin_particles(x, &weight, s.plane, s.plane.box, density_pixels, density_pixels));
+    s.memory_bytes = static_cast<double>(n) * (8.0 * s.dim + 32);
+    if (s.exchange) {
+        return;
+    }
+    s.unique_roots = std::lround(unique_fraction(r.ancestor) * n);
+    s.ess_fraction = ess_fraction(r.log_weight);
+    s.pareto_k = pareto_k(r.log_weight);
+    s.weight_histogram = std::make_shared<Histogram>(log_weight_histogram(r.log_weight));
+    s.lorenz = std::make_shared<Lorenz>(lorenz_curve(r.log_weight));
+}
+
+/// What the files do not hold but follows from them.
+std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& s,
+                                                                const std::vector<ModeRow>& stored) {
+    auto rows = std::make_shared<std::vector<ModeRow>>(stored);
+    if (!rows->empty() && !s.exchange && s.n_particles > 0) {
+        ModeRow& last = rows->back();
+        const double n = static_cast<double>(s.n_particles),
+                     roots = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) : n;
+        last.sampled_interval = mode_interval(last.sampled, roots);
+        last.weighted_interval = mode_interval(last.weighted, std::min(s.ess_fraction * n, roots));
+    }
+    return rows;
+}
+
+}  // namespace
+
+Snapshot snapshot_of(const RunResult& stored) {
+    const ReplicateResult& r = stored.first;
+    Snapshot s;
+    const std::string status = stored.summary.value("status", "finished");
+    s.state = status == "partial"  ? RunState::cancelled
+              : status == "failed" ? RunState::failed
+                                   : RunState::finished;
+    const Json why = get_value(stored.summary, "error");
+    s.error = why.is_string() ? why.get<std::string>() : "";
+    const Json resolved = resolve_preset(stored.preset);
+    s.preset = std::make_shared<const Json>(resolved);
+    s.dim = stored.dim;
+    s.n_levels = static_cast<int>(stored.positions.size()) - 1;
+    s.exchange = r.exchange != nullptr;
+    s.exchange_stats = r.exchange;
+    s.level = s.exchange || r.levels.empty() ? 0 : r.levels.back().level;
+    s.fraction = 1;
+    s.progress = s.progress_end = s.exchange ? get_value(resolved, "sampler.n_scans").is_number()
+                                                   ? get_value(resolved, "sampler.n_scans").get<long>()
+                                                   : 0
+                                             : s.n_levels;
+    if (s.state != RunState::finished && !s.exchange) {
+        s.progress = s.n_levels - s.level;
+        s.fraction = static_cast<double>(s.progress) / std::max(1, s.n_levels);
+    }
+    s.eta_seconds = 0;
+    const auto target = preset_target<double>(resolved);
+    s.plane = view_plane(*target);
+    s.mode_names = stored.mode_names;
+    s.true_mode_weights = target->mode_weights();
+    fill_numbers(s, r.summary);
+    s.levels = std::make_shared<std::vector<LevelStats>>(r.levels);
+    s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
+    fill_samples(s, r);
+    s.modes = modes_with_interval(s, r.modes);
+    return s;
+}
+
+}  // namespace tempera

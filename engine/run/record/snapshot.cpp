@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "run/record/snapshot.hpp"
+
+namespace tempera {
+
+const char* to_string(RunState state) {
+    switch (state) {
+    case RunState::idle:
+        return "idle";
+    case RunState::preparing:
+        return "preparing";
+    case RunState::running:
+        return "running";
+    case RunState::paused:
+        return "paused";
+    case RunState::finished:
+        return "finished";
+    case RunState::cancelled:
+        return "cancelled";
+    case RunState::failed:
+        return "failed";
+    }
+    return "";
+}
+
+}  // namespace tempera

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What a view may read of a run: immutable, published by the runner at most 30 times a second.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/settings.hpp"
+#include "core/tally.hpp"
+#include "diagnostics/grid.hpp"
+#include "diagnostics/weights.hpp"
+#include "run/record/health.hpp"
+#include "samplers/annealed_sampler.hpp"
+
+namespace tempera {
+
+enum class RunState { idle, preparing, running, paused, finished, cancelled, failed };
+const char* to_string(RunState state);
+
+/// Mode weights at one level. Empty vectors where unknown.
+struct ModeRow {
+    int level = 0;
+    std::vector<double> exact, sampled, weighted, learned;
+    std::vector<double> sampled_interval, weighted_interval;  ///< 95 % half-widths
+};
+
+/// Subset of particles for sprites, stratified by a hash of the particle's index.
+struct SpriteSet {
+    std::vector<float> x, y;    ///< view plane, target coordinates
+    std::vector<float> weight;  ///< normalised so that the mean is 1
+    std::vector<int> mode, particle, root;
+    long total = 0;  ///< particles in all
+};
+
+/// Particles as they left a level.
+struct LevelSight {
+    int level = 0;
+    std::shared_ptr<const SpriteSet> sprites;
+    std::shared_ptr<const Grid> density;  ///< binned (weighted)
+};
+
+/// An edit applied during the run.
+struct AppliedEdit {
+    long move = 0;  ///< moves done when it was applied
+    int level = 0;
+    std::string text;  ///< "sampler.ess_threshold 0.5 -> 0.9"
+};
+
+struct Snapshot {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    long run_id = 0, sequence = 0;
+    RunState state = RunState::idle;
+    std::string error;                   ///< failed: text of the error
+    std::string notice;                  ///< of what is kept for a later program; empty as a rule
+    std::shared_ptr<const Json> preset;  ///< resolved, as it runs now
+    // Progress
+    long moves_done = 0, progress = 0, progress_end = 0;
+    int level = 0, n_levels = 0, dim = 0;
+    double fraction = 0, seconds = 0, eta_seconds = -1;  ///< eta < 0: unknown
+    double evaluations_per_second = 0;
+    long n_particles = 0;
+    bool exchange = false;
+    // Levels done so far
+    std::shared_ptr<const std::vector<LevelStats>> levels;
+    std::shared_ptr<const std::vector<LevelPosition>> positions;  ///< [n_levels + 1]
+    std::shared_ptr<const std::vector<ModeRow>> modes;  ///< one row per level done, in order of doing
+    std::vector<std::string> mode_names;
+    std::vector<double> true_mode_weights;
+    // Current population
+    std::shared_ptr<const SpriteSet> sprites;
+    std::shared_ptr<const Grid> density;  ///< binned particles (weighted)
+    ViewPlane plane;
+    /// AIS and SMC: the levels of the path's thumbnails, as far as they are done. Kept by the run itself, so
+    /// that the same run shows the same pictures however often it was looked at.
+    std::shared_ptr<const std::vector<LevelSight>> sights;
+    // Weights
+    std::shared_ptr<const Histogram> weight_histogram;
+    std::shared_ptr<const Lorenz> lorenz;
+    double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown,
+           acceptance = unknown, log_weight_variance = unknown;
+    std::optional<double> log_z_true;
+    long unique_roots = 0;
+    int n_resamplings = 0;
+    std::shared_ptr<const ExchangeStats> exchange_stats;
+    Tally tally;
+    std::vector<RunWarning> warnings;
+    std::vector<AppliedEdit> edits;
+    double memory_bytes = 0;
+};
+
+}  // namespace tempera

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "run/work/checkpoint.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/build_id.hpp"
+#include "core/files.hpp"
+#include "run/preset/preset.hpp"
+#include "run/preset/preset_schema.hpp"
+
+namespace tempera {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int format_version = 1;
+
+fs::path state_file(const fs::path& folder, int replicate) {
+    return folder / ("replicate-" + std::to_string(replicate) + ".npz");
+}
+
+Json read_json(const fs::path& file) {
+    const std::vector<std::uint8_t> bytes = read_file_bytes(file);
+    const Json out = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    if (!out.is_object()) {
+        throw ConfigError(file.string(), "is damaged; add --force to start the run again");
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string> run_difference(const Json& a, const Json& b) {
+    Json before = a, now = b;
+    for (Json* p : {&before, &now}) {
+        for (const char* key : {"made_by", "edits", "view", "note"}) {
+            p->erase(key);
+        }
+        (*p)["run"].erase("checkpoint_seconds");
+    }
+    return preset_difference(before, now);
+}
+
+RunCheckpoint::RunCheckpoint(const fs::path& folder, const Json& resolved, double seconds, Mode mode)
+    : folder_(fs::absolute(folder).lexically_normal()), seconds_(seconds) {
+    std::error_code error;
+    fs::create_directories(folder_.parent_path(), error);
+    const bool fresh = fs::create_directory(folder_, error);
+    if (error) {
+        throw ConfigError(folder_.string(),
+                          "cannot be made (" + error.message() + "); choose a folder that you may write to");
+    }
+    lock();
+    try {
+        if (mode == Mode::begin && !fresh && holds_work()) {
+            throw ConfigError(
+                folder_.string(),
+                "holds a run that was interrupted; add --resume to go on with it, or --force to "
+                "start again");
+        }
+        if (mode != Mode::go_on) {
+            for (const auto& entry : fs::directory_iterator(folder_)) {
+                if (entry.path().filename() != "lock") {
+                    fs::remove_all(entry.path());
+                }
+            }
+        }
+        // Without a head the last program ended before it wrote anything.
+        if (fs::exists(folder_ / "checkpoint.json")) {
+            read(resolved);
+        } else {
+            write_head(resolved);
+        }
+    } catch (...) {
+        ::close(lock_);
+        throw;
+    }
+}
+
+RunCheckpoint::~RunCheckpoint() {
+    if (!removed_ && !holds_work()) {
+        remove();
+    }
+    ::close(lock_);
+}
+
+/// Something that took time: a state, an outcome or a trained model.
+bool RunCheckpoint::holds_work() const {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+        if (entry.path().filename() != "lock" && entry.path().filename() != "checkpoint.json") {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The lock ends with the program, however that ends.
+void RunCheckpoint::lock() {
+    const fs::path file = folder_ / "lock";
+    lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    struct stat opened{}, named{};
+    const bool held = lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0 && ::fstat(lock_, &opened) == 0 &&
+                      ::stat(file.c_str(), &named) == 0 && opened.st_ino == named.st_ino;
+    if (!held) {
+        if (lock_ >= 0) {
+            ::close(lock_);
+        }
+        throw ConfigError(folder_.string(), "is in use by another program that does this run, or cannot be "
+                                            "written; wait for it or choose another folder");
+    }
+}
+
+void RunCheckpoint::write_head(const Json& resolved) {
+    write_file_atomically(folder_ / "checkpoint.json", Json{{"schema", "tempera-checkpoint"},
+                                                            {"version", format_version},
+                                                            {"build", build_id()},
+                                                            {"preset", resolved}}
+                                                               .dump(2) +
+                                                           "\n");
+}
+
+void RunCheckpoint::read(const Json& now) {
+    const Json head = read_json(folder_ / "checkpoint.json");
+    if (!head.contains("version") || head["version"] != format_version || !head.contains("preset") ||
+        !head["preset"].is_object() || !head["preset"].contains("run") ||
+        !head["preset"]["run"].is_object()) {
+        throw ConfigError(folder_.string(),
+                          "was written by a version of the program that stores other things; add --force to "
+                          "start the run again");
+    }
+    const std::vector<std::string> different = run_difference(head["preset"], now);
+    if (!different.empty()) {
+        std::string places;
+        for (std::size_t i = 0; i < different.size() && i < 5; ++i) {
+            places += (i ? ", " : "") + different[i];
+        }
+        throw ConfigError(folder_.string(), "is of another preset (it differs in " + places +
+                                                (different.size() > 5 ? ", ..." : "") +
+                                                "); choose another folder, or add --force to start again");
+    }
+    if (text_of(head, "build") != build_id()) {
+        warning_ = folder_.string() + " was written by another build (" + text_of(head, "build") +
+                   "); the bits are those of one run only where both builds compute alike";
+    }
+    if (fs::exists(folder_ / "outcomes.json")) {
+        outcomes_ = read_json(folder_ / "outcomes.json");
+    }
+}
+
+std::string RunCheckpoint::warning() const {
+    const std::lock_guard guard(mutex_);
+    return warning_;
+}
+
+void RunCheckpoint::note_failure(const std::string& what) {
+    const std::lock_guard guard(mutex_);
+    warning_ = what + "; the run goes on, but a checkpoint is missing or old";
+}
+
+std::optional<Json> RunCheckpoint::outcome(int replicate) const {
+    const std::lock_guard guard(mutex_);
+    const auto at = outcomes_.find(std::to_string(replicate));
+    return at == outcomes_.end() ? std::nullopt : std::optional<Json>(*at);
+}
+
+std::optional<StateArchive> RunCheckpoint::state(int replicate) const {
+    const fs::path file = state_file(folder_, replicate);
+    if (!fs::exists(file)) {
+        return std::nullopt;
+    }
+    try {
+        return StateArchive(read_npz(file), file.string());
+    } catch (const ConfigError& error) {
+        throw ConfigError("", std::string(error.what()) + "; add --force to start the run again");
+    }
+}
+
+void RunCheckpoint::save_state(int replicate, const StateArchive& state) {
+    try {
+        write_npz(state_file(folder_, replicate), state.arrays());
+    } catch (const std::runtime_error& error) {
+        note_failure(error.what());
+    }
+    save_outcomes();
+}
+
+void RunCheckpoint::add_outcome(int replicate, Json outcome) {
+    const std::lock_guard guard(mutex_);
+    outcomes_[std::to_string(replicate)] = std::move(outcome);
+    outcomes_written_ = false;
+}
+
+void RunCheckpoint::save_outcomes() {
+    Json outcomes;
+    {
+        const std::lock_guard guard(mutex_);
+        if (std::exchange(outcomes_written_, true)) {
+            return;
+        }
+        outcomes = outcomes_;
+        try {
+            write_file_atomically(folder_ / "outcomes.json", outcomes.dump() + "\n");
+        } catch (const std::runtime_error& error) {
+            warning_ = error.what();
+            outcomes_written_ = false;
+            return;
+        }
+    }
+    for (const auto& [replicate, outcome] : outcomes.items()) {
+        std::error_code ignored;
+        fs::remove(state_file(folder_, std::stoi(replicate)), ignored);
+    }
+}
+
+RunCheckpoint::Timer::Timer(double seconds) : seconds_(seconds > 0 ? seconds : 1e9) {
+    written(std::chrono::steady_clock::now());
+}
+
+void RunCheckpoint::Timer::written(std::chrono::steady_clock::time_point begin) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> wait =
+        std::max(seconds_, std::chrono::duration<double>(9 * (now - begin)));
+    next_ = now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
+}
+
+void RunCheckpoint::remove() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+    removed_ = true;
+}
+
+}  // namespace tempera

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+#include "run/work/replicate_run.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include "diagnostics/mode_weights.hpp"
+#include "diagnostics/wasserstein.hpp"
+#include "run/record/summary.hpp"
+
+namespace tempera {
+
+namespace {
+
+/// Responsibilities per recorded level: more particles than this are thinned, so that recording stays cheap.
+constexpr long recorded_responsibilities = 1L << 20;
+/// Sliced W2 sorts its points along every direction: more than this are thinned evenly.
+constexpr long distance_points = 1L << 18;
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Path coordinates [n, dim] to the target's, in place.
+template <class Real>
+void to_target(const DensityPath<Real>& path, std::vector<double>& x) {
+    const Eigen::VectorXd shift = path.shift();
+    const double scale = path.scale();
+    const std::size_t dim = static_cast<std::size_t>(path.dim());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = shift[static_cast<Eigen::Index>(i % dim)] + scale * x[i];
+    }
+}
+
+/// Sliced W2 to the exact mixture of points [n, dim] in path coordinates, of an even subset when there are
+/// many.
+template <class Real>
+double distance_to_exact(const DensityPath<Real>& path, const std::vector<double>& x,
+                         const std::vector<double>& log_weight) {
+    const std::size_t n = log_weight.size(), dim = static_cast<std::size_t>(path.dim()),
+                      kept = std::min<std::size_t>(n, distance_points);
+    std::vector<double> points, weights;
+    points.reserve(kept * dim);
+    weights.reserve(kept);
+    for (std::size_t j = 0; j < kept; ++j) {
+        const std::size_t i = j * n / kept;
+        points.insert(points.end(), x.begin() + static_cast<std::ptrdiff_t>(i * dim),
+                      x.begin() + static_cast<std::ptrdiff_t>((i + 1) * dim));
+        weights.push_back(log_weight[i]);
+    }
+    to_target(path, points);
+    return sliced_w2(points, path.dim(), weights, *path.target().mixture());
+}
+
+}  // namespace
+
+template <class Real>
+ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replicate, bool record)
+    : experiment_(&experiment), sampler_(experiment.make_sampler(replicate)),
+      record_(record && experiment.target->n_modes() > 0),
+      every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()) {}
+
+template <class Real>
+void ReplicateRun<Real>::start() {
+    const auto begin = Clock::now();
+    sampler_->start();
+    sampling_seconds_ += seconds_since(begin);
+    record_level();
+}
+
+template <class Real>
+MoveKind ReplicateRun<Real>::advance() {
+    const auto begin = Clock::now();
+    const MoveKind kind = sampler_->advance();
+    sampling_seconds_ += seconds_since(begin);
+    if (sampler_->at_boundary()) {
+        record_level();
+    }
+    return kind;
+}
+
+template <class Real>
+void ReplicateRun<Real>::record_level() {
+    if (!record_ || sampler_->exchange_stats()) {
+        return;
+    }
+    const int level = sampler_->current_level(), n_levels = experiment_->path->n_levels();
+    if (level != 0 && level != n_levels && level % every_level_ != 0) {
+        return;
+    }
+    if (!modes_.empty() && modes_.back().level == level) {
+        return;
+    }
+    const Population<Real> population = sampler_->population(level);
+    if (!population.x) {
+        return;
+    }
+    ModeRow row;
+    row.level = level;
+    row.exact = experiment_->path->mode_weights(level);
+    row.learned = experiment_->learned_weights(level);
+    ModeCounts counts = count_modes(*experiment_->path, population,
+                                    recorded_responsibilities / experiment_->target->n_modes());
+    const double n = population.x->size();
+    const double ess = population.log_weight ? ess_fraction(population.log_weight->span()) * n : n;
+    const auto& stats = sampler_->level_stats();
+    const double roots = stats.empty() || stats.back().unique_roots <= 0 ? n : stats.back().unique_roots;
+    // The intervals are those of the particles that were counted.
+    const double counted = static_cast<double>(counts.counted);
+    row.sampled_interval = mode_interval(counts.sampled, std::min(roots, counted));
+    row.weighted_interval = mode_interval(counts.weighted, std::min(std::min(ess, roots), ess * counted / n));
+    row.sampled = std::move(counts.sampled);
+    row.weighted = std::move(counts.weighted);
+    modes_.push_back(std::move(row));
+}
+
+template <class Real>
+std::vector<ModeRow> ReplicateRun<Real>::exchange_rows() const {
+    std::vector<ModeRow> rows;
+    const ExchangeStats& stats = *sampler_->exchange_stats();
+    // Visits of one replica are correlated; each round trip counts as one independent draw.
+    const double n_eff = std::max(1.0, static_cast<double>(stats.round_trips));
+    for (int level = static_cast<int>(stats.occupancy.size()) - 1; level >= 0; --level) {
+        const std::vector<double>& occupancy = stats.occupancy[static_cast<std::size_t>(level)];
+        if (occupancy.empty()) {
+            continue;
+        }
+        ModeRow row;
+        row.level = level;
+        row.exact = experiment_->path->mode_weights(level);
+        row.learned = experiment_->learned_weights(level);
+        row.sampled = row.weighted = occupancy;
+        row.sampled_interval = row.weighted_interval = mode_interval(occupancy, n_eff);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+template <class Real>
+HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const {
+    const Target<Real>& target = *experiment_->target;
+    HealthNumbers h;
+    h.tally = sampler_->tally();
+    h.learned = experiment_->path->learned();
+    h.log_z_error = target.log_z() ? sampler_->log_z() - *target.log_z() : h.log_z_error;
+    h.log_z_stderr = sampler_->log_z_stderr();
+    h.modes_exact = target.mode_weights();
+    if (!rows.empty() && rows.back().level == 0) {
+        h.modes_found = rows.back().weighted;
+        h.modes_interval = rows.back().weighted_interval;
+    }
+    if (const ExchangeStats* stats = sampler_->exchange_stats()) {
+        h.exchange = true;
+        h.after_burn_in = stats->scans_counted > 0;
+        h.measured_trips = stats->round_trips_per_scan();
+        h.predicted_trips = stats->predicted_round_trips_per_scan();
+        for (double r : stats->swap_rejection) {
+            h.min_swap_acceptance = std::min(h.min_swap_acceptance, 1 - r);
+        }
+    }
+    return h;
+}
+
+template <class Real>
+auto ReplicateRun<Real>::sample(bool with_modes) const -> Sample {
+    const AnnealedSampler<Real>& s = *sampler_;
+    const DensityPath<Real>& path = *experiment_->path;
+    const bool exchange = s.exchange_stats() != nullptr;
+    Sample out;
+    out.level = exchange ? 0 : s.current_level();
+    out.of_target = out.level == 0 && (exchange || s.finished());
+    const Population<Real> population = s.population(out.level);
+    out.root = exchange ? nullptr : population.root;
+    if (s.collected() && !s.collected()->empty()) {
+        out.x = *s.collected();
+        out.n = static_cast<long>(out.x.size()) / path.dim();
+        out.counts = count_points(path, out.x, out.n);
+        out.log_weight.assign(static_cast<std::size_t>(out.n), 0.0);
+        return out;
+    }
+    out.n = population.x ? population.x->size() : 0;
+    if (out.n > 0) {
+        out.x = gather_points(*population.x, 0, 1, static_cast<int>(out.n));
+    }
+    out.counts = count_modes(path, population, 0, with_modes ? &out.mode : nullptr);
+    out.log_weight.assign(static_cast<std::size_t>(out.n), 0.0);
+    if (population.log_weight) {
+        const auto weights = population.log_weight->span();
+        std::copy(weights.begin(), weights.end(), out.log_weight.begin());
+    }
+    return out;
+}
+
+template <class Real>
+void ReplicateRun<Real>::summarise_weights(Json& j, HealthNumbers& health, const Sample& sample) const {
+    const AnnealedSampler<Real>& s = *sampler_;
+    const auto& truth = experiment_->target->log_z();
+    const bool weighted = !health.exchange;
+    const auto of_weights = [&](double value) { return weighted ? number_or_null(value) : Json(nullptr); };
+    health.n = static_cast<double>(sample.n);
+    if (weighted) {
+        health.ess_fraction = ess_fraction(sample.log_weight);
+        health.pareto_k = pareto_k(sample.log_weight);
+    }
+    if (sample.root) {
+        health.unique_fraction = unique_fraction(*sample.root);
+    }
+    const LogWeightMoments moments = log_weight_moments(sample.log_weight);
+    j["ess_fraction"] = of_weights(health.ess_fraction);
+    j["log_z"] = number_or_null(s.log_z());
+    j["log_z_stderr"] = number_or_null(s.log_z_stderr());
+    j["log_z_true"] = truth ? number_or_null(*truth) : Json(nullptr);
+    j["log_z_error"] = sample.of_target ? number_or_null(health.log_z_error) : Json(nullptr);
+    j["log_weight_variance"] = of_weights(moments.variance);
+    j["log_weight_max"] = of_weights(moments.max);
+    j["n_resamplings"] = weighted ? Json(s.n_resamplings()) : Json(nullptr);
+    j["unique_ancestor_fraction"] = sample.root ? number_or_null(health.unique_fraction) : Json(nullptr);
+}
+
+template <class Real>
+void ReplicateRun<Real>::summarise_modes(Json& j, const Sample& sample) const {
+    const auto list = [](const std::vector<double>& v) { return v.empty() ? Json(nullptr) : Json(v); };
+    const std::vector<double> truth = experiment_->target->mode_weights();
+    const bool judged = sample.of_target && !truth.empty() && !sample.counts.weighted.empty();
+    j["mode_weights"] = {{"true", list(truth)},
+                         {"sampled", list(sample.counts.sampled)},
+                         {"weighted", list(sample.counts.weighted)},
+                         {"learned", list(experiment_->learned_weights(1))}};
+    j["mode_weight_mae"] =
+        judged ? number_or_null(mean_absolute_error(sample.counts.weighted, truth)) : Json(nullptr);
+    j["learned_path"] = learned_summary(experiment_->learned);
+    j["replica_exchange"] = nullptr;
+    if (const ExchangeStats* exchange = sampler_->exchange_stats()) {
+        const bool known = !exchange->occupancy.empty() && !exchange->occupancy[0].empty();
+        j["replica_exchange"] =
+            exchange_summary(*exchange, truth, known ? exchange->occupancy[0] : sample.counts.sampled);
+    }
+}
+
+template <class Real>
+void ReplicateRun<Real>::summarise_work(Json& j) const {
+    Moments acceptance;
+    for (const LevelStats& l : sampler_->level_stats()) {
+        if (std::isfinite(l.acceptance)) {
+            acceptance.add(l.acceptance);
+        }
+    }
+    const Tally& tally = sampler_->tally();
+    j["acceptance"] = acceptance.n ? number_or_null(acceptance.mean) : Json(nullptr);
+    j["evaluations"] = {{"log_density", tally.log_density},
+                        {"score", tally.score},
+                        {"hessian", tally.hessian},
+                        {"hessian_vector", tally.hessian_vector}};
+    j["failures"] = {{"map_not_converged", tally.map_not_converged}, {"non_finite", tally.non_finite}};
+    j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
+}
+
+template <class Real>
+void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample) const {
+    const AnnealedSampler<Real>& s = *sampler_;
+    const ExchangeStats* exchange = s.exchange_stats();
+    out.levels = s.level_stats();
+    out.mode = sample.mode.empty() ? assign_modes(*experiment_->path, sample.level, sample.x, sample.n)
+                                   : std::move(sample.mode);
+    to_target(*experiment_->path, sample.x);
+    out.x = std::move(sample.x);
+    out.log_weight = std::move(sample.log_weight);
+    if (sample.root) {
+        out.ancestor = *sample.root;
+    } else {
+        const int n_ensembles = exchange ? experiment_->preset["sampler"].value("n_ensembles", 1) : 0;
+        out.ancestor.resize(static_cast<std::size_t>(sample.n));
+        for (std::size_t i = 0; i < out.ancestor.size(); ++i) {
+            const int index = static_cast<int>(i);
+            out.ancestor[i] = exchange ? index % n_ensembles : index;
+        }
+    }
+    if (s.genealogy()) {
+        out.genealogy = *s.genealogy();
+        out.genealogy_levels = s.genealogy_levels();
+    }
+    if (exchange) {
+        out.exchange = std::make_shared<ExchangeStats>(*exchange);
+    }
+}
+
+template <class Real>
+ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_arrays,
+                                           bool with_distance) const {
+    const DensityPath<Real>& path = *experiment_->path;
+    Sample points = sample(with_arrays);
+    std::vector<ModeRow> rows = mode_rows();
+    HealthNumbers judged = health(rows);
+    judged.sampling_done = points.of_target;
+
+    ReplicateResult out;
+    out.summary = summary_head(experiment_->preset, status, path.dim(), path.n_levels());
+    summarise_weights(out.summary, judged, points);
+    summarise_modes(out.summary, points);
+    summarise_work(out.summary);
+    out.summary["sliced_w2"] =
+        points.of_target && with_distance && points.n > 0 && experiment_->target->mixture()
+            ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
+            : Json(nullptr);
+    std::vector<RunWarning> warnings = health_warnings(judged);
+    if (status != "finished") {
+        warnings.insert(warnings.begin(),
+                        {"partial",
+                         "Stopped at " + std::to_string(sampler_->progress()) + " of " +
+                             std::to_string(sampler_->progress_end()) +
+                             (judged.exchange ? " scans" : " levels") +
+                             "; samples and weights are those of level " + std::to_string(points.level) + ".",
+                         ""});
+    }
+    out.summary["warnings"] = warnings_json(warnings);
+    if (with_arrays) {
+        out.modes = std::move(rows);
+        add_arrays(out, std::move(points));
+    }
+    return out;
+}
+
+template <class Real>
+void ReplicateRun<Real>::archive(StateArchive& archive) {
+    sampler_->archive(archive);
+    archive("sampling_seconds", sampling_seconds_);
+    std::vector<int> level;
+    for (const ModeRow& row : modes_) {
+        level.push_back(row.level);
+    }
+    archive("modes.level", level);
+    modes_.resize(level.size());
+    const auto column = [&](const std::string& name, std::vector<double> ModeRow::* field) {
+        std::vector<std::vector<double>> values;
+        for (ModeRow& row : modes_) {
+            values.push_back(row.*field);
+        }
+        archive("modes." + name, values);
+        for (std::size_t i = 0; i < values.size() && i < modes_.size(); ++i) {
+            modes_[i].level = level[i];
+            modes_[i].*field = std::move(values[i]);
+        }
+    };
+    column("exact", &ModeRow::exact);
+    column("sampled", &ModeRow::sampled);
+    column("weighted", &ModeRow::weighted);
+    column("learned", &ModeRow::learned);
+    column("sampled_interval", &ModeRow::sampled_interval);
+    column("weighted_interval", &ModeRow::weighted_interval);
+}
+
+template class ReplicateRun<float>;
+template class ReplicateRun<double>;
+
+}  // namespace tempera
