@@ -5,7 +5,7 @@
 #include "bench/measure.hpp"
 #include "core/log_sum_exp.hpp"
 #include "core/rng.hpp"
-#include "samplers/resampling.hpp"
+#include "samplers/annealed/resampling.hpp"
 #include "targets/mixture.hpp"
 
 namespace tempera::bench {

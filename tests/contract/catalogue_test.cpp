@@ -21,8 +21,8 @@ namespace {
 std::set<std::string> names_in_folder(const std::string& folder, const std::string& family) {
     std::set<std::string> names;
     const std::regex entry("Entry (\\w+)_" + family + "\\(\\) \\{");
-    for (const auto& file :
-         std::filesystem::directory_iterator(std::filesystem::path(source_dir()) / "engine" / folder)) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(
+             std::filesystem::path(source_dir()) / "engine" / folder)) {
         if (file.path().extension() != ".cpp") {
             continue;
         }

@@ -8,8 +8,8 @@
 
 #include "paths/schedule.hpp"
 #include "run/preset/preset.hpp"
-#include "samplers/resampling.hpp"
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/resampling.hpp"
+#include "samplers/annealed/weighted_population.hpp"
 #include "targets/mixture.hpp"
 
 namespace tempera {

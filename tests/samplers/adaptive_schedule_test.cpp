@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/adaptive_schedule.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
 
 #include <gtest/gtest.h>
 

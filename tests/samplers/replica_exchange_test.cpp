@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "gaussian_path.hpp"
-#include "samplers/replica_labels.hpp"
-#include "samplers/swap_statistics.hpp"
+#include "samplers/exchange/replica_labels.hpp"
+#include "samplers/exchange/swap_statistics.hpp"
 
 namespace tempera::test {
 namespace {

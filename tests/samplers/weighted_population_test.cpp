@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/weighted_population.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "core/log_sum_exp.hpp"
 #include "gaussian_path.hpp"
-#include "samplers/move_tuning.hpp"
+#include "samplers/pilots/move_tuning.hpp"
 
 namespace tempera::test {
 namespace {

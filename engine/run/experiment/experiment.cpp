@@ -6,8 +6,8 @@
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/torchscript.hpp"
-#include "samplers/adaptive_schedule.hpp"
-#include "samplers/move_tuning.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
+#include "samplers/pilots/move_tuning.hpp"
 
 namespace tempera {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/replica_labels.hpp"
+#include "samplers/exchange/replica_labels.hpp"
 
 #include <limits>
 #include <utility>

@@ -8,11 +8,11 @@
 
 #include "core/parallel.hpp"
 #include "samplers/annealed_sampler.hpp"
-#include "samplers/exchange_ladder.hpp"
-#include "samplers/exchange_record.hpp"
-#include "samplers/exchange_start.hpp"
+#include "samplers/exchange/exchange_ladder.hpp"
+#include "samplers/exchange/exchange_record.hpp"
+#include "samplers/exchange/exchange_start.hpp"
+#include "samplers/exchange/swap_statistics.hpp"
 #include "samplers/sampler_state.hpp"
-#include "samplers/swap_statistics.hpp"
 
 namespace tempera {
 

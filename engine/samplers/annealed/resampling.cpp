@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/resampling.hpp"
+#include "samplers/annealed/resampling.hpp"
 
 #include <algorithm>
 #include <cmath>

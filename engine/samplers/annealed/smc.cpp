@@ -3,8 +3,8 @@
 // whose population is resampled when its effective size falls below a threshold.
 #include <cmath>
 
-#include "samplers/resampling.hpp"
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/resampling.hpp"
+#include "samplers/annealed/weighted_population.hpp"
 
 namespace tempera {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "samplers/annealed/weight_sum.hpp"
 #include "samplers/annealed_sampler.hpp"
-#include "samplers/weight_sum.hpp"
 
 namespace tempera {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/weighted_population.hpp"
 
 namespace tempera {
 

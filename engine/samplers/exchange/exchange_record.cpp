@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/exchange_record.hpp"
+#include "samplers/exchange/exchange_record.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "samplers/annealed_sampler.hpp"
-#include "samplers/replica_labels.hpp"
+#include "samplers/exchange/replica_labels.hpp"
 
 namespace tempera {
 

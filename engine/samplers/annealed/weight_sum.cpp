@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/weight_sum.hpp"
+#include "samplers/annealed/weight_sum.hpp"
 
 #include <Eigen/Core>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/weighted_population.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
-#include "samplers/resampling.hpp"
+#include "samplers/annealed/resampling.hpp"
 #include "samplers/sampler_state.hpp"
 
 namespace tempera {

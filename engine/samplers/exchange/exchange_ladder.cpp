@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/exchange_ladder.hpp"
+#include "samplers/exchange/exchange_ladder.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "core/state_archive.hpp"
-#include "samplers/exchange_start.hpp"
+#include "samplers/exchange/exchange_start.hpp"
 
 namespace tempera {
 

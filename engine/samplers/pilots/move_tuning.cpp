@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/move_tuning.hpp"
+#include "samplers/pilots/move_tuning.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "samplers/pilot.hpp"
-#include "samplers/resampling.hpp"
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/resampling.hpp"
+#include "samplers/annealed/weighted_population.hpp"
+#include "samplers/pilots/pilot.hpp"
 
 namespace tempera {
 

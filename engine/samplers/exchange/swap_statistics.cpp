@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/swap_statistics.hpp"
+#include "samplers/exchange/swap_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/adaptive_schedule.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "paths/schedule.hpp"
-#include "samplers/cess_pilot.hpp"
-#include "samplers/pilot.hpp"
+#include "samplers/pilots/cess_pilot.hpp"
+#include "samplers/pilots/pilot.hpp"
 
 namespace tempera {
 

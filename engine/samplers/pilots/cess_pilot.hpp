@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "samplers/adaptive_schedule.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
 
 namespace tempera {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/exchange_start.hpp"
+#include "samplers/exchange/exchange_start.hpp"
 
 #include <algorithm>
 

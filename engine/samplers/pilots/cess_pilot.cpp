@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/cess_pilot.hpp"
+#include "samplers/pilots/cess_pilot.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
-#include "samplers/pilot.hpp"
-#include "samplers/resampling.hpp"
-#include "samplers/weighted_population.hpp"
+#include "samplers/annealed/resampling.hpp"
+#include "samplers/annealed/weighted_population.hpp"
+#include "samplers/pilots/pilot.hpp"
 
 namespace tempera {
 
