@@ -2,12 +2,12 @@
 // Inference of a 3 x 128 energy network in two dimensions, against the multiply-add peak and against
 // LibTorch.
 #include "bench/measure.hpp"
+#include "bench/network_peer.hpp"
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
-#include "learn/network_peer.hpp"
 #include "models/mlp.hpp"
-#include "run/torchscript.hpp"
 #include "targets/hessian_products.hpp"
+#include "torch/torchscript.hpp"
 
 namespace tempera::bench {
 

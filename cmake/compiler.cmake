@@ -32,7 +32,8 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # Paths relative to the sources let a second clone share the first one's objects (only without debug information, which names them).
-    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
+    # The two sloppinesses are what ccache asks for where headers are precompiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
@@ -40,6 +41,15 @@ find_program(MOLD mold)
 if(MOLD)
     add_link_options(-fuse-ld=mold)
 endif()
+
+# tempera_precompiled(TARGET): a target of ours reads the common headers from the engine's one precompiled file.
+function(tempera_precompiled name)
+    if(name STREQUAL tempera_engine)
+        target_precompile_headers(${name} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/precompiled.hpp")
+    else()
+        target_precompile_headers(${name} REUSE_FROM tempera_engine)
+    endif()
+endfunction()
 
 # tempera_library(NAME SOURCES...): one of our own static libraries; without sources it only carries its dependencies.
 function(tempera_library name)
@@ -50,8 +60,15 @@ function(tempera_library name)
         add_library(${name} STATIC "${CMAKE_BINARY_DIR}/empty/${name}.cpp")
     endif()
     target_link_libraries(${name} PUBLIC tempera_options)
+    if(ARGN)
+        tempera_precompiled(${name})
+    endif()
 endfunction()
 
 add_library(tempera_options INTERFACE)
 target_include_directories(tempera_options INTERFACE "${CMAKE_SOURCE_DIR}/engine" "${CMAKE_SOURCE_DIR}")
 target_compile_options(tempera_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # In front of the compiler's own intrinsics; the file says why.
+    target_compile_options(tempera_options INTERFACE -isystem "${CMAKE_SOURCE_DIR}/cmake/quiet")
+endif()

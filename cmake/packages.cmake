@@ -6,7 +6,6 @@ find_package(TBB REQUIRED)
 find_package(hwy REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(spdlog REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
@@ -16,4 +15,4 @@ pkg_check_modules(lemon REQUIRED IMPORTED_TARGET lemon)
 add_library(tempera_dependencies INTERFACE)
 target_link_libraries(tempera_dependencies INTERFACE
     Threads::Threads Eigen3::Eigen TBB::tbb hwy::hwy hwy::hwy_contrib nlohmann_json::nlohmann_json CLI11::CLI11
-    spdlog::spdlog PkgConfig::cairo PkgConfig::libzip PkgConfig::lemon)
+    PkgConfig::cairo PkgConfig::libzip PkgConfig::lemon)

@@ -2,7 +2,7 @@
 
 packages=(
     build-essential cmake ninja-build ccache mold pkg-config git python3 python3-pip
-    libeigen3-dev libhwy-dev libtbb-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libcairo2-dev libzip-dev liblemon-dev
+    libeigen3-dev libhwy-dev libtbb-dev nlohmann-json3-dev libcli11-dev libcairo2-dev libzip-dev liblemon-dev
     libglfw3-dev libepoxy-dev libegl-dev libegl1 libegl-mesa0 libgl1-mesa-dri libgl-dev
     libgtest-dev librapidcheck-dev librandom123-dev xvfb xdotool poppler-utils
 )

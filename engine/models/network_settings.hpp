@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Settings that energy and score networks share, and those of their training (read by engine/learn).
+// Settings that energy and score networks share, and those of their training (read by engine/training).
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@
 #include "core/rng.hpp"
 #include "models/network_settings.hpp"
 #include "targets/density.hpp"
-#include "training/net.hpp"
+#include "training/field.hpp"
 
 namespace tempera::training {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "models/weights.hpp"
-#include "training/net.hpp"
+#include "training/field.hpp"
 
 namespace tempera::training {
 

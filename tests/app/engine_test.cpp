@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "core/build_id.hpp"
 #include "null_bench.hpp"
 
 namespace tempera::app {

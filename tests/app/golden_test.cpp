@@ -14,6 +14,7 @@
 #include "app/platform/egl_context.hpp"
 #include "app/platform/frame.hpp"
 #include "app/shell/panel.hpp"
+#include "core/build_id.hpp"
 #include "core/npy.hpp"
 #include "figures/png.hpp"
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/plots/training.hpp"
+#include "core/build_id.hpp"
 #include "null_bench.hpp"
 
 namespace tempera::app {

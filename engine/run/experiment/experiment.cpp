@@ -5,9 +5,9 @@
 #include "run/experiment/memory.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
-#include "run/torchscript.hpp"
 #include "samplers/pilots/adaptive_schedule.hpp"
 #include "samplers/pilots/move_tuning.hpp"
+#include "torch/torchscript.hpp"
 
 namespace tempera {
 

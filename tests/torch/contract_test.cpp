@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "core/rng.hpp"
-#include "learn/torch_network.hpp"
 #include "models/mlp.hpp"
 #include "support/networks.hpp"
+#include "torch/torch_network.hpp"
 #include "training/objective.hpp"
 #include "training/teacher.hpp"
 
@@ -83,7 +83,7 @@ void compare(const Shape& shape, double sigma, double tolerance) {
     }
     const std::vector<double> points = rows_of(x.block(0).data, d, n),
                               directions = rows_of(v.block(0).data, d, n);
-    const learn::TorchNetwork torch(w, sigma);
+    const libtorch::TorchNetwork torch(w, sigma);
     const auto field = network_density<Real>(pack_network<Real>(w), sigma);
     const PerParticle<Real> value(n);
     Tally tally;
@@ -188,7 +188,7 @@ TEST(TorchContract, TrainingGradientsOfTheDenoisingLoss) {
             }
             sigma.push_back(static_cast<double>(drawn.points.sigma[j]));
         }
-        const learn::LossGradient torch = learn::denoising_gradient(w, y, z, sigma);
+        const libtorch::LossGradient torch = libtorch::denoising_gradient(w, y, z, sigma);
         ASSERT_EQ(torch.gradient.size(), at);
         EXPECT_NEAR(loss, torch.loss, 1e-4 * torch.loss);
         double difference = 0, norm = 0;

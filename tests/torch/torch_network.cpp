@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "learn/torch_network.hpp"
+#include "torch/torch_network.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
 
-#include "learn/torch_layers.hpp"
+#include "torch/torch_layers.hpp"
 
-namespace tempera::learn {
+namespace tempera::libtorch {
 
 namespace {
 
@@ -115,4 +115,4 @@ void write_script_module(const std::string& source, const std::filesystem::path&
     module.save(file.string());
 }
 
-}  // namespace tempera::learn
+}  // namespace tempera::libtorch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/torchscript.hpp"
+#include "torch/torchscript.hpp"
 
 #include <dlfcn.h>
 

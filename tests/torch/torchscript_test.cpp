@@ -13,7 +13,7 @@
 
 #include "core/npy.hpp"
 #include "core/settings.hpp"
-#include "learn/torch_network.hpp"
+#include "torch/torch_network.hpp"
 
 namespace tempera {
 namespace {
@@ -86,7 +86,7 @@ protected:
         return outcome;
     }
     Json script(const std::string& source, const char* output = "energy") const {
-        learn::write_script_module(source, folder / "model.pt");
+        libtorch::write_script_module(source, folder / "model.pt");
         return {{"type", "torchscript"}, {"file", (folder / "model.pt").string()}, {"output", output}};
     }
     /// Refused: exit code 2, the place, every one of the words, and nothing written.

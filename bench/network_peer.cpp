@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "learn/network_peer.hpp"
+#include "bench/network_peer.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -15,7 +15,7 @@
 #include <functional>
 #include <limits>
 
-#include "learn/torch_layers.hpp"
+#include "torch/torch_layers.hpp"
 
 namespace {
 
@@ -24,7 +24,7 @@ using at::Tensor;
 /// Everything that does not depend on the points is prepared, as the engine does: the level's embedding is
 /// part of the first bias, factors are numbers.
 struct Peer {
-    tempera::learn::TorchLayers layers;
+    tempera::libtorch::TorchLayers layers;
     std::vector<Tensor> weight, transposed, bias;  ///< first weight without the level's column
     Tensor y, v, sigma;
     double c_in, precision, factor;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training/mlp.hpp"
+#include "training/mlp_gradient.hpp"
 
 #include <cmath>
 

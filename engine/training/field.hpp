@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "training/mlp.hpp"
+#include "training/mlp_gradient.hpp"
 
 namespace tempera::training {
 

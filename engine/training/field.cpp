@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training/net.hpp"
+#include "training/field.hpp"
 
 #include <cmath>
 #include <numbers>

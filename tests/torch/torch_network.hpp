@@ -10,7 +10,7 @@
 
 #include "models/weights.hpp"
 
-namespace tempera::learn {
+namespace tempera::libtorch {
 
 /// Points, directions and what comes back are row-major [n, dim], float64.
 class TorchNetwork {
@@ -41,4 +41,4 @@ LossGradient denoising_gradient(const NetworkWeights& weights, const std::vector
 /// Saves a module whose methods are the TorchScript source given (def forward(self, y, sigma): ...).
 void write_script_module(const std::string& source, const std::filesystem::path& file);
 
-}  // namespace tempera::learn
+}  // namespace tempera::libtorch

@@ -8,7 +8,7 @@
 
 #include "models/weights.hpp"
 
-namespace tempera::learn {
+namespace tempera::libtorch {
 
 struct TorchLayers {
     std::vector<at::Tensor> weight, bias;  ///< [out, in], [out]
@@ -57,4 +57,4 @@ struct TorchLayers {
     }
 };
 
-}  // namespace tempera::learn
+}  // namespace tempera::libtorch
