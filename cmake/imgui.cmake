@@ -14,26 +14,33 @@ set(imgui "${bundle}/external/imgui/imgui")
 set(implot "${bundle}/external/implot/implot")
 set(test_engine "${bundle}/external/imgui_test_engine/imgui_test_engine/imgui_test_engine")
 
-set(imgui_sources imgui.cpp imgui_draw.cpp imgui_tables.cpp imgui_widgets.cpp imgui_stacklayout.cpp misc/cpp/imgui_stdlib.cpp
-    backends/imgui_impl_glfw.cpp backends/imgui_impl_opengl3.cpp backends/imgui_impl_null.cpp)
+set(imgui_sources imgui.cpp imgui_draw.cpp imgui_tables.cpp imgui_widgets.cpp imgui_stacklayout.cpp misc/cpp/imgui_stdlib.cpp)
+set(backend_sources imgui_impl_glfw.cpp imgui_impl_opengl3.cpp imgui_impl_null.cpp)
 list(TRANSFORM imgui_sources PREPEND "${imgui}/")
+list(TRANSFORM backend_sources PREPEND "${imgui}/backends/")
 set(implot_sources "${implot}/implot.cpp" "${implot}/implot_items.cpp")
 set(test_engine_sources imgui_capture_tool.cpp imgui_te_context.cpp imgui_te_coroutine.cpp imgui_te_engine.cpp
     imgui_te_exporters.cpp imgui_te_perftool.cpp imgui_te_ui.cpp imgui_te_utils.cpp)
 list(TRANSFORM test_engine_sources PREPEND "${test_engine}/")
 
+# Headers, ImPlot and the backends are the same with and without the Test Engine's hooks, which live inside Dear
+# ImGui: the window is compiled once, and a program links one of the two libraries of it.
+add_library(tempera_imgui_headers INTERFACE)
+target_include_directories(tempera_imgui_headers SYSTEM INTERFACE "${imgui}" "${imgui}/backends" "${imgui}/misc/cpp" "${implot}")
+target_include_directories(tempera_imgui_headers INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_definitions(tempera_imgui_headers INTERFACE IMGUI_USER_CONFIG="app/platform/imgui_config.hpp"
+                           "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)(double)(int)")
+target_link_libraries(tempera_imgui_headers INTERFACE glfw PkgConfig::epoxy PkgConfig::egl Threads::Threads ${CMAKE_DL_LIBS})
+
 function(imgui_library name)
-    add_library(${name} STATIC "${CMAKE_SOURCE_DIR}/app/platform/imgui_config.cpp" ${ARGN})
-    target_include_directories(${name} SYSTEM PUBLIC "${imgui}" "${imgui}/backends" "${imgui}/misc/cpp" "${implot}")
-    target_compile_definitions(${name} PUBLIC IMGUI_USER_CONFIG="app/platform/imgui_config.hpp"
-                               "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)(double)(int)")
-    target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+    add_library(${name} STATIC ${ARGN})
     # Not ours to check: without warnings and sanitizers, and -O2 is enough.
     target_compile_options(${name} PRIVATE -w -fno-sanitize=all $<$<CONFIG:Release>:-O2>)
-    target_link_libraries(${name} PUBLIC glfw PkgConfig::epoxy PkgConfig::egl Threads::Threads ${CMAKE_DL_LIBS})
+    target_link_libraries(${name} PUBLIC tempera_imgui_headers)
 endfunction()
 
-imgui_library(tempera_imgui ${imgui_sources} ${implot_sources})
+imgui_library(tempera_implot ${implot_sources} ${backend_sources})
+imgui_library(tempera_imgui "${CMAKE_SOURCE_DIR}/app/platform/imgui_config.cpp" ${imgui_sources})
 
 # Fonts and their licences, next to the program; the repository's own assets join them.
 set(fonts "${bundle}/bindings/imgui_bundle/assets/fonts")
@@ -48,7 +55,7 @@ foreach(asset IN LISTS own_assets)
 endforeach()
 
 if(TEMPERA_TESTS)
-    imgui_library(tempera_imgui_test ${imgui_sources} ${implot_sources} ${test_engine_sources})
+    imgui_library(tempera_imgui_test "${CMAKE_SOURCE_DIR}/app/platform/imgui_config.cpp" ${imgui_sources} ${test_engine_sources})
     target_include_directories(tempera_imgui_test SYSTEM PUBLIC "${test_engine}")
     target_compile_definitions(tempera_imgui_test PUBLIC TEMPERA_TEST_ENGINE=1)
 endif()
