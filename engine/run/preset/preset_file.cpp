@@ -176,17 +176,21 @@ void format_value(const Json& value, std::size_t indent, std::size_t column, std
     out += value.is_object() ? "{" : "[";
     bool first = true;
     for (const auto& [key, entry] : value.items()) {
-        out += (first ? "\n" : ",\n") + pad;
+        out += first ? "\n" : ",\n";
+        out += pad;
         first = false;
         std::size_t at = indent + 2;
         if (value.is_object()) {
-            const std::string name = Json(key).dump() + ": ";
+            const std::string name = Json(key).dump();
             out += name;
-            at += name.size();
+            out += ": ";
+            at += name.size() + 2;
         }
         format_value(entry, indent + 2, at, out);
     }
-    out += "\n" + std::string(indent, ' ') + (value.is_object() ? "}" : "]");
+    out += '\n';
+    out.append(indent, ' ');
+    out += value.is_object() ? '}' : ']';
 }
 
 }  // namespace
