@@ -42,6 +42,9 @@ up_to_date() {
 
 build() { # PRESET TARGET
     local preset=$1 target=$2 folder="$root/build/$1"
+    if [[ ! -e $folder/.built ]]; then
+        echo "First use: what is missing is installed and fetched (about a minute), then all is built (about $((30 / $(nproc) + 1)) minutes on $(nproc) cores). Later starts take no time." >&2
+    fi
     source "$root/scripts/setup.sh"
     set_up
     find_options
@@ -67,16 +70,18 @@ build() { # PRESET TARGET
         cp "$stamp.new" "$stamp.options"
     fi
 
-    local ninja=(cmake --build "$folder" --target "$target" --parallel "$(nproc)")
-    if [[ -t 2 ]]; then
-        NINJA_STATUS='Building [%f/%t] ' "${ninja[@]}" >&2 || fail "the build failed: the first error is above."
+    # Each object's warnings are kept, and a terminal sees how long it will take.
+    local width=0
+    if [[ -t 2 && ${TERM-dumb} != dumb ]]; then
+        width=$(tput cols 2>/dev/null || echo 80)
     else
         echo "Building $target in build/$preset" >&2
-        "${ninja[@]}" >"$log" 2>&1 || {
-            grep -v '^\[' "$log" | head -60 >&2
-            fail "the build failed: see the errors above (whole log: $log)."
-        }
     fi
+    NINJA_STATUS='[%f/%t] ' cmake --build "$folder" --target "$target" --parallel "$(nproc)" 2>&1 |
+        python3 "$root/scripts/build_progress.py" "$folder" "$width" || {
+        ((width)) || grep -v '^\[' "$log" | head -60 >&2
+        fail "the build failed: see the errors above (whole log: $log)."
+    }
     mv "$stamp.new" "$stamp"
     exec 9>&-
 }

@@ -46,7 +46,7 @@ install_packages() {
             sudo -n true 2>/dev/null || fail "packages are missing and sudo wants a password: run: $by_hand"
         fi
     fi
-    echo "Installing ${missing[*]}" >&2
+    echo "Installing with apt-get (usually less than a minute): ${missing[*]}" >&2
     local log
     log=$(mktemp)
     "${as_root[@]}" apt-get update >"$log" 2>&1 || true # stale lists may still do; the installation says what is wrong
@@ -61,7 +61,7 @@ fetch() { # FOLDER WHAT OTHERWISE REQUIREMENT PIP_OPTIONS...
     shift 4
     [[ ! -d $folder ]] || return 0
     mkdir -p "$cache" 2>/dev/null || fail "cannot create $cache for $what: set TEMPERA_CACHE to a folder that can be written."
-    echo "Fetching $what into $cache" >&2
+    echo "Fetching $what into $cache (usually less than a minute)" >&2
     temporary=$(mktemp -d "$cache/fetching.XXXXXX") || fail "cannot write to $cache for $what: set TEMPERA_CACHE to another folder."
     trap "rm -rf '$temporary'" EXIT # also when interrupted
     if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$temporary/download" "$@" "$requirement" >"$temporary/log" 2>&1 ||
