@@ -84,7 +84,7 @@ def read(lines, folder: pathlib.Path, width: int, out) -> int:
     """Reads until the end; returns the number of warnings kept."""
     progress, warnings = Progress(width, out), Warnings(folder)
     name, failed = "", False
-    with open(folder / "build.log", "w") as log:
+    with open(folder / "build.log", "w", buffering=1) as log:
         for line in lines:
             log.write(line)
             if step := STEP.match(line):

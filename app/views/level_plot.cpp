@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "app/views/level_plot.hpp"
+
+#include <cmath>
+
+#include "app/render/plot_implot.hpp"
+
+namespace tempera::app {
+
+void level_plot(Workbench& bench, const char* id, const PlotSpec& plot) {
+    panel_header(bench, *find_view(id), plot.title, plot.state, &plot);
+    PlotOptions options;
+    options.linked_levels = true;
+    options.x_name = "level";
+    options.fit = bench.view.fit;
+    if (bench.workspace.n_levels() > 0 && !bench.workspace.snapshot().exchange) {
+        options.cursor_x = bench.workspace.level();
+    }
+    const Area area = remaining();
+    const PlotInput input = draw_plot(plot, bench.theme, bench.textures, {area.width, area.height}, options);
+    if (input.chosen_x) {
+        bench.workspace.look_at(static_cast<int>(std::lround(*input.chosen_x)));
+    }
+}
+
+void pair_of_plots(Workbench& bench, const char* id, const char* title, const PlotSpec& a, const PlotSpec& b,
+                   bool over_levels) {
+    panel_header(bench, *find_view(id), title,
+                 a.state.empty() ? b.state : a.state + (b.state.empty() ? "" : "   " + b.state));
+    if (a.layers.empty() && b.layers.empty()) {
+        empty_text(bench, a.empty);
+        return;
+    }
+    const Area area = remaining();
+    const float gap = bench.theme.px(10);
+    const bool beside = area.width > 1.4f * area.height;
+    const ImVec2 size =
+        beside ? ImVec2((area.width - gap) / 2, area.height) : ImVec2(area.width, (area.height - gap) / 2);
+    PlotOptions options;
+    options.fit = over_levels && bench.view.fit;
+    const auto part = [&](const PlotSpec& plot) {
+        ImGui::BeginGroup();
+        draw_plot(plot, bench.theme, bench.textures, size, options);
+        ImGui::EndGroup();
+    };
+    part(a);
+    if (beside) {
+        ImGui::SameLine(0, gap);
+    }
+    part(b);
+}
+
+}  // namespace tempera::app

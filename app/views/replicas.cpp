@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Replicas through the levels (replica exchange).
+#include "app/plots/plots.hpp"
+#include "app/render/plot_implot.hpp"
+#include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
+
+namespace tempera::app {
+namespace {
+
+PlotSpec plot(Workbench& b) { return index_plot(b.workspace.snapshot()); }
+
+void draw(Workbench& bench) {
+    const PlotSpec replicas = plot(bench);
+    panel_header(bench, *find_view("replicas"), replicas.title, replicas.state);
+    draw_plot(replicas, bench.theme, bench.textures, {remaining().width, remaining().height}, {});
+}
+
+std::vector<PlotSpec> plots(Workbench& b) { return {plot(b)}; }
+
+}  // namespace
+
+View replicas_view() { return {"replicas", "Replicas", draw, plots}; }
+
+}  // namespace tempera::app

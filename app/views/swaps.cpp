@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Swap rejection by pair and the communication barrier (replica exchange).
+#include "app/plots/plots.hpp"
+#include "app/views/level_plot.hpp"
+
+namespace tempera::app {
+namespace {
+
+std::vector<PlotSpec> plots(Workbench& b) {
+    const Snapshot& s = b.workspace.snapshot();
+    return {swap_plot(s), barrier_plot(s)};
+}
+
+void draw(Workbench& b) {
+    const std::vector<PlotSpec> both = plots(b);
+    pair_of_plots(b, "swaps", "Swaps", both[0], both[1], true);
+}
+
+}  // namespace
+
+View swaps_view() { return {"swaps", "Swaps", draw, plots}; }
+
+}  // namespace tempera::app
