@@ -31,23 +31,35 @@ struct Look {
     const char* story = "";
 };
 
-/// What is stored: every panel of the catalogue at least once.
+/// What is stored: every panel of the catalogue at least once, with the first look where none names it.
+std::vector<Look> with_every_panel(std::vector<Look> list) {
+    for (const View& view : view_catalogue()) {
+        const bool named = std::any_of(list.begin(), list.end(), [&](const Look& look) {
+            return std::find(look.panels.begin(), look.panels.end(), view.id) != look.panels.end();
+        });
+        if (!named) {
+            list.front().panels.push_back(view.id);
+        }
+    }
+    return list;
+}
+
 const std::vector<Look>& looks() {
-    static const std::vector<Look> list{
-        {"two_lakes",
-         "dark",
-         {"setup", "density_path", "particles", "ess", "occupancy", "mode_weights", "health", "mode_mass",
-          "log"}},
-        {"two_lakes", "light", {"density_path", "particles", "ess", "mode_weights", "health"}},
-        {"many_well", "dark", {"density_path", "occupancy"}},
-        {"gmm40", "light", {"mode_weights", "occupancy"}},
-        {"weight_collapse", "light", {"weights", "mode_weights", "health", "runs"}},
-        {"re_ladder", "dark", {"replicas", "health", "swaps"}},
-        {"re_ladder", "high_contrast", {"density_path", "swaps"}},
-        {"blindness_story", "light", {"density_path", "score_field", "blindness", "mode_weights"}},
-        {"blindness_story", "dark", {"story"}, "mode_blindness:1"},
-        {"blindness_d8", "dark", {"mode_weights"}},
-        {small_training, "light", {"training"}}};
+    static const std::vector<Look> list = with_every_panel(
+        {{"two_lakes",
+          "dark",
+          {"setup", "density_path", "particles", "ess", "occupancy", "mode_weights", "health", "mode_mass",
+           "log"}},
+         {"two_lakes", "light", {"density_path", "particles", "ess", "mode_weights", "health"}},
+         {"many_well", "dark", {"density_path", "occupancy"}},
+         {"gmm40", "light", {"mode_weights", "occupancy"}},
+         {"weight_collapse", "light", {"weights", "mode_weights", "health", "runs"}},
+         {"re_ladder", "dark", {"replicas", "health", "swaps"}},
+         {"re_ladder", "high_contrast", {"density_path", "swaps"}},
+         {"blindness_story", "light", {"density_path", "score_field", "blindness", "mode_weights"}},
+         {"blindness_story", "dark", {"story"}, "mode_blindness:1"},
+         {"blindness_d8", "dark", {"mode_weights"}},
+         {small_training, "light", {"training"}}});
     return list;
 }
 
