@@ -183,8 +183,8 @@ TEST_P(Golden, PanelsLookAsStored) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Panels, Golden, ::testing::ValuesIn(looks()), [](const auto& info) {
-    return std::string(info.param.preset) + "_" + info.param.theme;
+INSTANTIATE_TEST_SUITE_P(Panels, Golden, ::testing::ValuesIn(looks()), [](const auto& tested) {
+    return std::string(tested.param.preset) + "_" + tested.param.theme;
 });
 
 TEST(Goldens, EveryPanelHasAStoredPicture) {

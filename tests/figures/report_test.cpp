@@ -9,6 +9,13 @@
 namespace tempera {
 namespace {
 
+RunResult empty_result() {
+    RunResult r;
+    r.preset = Json::object();
+    r.summary = Json::object();
+    return r;
+}
+
 RunResult small_result() {
     RunResult r;
     r.dim = 2;
@@ -86,9 +93,7 @@ TEST(ResultFigures, ReplicaExchangeHasItsOwn) {
     EXPECT_EQ(find(figures, "lorenz"), nullptr);
 }
 
-TEST(ResultFigures, EmptyResultsGiveNone) {
-    EXPECT_TRUE(result_figures(RunResult{.preset = Json::object(), .summary = Json::object()}).empty());
-}
+TEST(ResultFigures, EmptyResultsGiveNone) { EXPECT_TRUE(result_figures(empty_result()).empty()); }
 
 TEST(Report, StandsAloneAndEscapesWhatUsersWrote) {
     const std::string page = html_report(small_result());
@@ -124,7 +129,7 @@ TEST(SummaryTable, IsPlainAndAligned) {
     EXPECT_TRUE(std::all_of(table.begin(), table.end(), [](char c) {
         return static_cast<unsigned char>(c) < 128;
     })) << table;
-    EXPECT_FALSE(summary_table(RunResult{.preset = Json::object(), .summary = Json::object()}).empty());
+    EXPECT_FALSE(summary_table(empty_result()).empty());
 }
 
 }  // namespace

@@ -28,7 +28,9 @@ std::shared_ptr<const DensityPath<Real>> make_path(const Json& target, const Sch
     settings.update(more);
     const auto made = find_entry(target_catalogue(), "target", target["type"].get<std::string>())
                           .template make<Real>(target, none);
-    PathContext<Real> context{made, rho};
+    PathContext<Real> context;
+    context.target = made;
+    context.schedule = rho;
     return find_entry(path_catalogue(), "path", settings["type"].get<std::string>())
         .template make<Real>(settings, context);
 }

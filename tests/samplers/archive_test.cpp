@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
                          {{"n_ensembles", 5}, {"n_scans", 40}, {"moves_per_scan", 2}},
                          "hmc",
                          true}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(Archive, WhatDoesNotFitIsRefused) {
     const Case smc{"smc", "smc", {{"n_particles", 300}}, "none", false};
