@@ -40,7 +40,7 @@ Held held_in(const fs::path& folder, const Json& resolved) {
     if (!summary || !fs::exists(folder / "preset.json")) {
         return Held::nothing;
     }
-    const Json s = Json::parse(summary, nullptr, false);
+    const Json s = parse_json(summary);
     Json before = resolve_preset(load_preset(folder / "preset.json"));
     if (before["model"].value("file", "") == fs::absolute(folder / "model").lexically_normal().string()) {
         before["model"]["file"] = resolved["model"].value("file", "");  // trained on the way

@@ -66,7 +66,7 @@ void set(Workbench& bench, const std::string& line, const std::string& text) {
     std::string key = text.substr(0, sign), value = text.substr(sign + 1);
     key.erase(key.find_last_not_of(' ') + 1);
     value.erase(0, value.find_first_not_of(' '));
-    const Json parsed = Json::parse(value, nullptr, false);
+    const Json parsed = parse_json(value);
     bench.workspace.set(key, parsed.is_discarded() ? Json(value) : parsed);
     bench.workspace.commit();
 }

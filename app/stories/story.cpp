@@ -218,7 +218,7 @@ std::string bounds(const StoryCheck& c) {
 
 Story load_story(const std::filesystem::path& file) {
     const std::vector<std::uint8_t> bytes = read_file_bytes(file);
-    const Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    const Json json = parse_json(bytes);
     if (json.is_discarded()) {
         throw ConfigError(file.filename().string(), "is not valid JSON");
     }

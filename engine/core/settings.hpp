@@ -4,15 +4,13 @@
 #pragma once
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "core/errors.hpp"
+#include "core/json.hpp"
 
 namespace tempera {
-
-using Json = nlohmann::ordered_json;
 
 /// When an edit during a run takes effect: at the next move, at the next level or scan, or after a restart.
 enum class Change { hot, warm, cold };

@@ -61,7 +61,7 @@ Json meta_of(const Reader& r, const Npz& npz) {
     if (a.type != NpyArray::Type::u8) {
         r.fail(std::string("has a meta array that is not bytes of text") + how_to_make);
     }
-    const Json meta = Json::parse(a.bytes.begin(), a.bytes.end(), nullptr, false);
+    const Json meta = parse_json(a.bytes);
     if (!meta.is_object()) {
         r.fail(std::string("has a meta text that is not JSON") + how_to_make);
     }

@@ -46,7 +46,7 @@ Assertion parse_assertion(const std::string& assertion) {
                                           "0.9\" or \"abs(log_z_error) < 0.05\"");
     }
     Assertion out{match[1].matched, match[2], match[4], match[5], {}};
-    out.value = Json::parse(out.wanted, nullptr, false);
+    out.value = parse_json(out.wanted);
     if (!out.value.is_number() && out.op != "==" && out.op != "!=") {
         throw ConfigError("--assert",
                           "\"" + out.wanted + "\" is no number; texts can be compared with == and != only");

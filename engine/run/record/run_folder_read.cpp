@@ -151,7 +151,7 @@ namespace {
 RunResult read_checked(const fs::path& folder) {
     RunResult r;
     r.preset = load_preset(folder / "preset.json");
-    const Json summary = Json::parse(read_text(folder / "summary.json"), nullptr, false);
+    const Json summary = parse_json(read_text(folder / "summary.json"));
     if (!summary.is_object() || !summary.contains("schema") || summary["schema"] != "tempera-summary") {
         throw ConfigError((folder / "summary.json").string(), "is no summary of a run");
     }

@@ -177,7 +177,7 @@ Json read_json(const fs::path& file) {
     }
     std::ostringstream text;
     text << in.rdbuf();
-    Json out = Json::parse(text.str(), nullptr, false);
+    Json out = parse_json(text.str());
     if (!out.is_object()) {
         throw ConfigError(file.string(), "is no JSON object");
     }

@@ -26,7 +26,7 @@ Json read_json(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
-    return in ? Json::parse(text.str(), nullptr, false) : Json(nullptr);
+    return in ? parse_json(text.str()) : Json(nullptr);
 }
 
 fs::path numbered(const fs::path& folder, std::size_t index) {

@@ -25,7 +25,7 @@ fs::path state_file(const fs::path& folder, int replicate) {
 
 Json read_json(const fs::path& file) {
     const std::vector<std::uint8_t> bytes = read_file_bytes(file);
-    const Json out = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    const Json out = parse_json(bytes);
     if (!out.is_object()) {
         throw ConfigError(file.string(), "is damaged; add --force to start the run again");
     }
