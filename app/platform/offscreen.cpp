@@ -18,16 +18,11 @@
 #include "app/shell/blindness_board.hpp"
 #include "app/stories/story.hpp"
 #include "core/npy.hpp"
+#include "core/thread.hpp"
 #include "figures/png.hpp"
 
 namespace tempera::app {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Dear ImGui's GL back end for a scope.
 struct Backend {
@@ -91,7 +86,7 @@ bool settled(const Workbench& bench) {
 
 void wait_for(Stage& stage, const AppOptions& options) {
     Workbench& bench = stage.bench();
-    const auto start = Clock::now();
+    const Stopwatch start;
     if (options.at == "finished") {
         while (!settled(bench)) {
             bench.update(0);  // pictures of the levels are collected on the way
@@ -99,7 +94,7 @@ void wait_for(Stage& stage, const AppOptions& options) {
         }
     } else {
         const double until = std::atof(options.at.c_str());
-        while (seconds_since(start) < until) {
+        while (start.seconds() < until) {
             stage.frame(1.0f / 30);
             std::this_thread::sleep_for(std::chrono::milliseconds(15));
         }
@@ -111,22 +106,22 @@ int count_idle_frames(Stage& stage) {
     bench.workspace.stop();
     bench.learning.stop();
     bench.set_on_publish({});
-    const auto start = Clock::now();
+    const Stopwatch start;
     const auto working = [&] { return bench.workspace.busy() || bench.learning.busy(); };
-    while ((working() && seconds_since(start) < 20) || (!mapped(bench) && seconds_since(start) < 60)) {
+    while ((working() && start.seconds() < 20) || (!mapped(bench) && start.seconds() < 60)) {
         stage.frame(1.0f / 30);
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     std::atomic<bool> woken{false};
     bench.set_on_publish([&] { woken = true; });
     FramePolicy policy(bench.software_gl);
-    const auto idle = Clock::now();
+    const Stopwatch idle;
     int frames = 0;
     bool settled_once = false;
     double last_wake = 0;  // the end of a run may publish a little later than it is acknowledged
-    auto counted = idle;
-    while (!settled_once || seconds_since(counted) < 5) {
-        const double now = seconds_since(idle);
+    Stopwatch counted;
+    while (!settled_once || counted.seconds() < 5) {
+        const double now = idle.seconds();
         if (woken.exchange(false)) {
             policy.wake(now);
             last_wake = now;
@@ -138,7 +133,7 @@ int count_idle_frames(Stage& stage) {
             frames += settled_once ? 1 : 0;
         } else if (!settled_once && !policy.wants_frame() && now - last_wake > 1) {
             settled_once = true;
-            counted = Clock::now();
+            counted = Stopwatch();
         } else {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
@@ -194,7 +189,7 @@ std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::v
 }
 
 int run_offscreen(const AppOptions& options) {
-    const auto start = Clock::now();
+    const Stopwatch start;
     Stage stage(options);
     Workbench& bench = stage.bench();
     const bool at_once = options.frames == 0 && options.at == "finished";
@@ -213,7 +208,7 @@ int run_offscreen(const AppOptions& options) {
         bench.workspace.set_pace(large_picture_pace);
     }
     stage.frame(1.0f / 60);
-    const double first_frame_ms = seconds_since(start) * 1000;
+    const double first_frame_ms = start.seconds() * 1000;
     if (options.frames > 0) {
         stage.times() = {};
         stage.times().first_frame_ms = first_frame_ms;

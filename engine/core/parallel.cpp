@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "core/parallel.hpp"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_scheduler_observer.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <climits>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <thread>
+
+#include "core/machine.hpp"
+#include "core/stopping.hpp"
+#include "core/thread.hpp"
 
 namespace tempera {
 
@@ -30,7 +30,7 @@ public:
         thread_local bool done = false;
         if (is_worker && !done) {
             done = true;
-            setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+            yield_to_the_window();
         }
     }
 };
@@ -43,9 +43,10 @@ struct Crew {
     NiceWorkers observer;
 };
 
+/// Asked once: results name it, and a loop's cost should not depend on files of the system.
 int core_count() {
-    const unsigned n = std::thread::hardware_concurrency();
-    return n ? static_cast<int>(n) : 1;
+    static const int n = usable_cores();
+    return n;
 }
 
 /// The crew in use. A loop keeps the crew that it began with, so that a new count never waits for running
@@ -137,10 +138,12 @@ int thread_count() { return Crews::instance().count(); }
 void parallel_for(int n, const std::function<void(int)>& body) {
     if (n <= 1 || thread_count() == 1) {
         for (int i = 0; i < n; ++i) {
+            stop_point();
             body(i);
         }
         return;
     }
+    const std::stop_token* stop = StopScope::current();
     FirstFailure failure;
     LoopOrder order;
     order.leave();
@@ -152,11 +155,13 @@ void parallel_for(int n, const std::function<void(int)>& body) {
                 tbb::blocked_range<int>(0, n, 1),
                 [&](const tbb::blocked_range<int>& range) {
                     order.enter();
+                    const StopScope scope(stop);
                     for (int i = range.begin(); i < range.end(); ++i) {
                         if (failure.skip(i)) {
                             continue;
                         }
                         try {
+                            stop_point();
                             body(i);
                         } catch (...) {
                             failure.record(i);

@@ -3,8 +3,10 @@
 // two cannot differ: `archive("x", x_)` copies x_ out of an object when saving, into it when restoring.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/block.hpp"
@@ -21,6 +23,9 @@ public:
 
     bool restoring() const { return restoring_; }
     const Npz& arrays() const { return arrays_; }
+    Npz take() { return std::move(arrays_); }
+    /// Throws where what was restored does not fit the object.
+    void check(const std::string& name, bool fits) const;
 
     /// A number, or a struct that is copied byte by byte (it must have neither pointers nor padding).
     template <class T>
@@ -34,6 +39,14 @@ public:
         const std::size_t size = list_size(name, type_of<T>(), values.size(), sizeof(T));
         values.resize(size);
         fixed(name, type_of<T>(), values.data(), size * sizeof(T));
+    }
+    /// Whole numbers, each from `least` to `most`: indices that a damaged state must not lead astray.
+    template <class Integers>
+    void whole(const std::string& name, Integers& values, long least, long most) {
+        (*this)(name, values);
+        if (restoring_) {
+            check(name, within(values, least, most));
+        }
     }
     /// Lists of any lengths.
     template <class T>
@@ -98,10 +111,18 @@ private:
             return NpyArray::Type::u8;
         }
     }
+    template <class T>
+    static bool within(const T& value, long least, long most) {
+        if constexpr (std::is_integral_v<T>) {
+            return static_cast<long>(value) >= least && static_cast<long>(value) <= most;
+        } else {
+            return std::all_of(value.begin(), value.end(),
+                               [&](const auto& v) { return within(v, least, most); });
+        }
+    }
     void fixed(const std::string& name, NpyArray::Type type, void* data, std::size_t bytes);
     std::size_t list_size(const std::string& name, NpyArray::Type type, std::size_t now, std::size_t element);
     const NpyArray& stored(const std::string& name, NpyArray::Type type) const;
-    void check(const std::string& name, bool fits) const;
 
     Npz arrays_;
     std::string origin_;

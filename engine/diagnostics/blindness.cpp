@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/log_sum_exp.hpp"
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "diagnostics/cells.hpp"
 #include "diagnostics/mode_weights.hpp"
@@ -16,7 +17,6 @@ namespace tempera {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 /// Midpoint sums of densities as smooth as the narrowest component converge like exp(-2 (pi c)^2), c cells to
 /// its deviation; learned densities and responsibilities are a little rougher than that.
 constexpr double cells_per_deviation = 1.5;
@@ -154,7 +154,9 @@ std::vector<double> weights_of(const Mixture& m) {
     return out;
 }
 
-LearnedLevel exact_level(const std::vector<double>& weights) { return {0, 0, weights, 0, 0, unknown, 1}; }
+LearnedLevel exact_level(const std::vector<double>& weights) {
+    return {0, 0, weights, 0, 0, not_a_number, 1};
+}
 
 /// Of the first mode's mass: from the masses themselves, because one that rounds to 1 still has a finite
 /// logit.
@@ -167,7 +169,7 @@ double first_logit(const std::vector<double>& weights) {
 template <class Real>
 LearnedLevel compare_with_exact(const Density<Real>& learned, const Mixture& exact, const StreamKey& key,
                                 int n) {
-    LearnedLevel out{0, 0, {}, unknown, unknown, unknown, unknown};
+    LearnedLevel out{0, 0, {}, not_a_number, not_a_number, not_a_number, not_a_number};
     const auto density = make_mixture_density<double>(exact);
     const SampleSums sums = parallel_sum<SampleSums>((n + block_size - 1) / block_size, [&](int b) {
         return sample_block(learned, *density, exact, key, b, n);
@@ -195,7 +197,7 @@ template <class Real>
 LearnedLevel learned_level(const DensityPath<Real>& path, int level, const StreamKey& key, int n) {
     const std::optional<Mixture> exact = path.level_mixture(level);
     if (!exact) {
-        return {level, path.position(level).rho, {}, unknown, unknown, unknown, unknown};
+        return {level, path.position(level).rho, {}, not_a_number, not_a_number, not_a_number, not_a_number};
     }
     const bool end = level == 0 || level == path.n_levels();
     LearnedLevel out =
@@ -227,7 +229,7 @@ double path_roughness(const std::vector<LearnedLevel>& levels) {
     double sum = 0;
     for (std::size_t k = 1; k < levels.size(); ++k) {
         if (levels[k].weights.empty() || levels[k - 1].weights.empty()) {
-            return unknown;
+            return not_a_number;
         }
         sum += std::abs(first_logit(levels[k].weights) - first_logit(levels[k - 1].weights));
     }

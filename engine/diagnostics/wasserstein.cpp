@@ -11,14 +11,13 @@
 #include <mutex>
 #include <numbers>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
 #include "diagnostics/weights.hpp"
 
 namespace tempera {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Unit vectors [n, dim], the same for every call.
 std::vector<double> unit_directions(int n, int dim) {
@@ -234,11 +233,11 @@ SlicedReference::SlicedReference(const Mixture& exact, int n_directions, int n_n
 double SlicedReference::distance(std::span<const double> x, std::span<const double> log_weight) const {
     const std::size_t n = x.size() / static_cast<std::size_t>(dim_);
     if (n == 0 || !all_finite(x)) {
-        return nan;
+        return not_a_number;
     }
     const std::vector<double> weight = weights_or_equal(log_weight, n);
     if (weight.empty()) {
-        return nan;
+        return not_a_number;
     }
     std::vector<double> square(static_cast<std::size_t>(n_directions_));
     parallel_for(n_directions_, [&](int p) {
@@ -262,7 +261,8 @@ double SlicedReference::distance(std::span<const double> x, std::span<const doub
 
 double sliced_w2(std::span<const double> x, int dim, std::span<const double> log_weight, const Mixture& exact,
                  int n_directions, int n_nodes) {
-    return dim == exact.dim() ? shared_reference(exact, n_directions, n_nodes)->distance(x, log_weight) : nan;
+    return dim == exact.dim() ? shared_reference(exact, n_directions, n_nodes)->distance(x, log_weight)
+                              : not_a_number;
 }
 
 double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x,
@@ -271,11 +271,11 @@ double sliced_w2_between(std::span<const double> x, std::span<const double> log_
     const std::size_t n = x.size() / static_cast<std::size_t>(dim),
                       m = y.size() / static_cast<std::size_t>(dim);
     if (n == 0 || m == 0 || !all_finite(x) || !all_finite(y)) {
-        return nan;
+        return not_a_number;
     }
     const std::vector<double> wx = weights_or_equal(log_weight_x, n), wy = weights_or_equal(log_weight_y, m);
     if (wx.empty() || wy.empty()) {
-        return nan;
+        return not_a_number;
     }
     const std::vector<double> directions = unit_directions(n_directions, dim);
     std::vector<double> square(static_cast<std::size_t>(n_directions));

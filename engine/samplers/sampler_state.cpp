@@ -20,8 +20,16 @@ void column(StateArchive& archive, const std::string& name, std::vector<LevelSta
 
 }  // namespace
 
-void archive_levels(StateArchive& archive, std::vector<LevelStats>& levels) {
-    column<int>(archive, "level", levels, &LevelStats::level);
+void archive_levels(StateArchive& archive, int n_levels, std::vector<LevelStats>& levels) {
+    std::vector<int> level;
+    for (const LevelStats& l : levels) {
+        level.push_back(l.level);
+    }
+    archive.whole("levels.level", level, 0, n_levels);
+    levels.resize(level.size());
+    for (std::size_t i = 0; i < level.size(); ++i) {
+        levels[i].level = level[i];
+    }
     column<double>(archive, "ess_fraction", levels, &LevelStats::ess_fraction);
     column<double>(archive, "cess_fraction", levels, &LevelStats::cess_fraction);
     column<double>(archive, "log_z_increment", levels, &LevelStats::log_z_increment);

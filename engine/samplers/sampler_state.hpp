@@ -6,7 +6,7 @@
 
 namespace tempera {
 
-/// What the levels told so far, column by column.
-void archive_levels(StateArchive& archive, std::vector<LevelStats>& levels);
+/// What the levels of a path with n_levels told so far, column by column.
+void archive_levels(StateArchive& archive, int n_levels, std::vector<LevelStats>& levels);
 
 }  // namespace tempera

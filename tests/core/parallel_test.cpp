@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/stopping.hpp"
+
 namespace tempera {
 namespace {
 
@@ -31,6 +33,42 @@ TEST_P(Parallel, EveryIndexOnce) {
             EXPECT_EQ(s, 1);
         }
     }
+}
+
+TEST_P(Parallel, AStopIsTakenBetweenTwoBodies) {
+    std::stop_source stop;
+    const std::stop_token token = stop.get_token();
+    std::atomic<int> begun{0};
+    const auto body = [&](int) {
+        if (++begun == 5) {
+            stop.request_stop();
+        }
+    };
+    EXPECT_NO_THROW(parallel_for(100, body)) << "outside of a scope nothing stops";
+    const StopScope scope(&token);
+    begun = 0;
+    EXPECT_THROW(parallel_for(100, body), Stopped);
+    EXPECT_EQ(begun, 0);
+    EXPECT_THROW(stop_point(), Stopped);
+    const StopScope inner(nullptr);
+    EXPECT_NO_THROW(parallel_for(100, body));
+}
+
+TEST_P(Parallel, AStopReachesTheLoopsWithin) {
+    std::stop_source stop;
+    const std::stop_token token = stop.get_token();
+    const StopScope scope(&token);
+    std::atomic<int> begun{0};
+    EXPECT_THROW(parallel_for(4,
+                              [&](int) {
+                                  parallel_for(1000, [&](int) {
+                                      if (++begun == 3) {
+                                          stop.request_stop();
+                                      }
+                                  });
+                              }),
+                 Stopped);
+    EXPECT_LT(begun, 4 * 1000);
 }
 
 TEST_P(Parallel, SumsHaveTheSameBits) {

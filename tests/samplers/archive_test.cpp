@@ -2,6 +2,8 @@
 // A sampler made anew goes on from a saved state with the same bits.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "core/errors.hpp"
 #include "core/state_archive.hpp"
 #include "gaussian_path.hpp"
@@ -94,6 +96,52 @@ TEST(Archive, WhatDoesNotFitIsRefused) {
     torn.erase("log_weight");
     StateArchive rest(torn, "a state");
     EXPECT_THROW(make(smc)->archive(rest), ConfigError);
+}
+
+/// Indices that point nowhere, lists of another length: a state whose bytes were changed must not be
+/// followed.
+TEST(Archive, DamagedIndicesAreRefused) {
+    const auto damaged = [](Npz state, const std::string& name, long value) {
+        NpyArray& array = state.at(name);
+        if (array.type == NpyArray::Type::i64) {
+            std::memcpy(array.bytes.data(), &value, sizeof value);
+        } else {
+            const int small = static_cast<int>(value);
+            std::memcpy(array.bytes.data(), &small, sizeof small);
+        }
+        return state;
+    };
+    const Case smc{"smc", "smc", {{"n_particles", 300}, {"ess_threshold", 0.99}}, "mala", false};
+    const Case exchange{"exchange", "replica_exchange", {{"n_ensembles", 5}, {"n_scans", 40}}, "mala", false};
+    const std::vector<std::pair<Case, std::vector<std::string>>> cases{
+        {smc, {"root", "level", "steps_left", "step", "genealogy", "genealogy.level", "levels.level"}},
+        {exchange, {"labels", "scan", "steps", "index_process", "collected.stride"}}};
+    for (const auto& [c, names] : cases) {
+        const auto sampler = make(c);
+        sampler->start();
+        for (int m = 0; m < 12; ++m) {
+            sampler->advance();
+        }
+        const Npz good = state_of(*sampler);
+        for (const std::string& name : names) {
+            for (const long value : {-1L, 1'000'000'000L}) {
+                if (value > 0 && (name == "steps_left" || name == "step" || name == "steps" ||
+                                  name == "collected.stride")) {
+                    continue;  // large, but no index
+                }
+                StateArchive state(damaged(good, name, value), "a state");
+                EXPECT_THROW(make(c)->archive(state), ConfigError) << name << " = " << value;
+            }
+        }
+        for (const std::string name : {"root", "labels", "trips", "labels.up"}) {
+            if (good.contains(name)) {
+                Npz shorter = good;
+                shorter.at(name).bytes.resize(8);
+                StateArchive state(shorter, "a state");
+                EXPECT_THROW(make(c)->archive(state), ConfigError) << name;
+            }
+        }
+    }
 }
 
 }  // namespace

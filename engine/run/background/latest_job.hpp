@@ -3,8 +3,6 @@
 // wins.
 #pragma once
 
-#include <sys/resource.h>
-
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -13,6 +11,8 @@
 #include <string>
 #include <thread>
 #include <utility>
+
+#include "core/thread.hpp"
 
 namespace tempera {
 
@@ -72,7 +72,7 @@ public:
 
 private:
     void loop(std::stop_token stop) {
-        setpriority(PRIO_PROCESS, 0, 10);
+        yield_to_the_window();
         while (true) {
             Request request;
             std::stop_source source;

@@ -130,6 +130,7 @@ std::shared_ptr<Move<Real>> Experiment<Real>::make_move(const Json& resolved) co
 template <class Real>
 Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
                             std::shared_ptr<const NetworkWeights> weights) {
+    const StopScope scope(&stop);
     Experiment<Real> e;
     e.preset = resolved;
     e.target = preset_target<Real>(resolved);
@@ -143,6 +144,7 @@ Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
 
 template <class Real>
 Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
+    const StopScope scope(&stop);
     Experiment<Real> e = build_path<Real>(resolved, stop);
     check_stop(stop);
     e.kernel = e.make_kernel(resolved);

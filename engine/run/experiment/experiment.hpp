@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 
+#include "core/stopping.hpp"
 #include "run/experiment/learned_evidence.hpp"
 #include "samplers/annealed_sampler.hpp"
 
@@ -28,11 +29,11 @@ struct Experiment {
     std::shared_ptr<Move<Real>> make_move(const Json& resolved) const;
 };
 
-/// Thrown by the builders when `stop` was requested between two of their steps.
-struct Stopped {};
+/// Throws Stopped when `stop` was requested.
 void check_stop(const std::stop_token& stop);
 
-/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots.
+/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots. Throws
+/// Stopped soon after `stop` was requested, as does build_experiment().
 /// `weights`: those of a network in training, instead of the model's file.
 template <class Real>
 Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {},

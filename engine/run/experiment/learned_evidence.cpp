@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "diagnostics/basin_masses.hpp"
 #include "diagnostics/mode_weights.hpp"
@@ -18,7 +19,6 @@ namespace tempera {
 
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 /// Points of all modes that Bennett's ratio works with: its cost grows with their square.
 constexpr int labelled_points = 1024;
 /// Draws in search of rare modes end here.
@@ -92,7 +92,8 @@ void weigh_by_bennett(const DensityPath<Real>& path, const StreamKey& key, const
     out.by_bennett = true;
     for (int k = 0; k <= path.n_levels(); ++k) {
         const bool end = k == 0 || k == path.n_levels();
-        LearnedLevel l{k, path.position(k).rho, data->proportions, 0, unknown, unknown, unknown};
+        LearnedLevel l{k,           path.position(k).rho, data->proportions, 0, not_a_number, not_a_number,
+                       not_a_number};
         std::vector<double> errors(data->proportions.size());
         if (!end) {
             const BasinMasses& m = masses[static_cast<std::size_t>(k - 1)];
@@ -109,7 +110,7 @@ template <class Real>
 void find_sample_sizes(const DensityPath<Real>& path, const Mixture& truth, const std::stop_token& stop,
                        LearnedEvidence& out) {
     const int n_levels = path.n_levels();
-    out.n_dsm.assign(static_cast<std::size_t>(n_levels) + 1, unknown);
+    out.n_dsm.assign(static_cast<std::size_t>(n_levels) + 1, not_a_number);
     out.n_clf = out.n_dsm;
     parallel_for(n_levels, [&](int i) {
         check_stop(stop);
@@ -118,7 +119,7 @@ void find_sample_sizes(const DensityPath<Real>& path, const Mixture& truth, cons
         const bool last = i + 1 == n_levels;  // the reference has no next level
         const SampleSizes n = sample_sizes(truth, sigma, last ? 2 * sigma : path.position(i + 2).rho);
         out.n_dsm[k] = n.denoising;
-        out.n_clf[k] = last ? unknown : n.classification;
+        out.n_clf[k] = last ? not_a_number : n.classification;
     });
 }
 
@@ -159,7 +160,8 @@ Json learned_summary(const LearnedEvidence& evidence) {
     if (levels.empty()) {
         return nullptr;
     }
-    double variation = 0, error = evidence.by_bennett ? unknown : 0, ess = evidence.by_bennett ? unknown : 1;
+    double variation = 0, error = evidence.by_bennett ? not_a_number : 0,
+           ess = evidence.by_bennett ? not_a_number : 1;
     int worst = 0;
     Json weights = Json::array(), weight_errors = Json::array();
     for (const std::vector<double>& e : evidence.weight_errors) {

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/experiment/memory.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 
 #include "core/number_text.hpp"
 
@@ -48,17 +44,12 @@ Need tables(const Mixture& mixture, double real, double n_levels) {
 
 }  // namespace
 
-double memory_limit() {
-    double limit = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-    rlimit space{};
-    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
-        limit = std::min(limit, static_cast<double>(space.rlim_cur));
+void check_memory(double bytes, const std::string& place, const std::string& what, const std::string& fix,
+                  double limit) {
+    if (bytes > limit) {
+        throw ConfigError(place, what + " need about " + gibibytes(bytes) + " of memory, and there are " +
+                                     gibibytes(limit) + "; " + fix);
     }
-    double group = 0;  // not there, or "max", where nothing limits the group of processes
-    if (std::ifstream("/sys/fs/cgroup/memory.max") >> group) {
-        limit = std::min(limit, group);
-    }
-    return limit;
 }
 
 void check_memory(const Json& resolved, int dim, const Mixture* mixture, double limit) {
@@ -76,11 +67,7 @@ void check_memory(const Json& resolved, int dim, const Mixture* mixture, double 
     }
     const Need& most = *std::max_element(needs.begin(), needs.end(),
                                          [](const Need& a, const Need& b) { return a.bytes < b.bytes; });
-    if (sum > limit) {
-        throw ConfigError(most.place, most.what + " need about " + gibibytes(sum) +
-                                          " of memory, and there are " + gibibytes(limit) + "; " + most.fix +
-                                          (real == 8 ? ", or run.precision f32" : ""));
-    }
+    check_memory(sum, most.place, most.what, most.fix + (real == 8 ? ", or run.precision f32" : ""), limit);
 }
 
 }  // namespace tempera

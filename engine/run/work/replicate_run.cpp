@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/replicate_run.hpp"
 
-#include <chrono>
 #include <cmath>
 
+#include "core/thread.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/wasserstein.hpp"
 #include "run/record/summary.hpp"
@@ -16,11 +16,6 @@ namespace {
 constexpr long recorded_responsibilities = 1L << 20;
 /// Sliced W2 sorts its points along every direction: more than this are thinned evenly.
 constexpr long distance_points = 1L << 18;
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 /// Path coordinates [n, dim] to the target's, in place.
 template <class Real>
@@ -63,17 +58,17 @@ ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replica
 
 template <class Real>
 void ReplicateRun<Real>::start() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     sampler_->start();
-    sampling_seconds_ += seconds_since(begin);
+    sampling_seconds_ += watch.seconds();
     record_level();
 }
 
 template <class Real>
 MoveKind ReplicateRun<Real>::advance() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const MoveKind kind = sampler_->advance();
-    sampling_seconds_ += seconds_since(begin);
+    sampling_seconds_ += watch.seconds();
     if (sampler_->at_boundary()) {
         record_level();
     }
@@ -329,7 +324,7 @@ void ReplicateRun<Real>::archive(StateArchive& archive) {
     for (const ModeRow& row : modes_) {
         level.push_back(row.level);
     }
-    archive("modes.level", level);
+    archive.whole("modes.level", level, 0, experiment_->path->n_levels());
     modes_.resize(level.size());
     const auto column = [&](const std::string& name, std::vector<double> ModeRow::* field) {
         std::vector<std::vector<double>> values;

@@ -20,6 +20,8 @@ public:
     void start();
     MoveKind advance();
     bool finished() const { return sampler_->finished(); }
+    /// The last advance() ended a level or a scan.
+    bool at_boundary() const { return sampler_->at_boundary(); }
     /// The result so far; arrays (samples, genealogy, levels) only when wanted. `status`: finished, partial
     /// or failed.
     ReplicateResult result(const std::string& status, bool with_arrays, bool with_distance) const;

@@ -5,14 +5,9 @@
 #include <cmath>
 
 #include "core/block.hpp"
+#include "core/number.hpp"
 
 namespace tempera {
-
-namespace {
-
-constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
-
-}  // namespace
 
 WeightSum& WeightSum::operator+=(const WeightSum& other) {
     if (other.max == minus_infinity) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "samplers/annealed/weighted_population.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
+#include "core/thread.hpp"
 #include "samplers/annealed/resampling.hpp"
 #include "samplers/sampler_state.hpp"
 
@@ -14,14 +15,7 @@ namespace tempera {
 
 namespace {
 
-constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 constexpr std::size_t most_ancestors = std::size_t{1} << 26;  // recorded, over all resamplings
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 }  // namespace
 
@@ -84,7 +78,7 @@ double WeightedPopulation<Real>::move_factor(int level) const {
 
 template <class Real>
 void WeightedPopulation<Real>::start() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     level_ = n_levels();
     const StreamKey key = key_.with(Purpose::reference, static_cast<std::uint32_t>(level_));
     parallel_for(x_.n_blocks(), [&](int b) {
@@ -99,7 +93,7 @@ void WeightedPopulation<Real>::start() {
     stats.level = level_;
     stats.ess_fraction = 1;
     stats.unique_roots = unique_roots_;
-    stats.seconds = seconds_since(begin);
+    stats.seconds = watch.seconds();
     stats_.push_back(stats);
 }
 
@@ -148,7 +142,7 @@ MoveKind WeightedPopulation<Real>::advance() {
 
 template <class Real>
 bool WeightedPopulation<Real>::transition() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const int k = level_ - 1;
     if (score_wanted(k) && score_.size() == 0) {
         score_ = Particles<Real>(size(), x_.dim());
@@ -184,7 +178,7 @@ bool WeightedPopulation<Real>::transition() {
         resample(from);
     }
     stats.unique_roots = unique_roots_;
-    stats.seconds = seconds_since(begin);
+    stats.seconds = watch.seconds();
     stats_.push_back(stats);
     return stats.resampled;
 }
@@ -279,7 +273,7 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
 
 template <class Real>
 double WeightedPopulation<Real>::explore(double factor) {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     if (move_->uses_score() && !score_ready_) {
         evaluate_state();
     }
@@ -296,7 +290,7 @@ double WeightedPopulation<Real>::explore(double factor) {
     });
     ++step_;
     tally_ += total.tally;
-    stats_.back().seconds += seconds_since(begin);
+    stats_.back().seconds += watch.seconds();
     return total.accepted / size();
 }
 
@@ -370,7 +364,8 @@ void WeightedPopulation<Real>::archive(StateArchive& archive) {
     archive("x", x_);
     archive("log_density", log_density_);
     archive("log_weight", log_weight_);
-    archive("root", root_);
+    archive.whole("root", root_, 0, size() - 1);
+    archive.check("root", static_cast<int>(root_.size()) == size());
     archive("score_ready", score_ready_);
     if (score_ready_) {
         if (score_.size() == 0) {
@@ -380,16 +375,20 @@ void WeightedPopulation<Real>::archive(StateArchive& archive) {
     }
     archive("sum", sum_);
     archive("log_z_resampled", log_z_resampled_);
-    archive("level", level_);
-    archive("steps_left", steps_left_);
-    archive("step", step_);
-    archive("n_resamplings", n_resamplings_);
-    archive("unique_roots", unique_roots_);
+    archive.whole("level", level_, 0, n_levels());
+    archive.whole("steps_left", steps_left_, 0, std::numeric_limits<int>::max());
+    archive.whole("step", step_, 0, std::numeric_limits<int>::max());
+    archive.whole("n_resamplings", n_resamplings_, 0, n_levels());
+    archive.whole("unique_roots", unique_roots_, 0, size());
     archive("acceptance", acceptance_);
     archive("tally", tally_);
-    archive("genealogy", genealogy_);
-    archive("genealogy.level", genealogy_levels_);
-    archive_levels(archive, stats_);
+    archive.whole("genealogy", genealogy_, 0, size() - 1);
+    archive.whole("genealogy.level", genealogy_levels_, 0, n_levels());
+    archive.check("genealogy", genealogy_levels_.size() == genealogy_.size() &&
+                                   std::all_of(genealogy_.begin(), genealogy_.end(), [&](const auto& event) {
+                                       return event.size() == root_.size();
+                                   }));
+    archive_levels(archive, n_levels(), stats_);
 }
 
 template class WeightedPopulation<float>;

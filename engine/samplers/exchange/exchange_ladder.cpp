@@ -4,18 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "core/state_archive.hpp"
 #include "samplers/exchange/exchange_start.hpp"
 
 namespace tempera {
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
 
 template <class Real>
 struct ExchangeLadder<Real>::Proposals {

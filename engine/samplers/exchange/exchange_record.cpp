@@ -2,6 +2,7 @@
 #include "samplers/exchange/exchange_record.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/state_archive.hpp"
 
@@ -89,10 +90,15 @@ void ExchangeRecord<Real>::collect(long scan, const Particles<Real>& x) {
 
 template <class Real>
 void ExchangeRecord<Real>::archive(StateArchive& archive) {
+    const std::size_t n_levels = share_.size();
     archive("occupancy.share", share_);
     archive("occupancy.assigned", assigned_);
     archive("collected", collected_);
-    archive("collected.stride", stride_);
+    archive.whole("collected.stride", stride_, 1, std::numeric_limits<long>::max());
+    archive.check("occupancy", share_.size() == n_levels && assigned_.size() == n_levels &&
+                                   std::all_of(share_.begin(), share_.end(), [&](const auto& modes) {
+                                       return static_cast<int>(modes.size()) == n_modes_;
+                                   }));
 }
 
 template class ExchangeRecord<float>;

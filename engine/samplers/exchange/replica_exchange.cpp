@@ -3,10 +3,11 @@
 // JRSS B 84, 2022) with swaps that carry configurations between neighbouring levels by transition kernels
 // (arXiv 2502.10328).
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
+#include "core/thread.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "samplers/exchange/exchange_ladder.hpp"
 #include "samplers/exchange/exchange_record.hpp"
@@ -18,13 +19,7 @@ namespace tempera {
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t index_scans = 512;  // kept of the index process
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 struct ExchangeSettings {
     int n_ensembles = 32, n_scans = 1000, moves_per_scan = 1;
@@ -150,7 +145,7 @@ MoveKind ReplicaExchange<Real>::advance() {
 /// Moves at the levels below the reference, which is drawn afresh.
 template <class Real>
 void ReplicaExchange<Real>::explore() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const int n_blocks = ladder_.n_blocks(), n_steps = settings_.moves_per_scan;
     std::vector<Part> parts(static_cast<std::size_t>((n_levels() + 1) * n_blocks));
     parallel_for(static_cast<int>(parts.size()), [&](int t) {
@@ -182,7 +177,7 @@ void ReplicaExchange<Real>::explore() {
             ladder_.factor(k) *= std::exp(gain * (mean - move.target_acceptance()));
         }
     }
-    explore_seconds_ += seconds_since(begin);
+    explore_seconds_ += watch.seconds();
 }
 
 template <class Real>
@@ -293,13 +288,16 @@ void ReplicaExchange<Real>::archive(StateArchive& archive) {
         archive("level" + std::to_string(k) + ".accepted", acceptance_[k].accepted);
         archive("level" + std::to_string(k) + ".steps", acceptance_[k].steps);
     }
-    archive("scan", scan_);
-    archive("steps", steps_);
+    archive.whole("scan", scan_, 0, settings_.n_scans);
+    archive.whole("steps", steps_, 0, std::numeric_limits<long>::max());
     archive("next_bennett", next_bennett_);
     archive("explored", explored_);
     archive("explore_seconds", explore_seconds_);
     archive("tally", tally_);
-    archive("index_process", stats_.index_process);
+    archive.whole("index_process", stats_.index_process, 0, n_levels());
+    for (const std::vector<int>& scan : stats_.index_process) {
+        archive.check("index_process", static_cast<int>(scan.size()) == n_levels() + 1);
+    }
     archive("scans_counted", stats_.scans_counted);
     archive("log_z_bar", stats_.log_z_bar);
     archive("log_z_bar_stderr", stats_.log_z_bar_stderr);

@@ -66,11 +66,14 @@ std::vector<int> ReplicaLabels::labels(int ensemble) const {
 }
 
 void ReplicaLabels::archive(StateArchive& archive) {
-    archive("labels", label_);
+    const std::size_t n_labels = label_.size(), width = up_.size();
+    archive.whole("labels", label_, 0, n_levels_);
     archive("trips", trip_);
     archive("labels.up", up_);
     archive("labels.seen", seen_);
     archive("round_trips", round_trips_);
+    archive.check("labels", label_.size() == n_labels && trip_.size() == n_labels && up_.size() == width &&
+                                seen_.size() == width);
 }
 
 }  // namespace tempera

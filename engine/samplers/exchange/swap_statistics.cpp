@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/state_archive.hpp"
 #include "samplers/annealed_sampler.hpp"
@@ -12,7 +13,6 @@ namespace tempera {
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t largest_store = 200'000, store_bytes = std::size_t{192} << 20;
 
 double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
