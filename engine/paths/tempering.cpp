@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/log_sum_exp.hpp"
+#include "core/number.hpp"
 #include "core/scratch.hpp"
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
@@ -26,8 +27,8 @@ struct TemperingSettings {
     void describe(Describer& d) {
         describe_levels(d, n_levels, standardise);
         d.number("reference_scale", reference_scale,
-                 {.min = 0,
-                  .open_min = true,
+                 {.min = least_scale,
+                  .max = largest_scale,
                   .log_scale = true,
                   .help = "standard deviation of the Gaussian reference in the path's coordinates"});
         d.json("schedule", schedule, {.help = "inverse temperatures of the levels"});

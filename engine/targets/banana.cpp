@@ -10,19 +10,24 @@ namespace tempera {
 
 namespace {
 
+/// The bend is a square, and its variance a square of that.
+constexpr double least_length = 1e-70, largest_length = 1e70;
+
 struct BananaSettings {
     double spread = 2, curvature = 0.5, width = 0.5;
 
     void describe(Describer& d) {
         d.number("spread", spread,
-                 {.min = 0,
-                  .open_min = true,
+                 {.min = least_length,
+                  .max = largest_length,
                   .log_scale = true,
                   .help = "standard deviation along the first coordinate"});
         d.number("curvature", curvature, {.min = -100, .max = 100, .help = "how strongly it bends"});
-        d.number(
-            "width", width,
-            {.min = 0, .open_min = true, .log_scale = true, .help = "standard deviation across the bend"});
+        d.number("width", width,
+                 {.min = least_length,
+                  .max = largest_length,
+                  .log_scale = true,
+                  .help = "standard deviation across the bend"});
     }
 };
 

@@ -2,6 +2,7 @@
 #include <Eigen/Eigenvalues>
 #include <string>
 
+#include "core/number.hpp"
 #include "targets/mixture_build.hpp"
 #include "targets/mixture_settings.hpp"
 #include "targets/target.hpp"
@@ -15,10 +16,11 @@ struct GaussianSettings {
     std::vector<std::vector<double>> covariance;
 
     void describe(Describer& d) {
-        d.numbers("mean", mean, {.help = "mean; its length is the dimension"});
+        d.numbers("mean", mean,
+                  {.min = -largest_scale, .max = largest_scale, .help = "mean; its length is the dimension"});
         d.numbers("sigmas", sigmas,
-                  {.min = 0,
-                   .open_min = true,
+                  {.min = least_scale,
+                   .max = largest_scale,
                    .help = "standard deviations: one for all coordinates, or one each"});
         d.matrix("covariance", covariance, {.help = "covariance matrix, instead of sigmas"});
     }

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "core/number.hpp"
 #include "core/number_text.hpp"
 #include "targets/mixture_build.hpp"
 #include "targets/mixture_settings.hpp"
@@ -32,13 +33,27 @@ void check_covariance(const std::vector<std::vector<double>>& rows, std::size_t 
     if (!m.allFinite()) {
         return problems.add(place, "holds a number that is not finite");
     }
+    const auto variances = m.diagonal().array();
+    if (!(variances >= least_scale * least_scale && variances <= largest_scale * largest_scale).all()) {
+        return problems.add(place, "must have variances (entries [i][i]) from " +
+                                       short_number(least_scale * least_scale) + " to " +
+                                       short_number(largest_scale * largest_scale));
+    }
     if ((m - m.transpose()).cwiseAbs().maxCoeff() > 1e-9 * m.cwiseAbs().maxCoeff()) {
         return problems.add(place, "is not symmetric; make entry [i][j] equal to [j][i]");
     }
-    const double smallest =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(m, Eigen::EigenvaluesOnly).eigenvalues()(0);
-    if (!(smallest > 0)) {
-        problems.add(place, "not positive definite (eigenvalue " + short_number(smallest, 6) + ")");
+    // Scaled to a unit diagonal the coordinates' units do not matter: eigenvalues within rounding of zero are
+    // those of a singular matrix.
+    const Eigen::VectorXd inverse = variances.sqrt().inverse();
+    const double smallest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(
+                                inverse.asDiagonal() * m * inverse.asDiagonal(), Eigen::EigenvaluesOnly)
+                                .eigenvalues()(0);
+    const double rounding = 32 * static_cast<double>(dim * dim) * std::numeric_limits<double>::epsilon();
+    if (!(smallest > rounding)) {
+        problems.add(place, "not positive definite (eigenvalue " +
+                                short_number(std::abs(smallest) <= rounding ? 0 : smallest, 6) +
+                                " of its correlations); some coordinates are sums of others, or of no "
+                                "Gaussian at all");
     }
 }
 
@@ -80,7 +95,8 @@ struct MixtureSettings {
 
     void describe(Describer& d) {
         d.numbers("weights", weights, {.help = "weight of each component; they sum to 1"});
-        d.matrix("means", means, {.help = "mean of each component"});
+        d.matrix("means", means,
+                 {.min = -largest_scale, .max = largest_scale, .help = "mean of each component"});
         d.json("sigmas", sigmas,
                {.help = "standard deviations: a number per component, or a list of one per coordinate; give "
                         "one of sigmas, variances, covariances"});
@@ -107,9 +123,10 @@ struct MixtureSettings {
             return;
         }
         if (!sigmas.is_null()) {
-            check_spreads(sigmas, place + ".sigmas", problems);
+            check_spreads(sigmas, place + ".sigmas", least_scale, largest_scale, problems);
         } else if (!variances.is_null()) {
-            check_spreads(variances, place + ".variances", problems);
+            check_spreads(variances, place + ".variances", least_scale * least_scale,
+                          largest_scale * largest_scale, problems);
         } else {
             check_covariances(place + ".covariances", problems);
         }
@@ -185,7 +202,8 @@ private:
         }
     }
 
-    void check_spreads(const Json& values, const std::string& place, Problems& problems) const {
+    void check_spreads(const Json& values, const std::string& place, double least, double largest,
+                       Problems& problems) const {
         if (!values.is_array() || values.size() != means.size()) {
             problems.add(place, (values.is_array() ? "has " + std::to_string(values.size()) + " entries"
                                                    : std::string("is not a list")) +
@@ -207,6 +225,10 @@ private:
             for (double v : numbers) {
                 if (!(v > 0)) {
                     problems.add(at, short_number(v, 6) + " must be positive");
+                } else if (!(v >= least && v <= largest)) {
+                    problems.add(at, short_number(v, 6) + " must be from " + short_number(least) + " to " +
+                                         short_number(largest) +
+                                         ": beyond, its square or inverse is no number of float64");
                 }
             }
         }

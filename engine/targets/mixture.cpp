@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/log_sum_exp.hpp"
@@ -40,6 +41,46 @@ Mixture::Shape shape_of(const std::vector<Eigen::MatrixXd>& covariances) {
     return !diagonal   ? Mixture::Shape::full
            : isotropic ? Mixture::Shape::isotropic
                        : Mixture::Shape::diagonal;
+}
+
+/// The usual solver errs by the rounding of the largest eigenvalue: below this share of it too much for the
+/// smallest.
+constexpr double graded = 1e-8;
+
+/// Eigenvalues and axes of a positive definite matrix, each to its own rounding whatever the units of the
+/// coordinates: one-sided Jacobi rotations of the Cholesky factor of its correlations (Demmel & Veselic, SIAM
+/// J. Matrix Anal. Appl. 13, 1992).
+void decompose_graded(const Eigen::MatrixXd& covariance, Eigen::VectorXd& eigenvalues,
+                      Eigen::MatrixXd& axes) {
+    const Eigen::Index d = covariance.rows();
+    const Eigen::VectorXd scale = covariance.diagonal().cwiseSqrt(), inverse = scale.cwiseInverse();
+    const Eigen::MatrixXd correlation = inverse.asDiagonal() * covariance * inverse.asDiagonal();
+    // covariance = factor^T factor; rotations from the right make its columns orthogonal.
+    Eigen::MatrixXd factor = correlation.llt().matrixU();
+    factor = factor * scale.asDiagonal();
+    axes = Eigen::MatrixXd::Identity(d, d);
+    constexpr int most_sweeps = 60;
+    bool rotated = true;
+    for (int sweep = 0; rotated && sweep < most_sweeps; ++sweep) {
+        rotated = false;
+        for (Eigen::Index i = 0; i < d; ++i) {
+            for (Eigen::Index j = i + 1; j < d; ++j) {
+                const double a = factor.col(i).norm(), b = factor.col(j).norm();
+                const double cosine = (factor.col(i) / a).dot(factor.col(j) / b);
+                if (std::abs(cosine) <= std::numeric_limits<double>::epsilon()) {
+                    continue;
+                }
+                rotated = true;
+                const double zeta = (b / a - a / b) / (2 * cosine);
+                const double tangent = (zeta < 0 ? -1 : 1) / (std::abs(zeta) + std::hypot(1.0, zeta));
+                const Eigen::JacobiRotation<double> rotation(1 / std::hypot(1.0, tangent),
+                                                             tangent / std::hypot(1.0, tangent));
+                factor.applyOnTheRight(i, j, rotation);
+                axes.applyOnTheRight(i, j, rotation);
+            }
+        }
+    }
+    eigenvalues = factor.colwise().squaredNorm().transpose();
 }
 
 }  // namespace
@@ -93,6 +134,9 @@ Mixture build_mixture(const std::vector<double>& weights, const std::vector<Eige
             const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariances[i]);
             c.eigenvalues = solver.eigenvalues();
             c.axes = solver.eigenvectors();
+            if (c.eigenvalues(0) < graded * c.eigenvalues(d - 1)) {
+                decompose_graded(covariances[i], c.eigenvalues, c.axes);
+            }
         }
         out.components.push_back(std::move(c));
     }

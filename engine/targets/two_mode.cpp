@@ -3,6 +3,7 @@
 // test target.
 #include <cmath>
 
+#include "core/number.hpp"
 #include "targets/target.hpp"
 
 namespace tempera {
@@ -17,8 +18,8 @@ struct TwoModeSettings {
         d.integer("dim", dim, {.min = 2, .max = 512, .help = "dimension"});
         d.number(
             "wide", wide,
-            {.min = 0,
-             .open_min = true,
+            {.min = least_scale,
+             .max = largest_scale,
              .log_scale = true,
              .help = "variances of the minority mode relative to the other: 2 makes it wider, 0.5 narrower"});
     }

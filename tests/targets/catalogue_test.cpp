@@ -242,7 +242,7 @@ TEST(Targets, BadMixturesAreReportedAtTheirPlace) {
     expect({{"weights", {0.5, 0.5}}, {"means", {{-4, 0}, {4}}}, {"sigmas", {1, 1}}},
            {"target.means[1]", "same length"});
     expect({{"weights", {0.5, 0.5}}, {"means", means}, {"covariances", {{{1, 0}, {0, 1}}, {{1, 2}, {2, 1}}}}},
-           {"target.covariances[1]", "not positive definite (eigenvalue -1)"});
+           {"target.covariances[1]", "not positive definite (eigenvalue -1 of its correlations)"});
     expect({{"weights", {0.5, 0.5}}, {"means", means}, {"sigmas", {1, 1}}, {"variances", {1, 1}}},
            {"target.variances", "exactly one"});
     expect({{"weights", {0.5, 0.5}}, {"means", {{-3, 0}, {4, 0}}}},
@@ -252,6 +252,52 @@ TEST(Targets, BadMixturesAreReportedAtTheirPlace) {
     expect({{"weights", {1.0}}, {"means", means}, {"sigmas", {1, 1}}},
            {"target.weights", "1 weights for 2 means"});
     EXPECT_EQ(complaint(Json::object()), "");  // the two lakes
+}
+
+Json with_covariance(const Json& covariance) {
+    const std::size_t dim = covariance.size();
+    return {{"weights", Json::array({1.0})},
+            {"means", Json::array({std::vector<double>(dim, 0.0)})},
+            {"covariances", Json::array({covariance})}};
+}
+
+TEST(Targets, SingularCovariancesAreRefusedWhateverTheUnits) {
+    for (const Json& singular :
+         {Json{{4, 6}, {6, 9}}, Json{{1, 6}, {6, 36}}, Json{{0.01, 0.03}, {0.03, 0.09}},
+          Json{{1, -1}, {-1, 1}}, Json{{1e8, 1}, {1, 1e-8}}, Json{{1e-12, 3e-6}, {3e-6, 9}},
+          Json{{2, 1, 3}, {1, 1, 2}, {3, 2, 5}},
+          Json{{0.01, 0.02, 0.03}, {0.02, 0.05, 0.08}, {0.03, 0.08, 0.13}}, Json{{1, 2}, {2, 1}}}) {
+        EXPECT_NE(complaint(with_covariance(singular)).find("target.covariances[0]: not positive definite"),
+                  std::string::npos)
+            << singular.dump() << ": " << complaint(with_covariance(singular));
+    }
+    for (const Json& regular : {Json{{1e8, 0.9}, {0.9, 1e-8}}, Json{{1, 0.999999}, {0.999999, 1}},
+                                Json{{1e-12, 2.9e-6}, {2.9e-6, 9}}, Json{{1e100, 0}, {0, 1e-100}}}) {
+        EXPECT_EQ(complaint(with_covariance(regular)), "") << regular.dump();
+    }
+}
+
+TEST(Targets, NumbersWhoseSquaresAreNoneAreRefusedAtTheirPlace) {
+    const Json means{{-4, 0}, {4, 0}}, weights{0.5, 0.5};
+    const auto refused = [](const Json& settings, const std::string& place) {
+        EXPECT_EQ(complaint(settings).rfind(place + ":", 0), 0u)
+            << settings.dump() << " gives: " << complaint(settings);
+    };
+    for (const double sigma : {1e-170, 1e-320, 1e200, 1e160}) {
+        refused({{"weights", weights}, {"means", means}, {"sigmas", {1, sigma}}}, "target.sigmas[1]");
+        refused({{"weights", weights}, {"means", means}, {"sigmas", {{sigma, 1}, {1, 1}}}},
+                "target.sigmas[0]");
+    }
+    for (const double variance : {1e-320, 1e-305, 1e305}) {
+        refused({{"weights", weights}, {"means", means}, {"variances", {variance, 1}}},
+                "target.variances[0]");
+        refused(with_covariance({{variance, 0}, {0, 1}}), "target.covariances[0]");
+    }
+    for (const double mean : {1e160, -1e200}) {
+        refused({{"weights", weights}, {"means", {{0, 0}, {mean, 0}}}, {"sigmas", {1, 1}}},
+                "target.means[1][0]");
+    }
+    EXPECT_EQ(complaint({{"weights", weights}, {"means", means}, {"sigmas", {1e-9, 1e9}}}), "");
 }
 
 }  // namespace

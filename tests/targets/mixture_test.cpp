@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "support/points.hpp"
+#include "targets/mixture_build.hpp"
 
 namespace tempera {
 namespace {
@@ -34,6 +35,27 @@ Mixture random_mixture(int dim, int size, Mixture::Shape shape, unsigned seed) {
 
 const std::vector<Mixture::Shape> shapes{Mixture::Shape::isotropic, Mixture::Shape::diagonal,
                                          Mixture::Shape::full};
+
+/// Eigenvalues sixteen orders apart: product and sum of the exact ones are determinant and trace.
+TEST(Mixture, NarrowDirectionsOfWideComponentsAreExact) {
+    Eigen::Matrix2d two;
+    two << 1e8, 0.9, 0.9, 1e-8;
+    Eigen::Matrix3d factor, scale = Eigen::Vector3d(1e6, 1, 1e-7).asDiagonal();
+    factor << 1, 0, 0, 0.5, 1, 0, 0.3, -0.4, 1;
+    for (const Eigen::MatrixXd& m :
+         {Eigen::MatrixXd(two), Eigen::MatrixXd(scale * factor * factor.transpose() * scale)}) {
+        const Eigen::Index d = m.rows();
+        const Mixture mixture = build_mixture({1.0}, {Eigen::VectorXd::Zero(d)}, {m});
+        const Mixture::Component& c = mixture.components[0];
+        const double determinant = d == 2 ? 0.19 : std::pow(1e6 * 1e-7, 2);
+        EXPECT_NEAR(c.eigenvalues.prod() / determinant, 1, 1e-12);
+        EXPECT_NEAR(c.eigenvalues.sum() / m.trace(), 1, 1e-14);
+        EXPECT_LT((c.axes.transpose() * c.axes - Eigen::MatrixXd::Identity(d, d)).cwiseAbs().maxCoeff(),
+                  1e-14);
+        const Eigen::MatrixXd back = c.axes * c.eigenvalues.asDiagonal() * c.axes.transpose();
+        EXPECT_LT((back - m).cwiseAbs().maxCoeff(), 1e-14 * m.cwiseAbs().maxCoeff());
+    }
+}
 
 TEST(Mixture, KernelsAgreeWithTheReferenceFormulaAndDifferences) {
     for (const Mixture::Shape shape : shapes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What goes together in a preset.
 #include "paths/density_path.hpp"
+#include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 
@@ -78,6 +79,7 @@ void check_combinations(const Json& p, Problems& problems) {
                      "true needs the target's mean and covariance, which are not known for \"" +
                          text_of(p["target"], "type") + "\"; set it to false");
     }
+    check_numbers(p, *target, problems);
     const Json level = p["view"].is_object() ? p["view"]["level"] : Json(nullptr);
     if (level.is_number_integer() && p["path"].contains("n_levels") &&
         level.get<long>() > p["path"]["n_levels"].get<long>()) {
