@@ -163,6 +163,9 @@ private:
             if (digits == 0 || out.size() == 32) {
                 damaged();
             }
+            if (at_ < text_.size() && text_[at_] == 'L') {  // NumPy under Python 2 wrote long integers
+                ++at_;
+            }
             out.push_back(value);
             if (!take(',')) {
                 expect(')');

@@ -64,6 +64,27 @@ void add_entry(zip_t* zip, const std::string& name, const Bytes& bytes) {
     }
 }
 
+/// What people and their systems put into archives beside arrays is passed over: texts, folders, what macOS
+/// keeps of files' attributes.
+bool is_array(const std::string& name) {
+    const std::string file = name.substr(name.rfind('/') + 1);
+    return name.ends_with(".npy") && !file.starts_with(".") && !name.starts_with("__MACOSX/");
+}
+
+/// An array in a folder is known by its own name, too, where no other array has it.
+Npz without_folders(Npz arrays) {
+    std::map<std::string, int> uses;
+    const auto own_name = [](const std::string& name) { return name.substr(name.rfind('/') + 1); };
+    for (const auto& [name, array] : arrays) {
+        ++uses[own_name(name)];
+    }
+    Npz out;
+    for (auto& [name, array] : arrays) {
+        out.emplace(uses[own_name(name)] == 1 ? own_name(name) : name, std::move(array));
+    }
+    return out;
+}
+
 }  // namespace
 
 Npz read_npz(const std::filesystem::path& file) {
@@ -89,17 +110,20 @@ Npz read_npz(const std::filesystem::path& file) {
     for (zip_int64_t i = 0; i < n; ++i) {
         const char* entry = zip_get_name(zip.get(), static_cast<zip_uint64_t>(i), 0);
         std::string name = entry ? entry : "";
-        const std::string place = file.string() + ":" + name;
-        if (!name.ends_with(".npy")) {
-            throw ConfigError(place, "is not an npy array");
+        if (!is_array(name)) {
+            continue;
         }
+        const std::string place = file.string() + ":" + name;
         name.resize(name.size() - 4);
         if (!out.emplace(name, parse_npy(read_entry(zip.get(), static_cast<zip_uint64_t>(i), place), place))
                  .second) {
             throw ConfigError(place, "stands twice in the file");
         }
     }
-    return out;
+    if (n > 0 && out.empty()) {
+        throw ConfigError(file.string(), "holds no npy array");
+    }
+    return without_folders(std::move(out));
 }
 
 void write_npz(const std::filesystem::path& file, const Npz& arrays) {

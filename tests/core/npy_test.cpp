@@ -184,6 +184,49 @@ TEST_F(NpyFiles, NumpyReadsThem) {
     EXPECT_EQ(read_npz(path_ / "c.npz").at("y").to_doubles(), (std::vector<double>{0, 3, 1, 4, 2, 5}));
 }
 
+TEST_F(NpyFiles, LongIntegersOfOldPythonsAreRead) {
+    const Bytes data(16, 0);
+    const std::string head = "{'descr': '<f8', 'fortran_order': False, 'shape': ";
+    for (const char* shape : {"(2L,)", "(2L, 1L)", "(1, 2L)", "(2L,1)"}) {
+        const NpyArray a = parse_npy(npy(head + shape + ", }", data), "f.npy");
+        EXPECT_EQ(a.size(), 2u) << shape;
+    }
+    for (const char* shape : {"(L,)", "(2LL,)", "(2l,)", "(2 L,)"}) {
+        EXPECT_THROW(parse_npy(npy(head + shape + ", }", data), "f.npy"), ConfigError) << shape;
+    }
+}
+
+/// Entries that hold no arrays, as people and systems add them, by Python's zipfile.
+TEST_F(NpyFiles, WhatElseStandsInAnArchiveIsPassedOver) {
+    if (std::system("python3 -c '' 2>/dev/null") != 0) {
+        GTEST_SKIP() << "there is no python3";
+    }
+    write_npy(path_ / "x.npy", NpyArray::of(std::vector<double>{1, 2}, {2}));
+    write_npy(path_ / "y.npy", NpyArray::of(std::vector<double>{3}, {1}));
+    const auto zipped = [&](const std::string& entries) {
+        const std::string script = "import zipfile; z = zipfile.ZipFile('" + (path_ / "a.npz").string() +
+                                   "', 'w'); x = open('" + (path_ / "x.npy").string() +
+                                   "', 'rb').read(); y = open('" + (path_ / "y.npy").string() +
+                                   "', 'rb').read(); " + entries + "; z.close()";
+        EXPECT_EQ(std::system(("python3 -c \"" + script + "\"").c_str()), 0);
+        return read_npz(path_ / "a.npz");
+    };
+    const Npz plain =
+        zipped("z.writestr('x.npy', x); z.writestr('README.txt', 'text'); z.writestr('x.NPY', 'text')");
+    EXPECT_EQ(plain.size(), 1u);
+    EXPECT_EQ(plain.at("x").size(), 2u);
+    const Npz mac = zipped("z.writestr('run/', ''); z.writestr('run/x.npy', x); z.writestr('run/y.npy', y); "
+                           "z.writestr('run/.DS_Store', 'a'); z.writestr('__MACOSX/run/._x.npy', 'b')");
+    EXPECT_EQ(mac.size(), 2u);
+    EXPECT_EQ(mac.at("x").size(), 2u);
+    EXPECT_EQ(mac.at("y").size(), 1u);
+    const Npz doubtful = zipped("z.writestr('a/x.npy', x); z.writestr('b/x.npy', y); z.writestr('y.npy', y)");
+    EXPECT_EQ(doubtful.at("a/x").size(), 2u);
+    EXPECT_EQ(doubtful.at("b/x").size(), 1u);
+    EXPECT_EQ(doubtful.at("y").size(), 1u);
+    EXPECT_THROW(zipped("z.writestr('README.txt', 'text')"), ConfigError);
+}
+
 TEST_F(NpyFiles, DamagedArchives) {
     write_npz(path_ / "a.npz", {{"x", NpyArray::of(std::vector<double>(100, 1.0), {100})}});
     const Bytes good = read(path_ / "a.npz");
