@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "core/csv.hpp"
@@ -123,6 +124,72 @@ TEST(Sweep, TrainsOnceAndTellsTheLearnedWeights) {
     run_sweep(plan, options);
     EXPECT_EQ(runs, 0);
     EXPECT_EQ(fs::last_write_time(folder.path / "models" / "00001" / "weights.npz"), trained);
+}
+
+/// What a folder holds, file by file.
+std::map<std::string, std::string> contents_of(const fs::path& folder) {
+    std::map<std::string, std::string> out;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) {
+            out[fs::relative(entry.path(), folder).string()] = text_of(entry.path());
+        }
+    }
+    return out;
+}
+
+TEST(Sweep, OnlyTheSameSweepIsResumed) {
+    const Folder folder;
+    Json preset = learned_preset("{}");
+    preset["path"]["type"] = "diffusion";
+    preset["model"] = Json{{"type", "none"}};
+    const std::vector<std::string> grid{"path.n_levels=4,8"};
+    SweepOptions options;
+    options.folder = folder.path;
+    run_sweep(plan_sweep(preset, grid, 2), options);
+    const auto before = contents_of(folder.path);
+    options.resume = true;
+    const auto refused = [&](const SweepPlan& plan) {
+        try {
+            run_sweep(plan, options);
+            return std::string("not refused");
+        } catch (const ConfigError& error) {
+            EXPECT_EQ(contents_of(folder.path), before) << error.what();
+            return error.problems().front().place == "--out " + folder.path.string()
+                       ? std::string()
+                       : std::string(error.what());
+        }
+    };
+    EXPECT_EQ(refused(plan_sweep(preset, {"kernel.type=first_order,second_order"}, 2)), "");
+    EXPECT_EQ(refused(plan_sweep(preset, {"path.n_levels=4,16"}, 2)), "");
+    EXPECT_EQ(refused(plan_sweep(preset, {"path.n_levels=4"}, 2)), "");
+    EXPECT_EQ(refused(plan_sweep(preset, {"path.n_levels=8,4"}, 2)), "");
+    EXPECT_EQ(refused(plan_sweep(preset, grid, 3)), "");
+    Json other = preset;
+    other["sampler"]["n_particles"] = 65;
+    EXPECT_EQ(refused(plan_sweep(other, grid, 2)), "");
+    // A sweep of an earlier version left no plan: its runs tell.
+    fs::remove(folder.path / "sweep.json");
+    const auto old = contents_of(folder.path);
+    EXPECT_THROW(run_sweep(plan_sweep(preset, {"path.n_levels=4,16"}, 2), options), ConfigError);
+    EXPECT_THROW(run_sweep(plan_sweep(preset, {"path.n_levels=4"}, 2), options), ConfigError);
+    EXPECT_EQ(contents_of(folder.path), old);
+    Json noted = preset;
+    noted["note"] = "what is only told does not make another sweep";
+    int runs = 0;
+    options.progress = [&](long, long) { ++runs; };
+    EXPECT_TRUE(run_sweep(plan_sweep(noted, grid, 2), options).complete);
+    EXPECT_EQ(runs, 0);
+}
+
+TEST(Sweep, AFolderOfSomethingElseIsNotResumed) {
+    const Folder folder;
+    fs::create_directories(folder.path);
+    std::ofstream(folder.path / "report.html") << "of a run";
+    SweepOptions options;
+    options.folder = folder.path;
+    options.resume = true;
+    EXPECT_THROW(run_sweep(plan_sweep(learned_preset("{}"), {"run.seed=1,2"}, 1), options), ConfigError);
+    EXPECT_EQ(text_of(folder.path / "report.html"), "of a run");
 }
 
 TEST(Sweep, ARunThatFailsIsRecordedAndTheOthersGoOn) {

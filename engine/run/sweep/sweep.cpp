@@ -13,6 +13,7 @@
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/report/sweep_figures.hpp"
+#include "run/sweep/sweep_resume.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "run/training/training.hpp"
 
@@ -32,18 +33,6 @@ Json read_json(const fs::path& file) {
 fs::path numbered(const fs::path& folder, std::size_t index) {
     const std::string number = std::to_string(index);
     return folder / (std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number);
-}
-
-fs::path cell_file(const fs::path& folder, std::size_t index) {
-    return numbered(folder / "cells", index).string() + ".json";
-}
-
-/// The summary of a cell that was run before with the same preset; null otherwise.
-Json kept_cell(const fs::path& file, const Json& preset) {
-    const Json document = read_json(file);
-    const bool same = document.is_object() && document.contains("preset") && document["preset"] == preset &&
-                      document.contains("summary");
-    return same ? document["summary"] : Json(nullptr);
 }
 
 Json failure(const std::string& id, const std::string& why) {
@@ -133,7 +122,11 @@ void write_results(const SweepPlan& plan, const SweepOptions& options, SweepResu
 }  // namespace
 
 SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
+    if (options.resume) {
+        check_same_sweep(given, options.folder);
+    }
     fs::create_directories(options.folder / "cells");
+    write_sweep_plan(given, options.folder);
     SweepPlan plan = given;
     SweepResult result;
     result.trainings = train_models(plan, options);
@@ -141,7 +134,7 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
     std::vector<std::size_t> todo;
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {
         if (options.resume) {
-            result.summaries[i] = kept_cell(cell_file(options.folder, i), plan.cells[i].preset);
+            result.summaries[i] = kept_cell(plan, i, options.folder);
         }
         if (result.summaries[i].is_null()) {
             todo.push_back(i);

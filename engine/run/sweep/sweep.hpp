@@ -53,8 +53,9 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
 
 struct SweepOptions {
     std::filesystem::path folder;
-    int jobs = 0;                                ///< runs side by side; 0 = one per core
-    bool resume = false;                         ///< keep cells that are there
+    int jobs = 0;  ///< runs side by side; 0 = one per core
+    /// Keeps cells that are there; throws ConfigError, and changes nothing, where they are of another sweep.
+    bool resume = false;
     std::vector<std::string> exports = {"svg"};  ///< of the figures: svg, pdf, png, csv
     std::function<void(long done, long total)> progress;
     std::function<void(double fraction, const std::string& text)> training_progress;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/text.hpp"
 #include "models/model.hpp"
 #include "run/preset/preset.hpp"
 #include "run/sweep/sweep.hpp"
@@ -60,6 +61,9 @@ SweepColumn variant_column(const std::string& name, const std::string& place, co
             throw ConfigError(place, "each case needs { \"name\": \"...\", \"set\": { ... } }");
         }
         const std::string label = v["name"].get<std::string>();
+        if (label.empty() || !is_shown_text(label)) {
+            throw ConfigError(place, "a case's name must be a text without control characters");
+        }
         if (std::any_of(out.values.begin(), out.values.end(),
                         [&](const SweepValue& o) { return o.label == label; })) {
             throw ConfigError(place, "\"" + label + "\" names two cases; give each a name of its own");
