@@ -17,7 +17,7 @@ void add_app(CLI::App& app, Action& action) {
     auto a = std::make_shared<app::AppOptions>();
     auto size = std::make_shared<std::string>("1440x900");
     CLI::App* c = app.add_subcommand("app", "The window");
-    c->add_option("FILE", a->file, "Preset or run folder; default: two_lakes");
+    c->add_option("FILE", a->file, "Preset, name of a shipped preset, or run folder; default: two_lakes");
     c->add_option("--layout", a->layout, "Arrangement of panels")
         ->check(CLI::IsMember({"explore", "weights", "ladder", "mode_blindness", "molecules"}));
     c->add_option("--story", a->story,
@@ -43,6 +43,9 @@ void add_app(CLI::App& app, Action& action) {
                 a->height < 200 || a->width > 16384 || a->height > 16384) {
                 throw ConfigError("--size",
                                   "\"" + *size + "\" must be WIDTHxHEIGHT from 320x200 to 16384x16384");
+            }
+            if (!a->file.empty()) {
+                a->file = find_preset(a->file).string();
             }
             const bool window = a->screenshot.empty() && a->frames == 0;
             if (window) {

@@ -11,8 +11,10 @@
 #include "cli/interrupts.hpp"
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
+#include "core/text.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_notes.hpp"
 
 namespace tempera::cli {
 
@@ -27,15 +29,19 @@ constexpr const char* examples = R"(Examples:
   tempera describe second_order                           what its settings mean
   tempera app two_lakes                                   the window)";
 
+std::string line_of(const Problem& p) {
+    return printable(p.place.empty() ? p.text : p.place + ": " + p.text);
+}
+
 /// "a: b" lines of an error, indented under one headline.
 int report_problems(const std::vector<Problem>& problems) {
     if (problems.size() == 1) {
         const Problem& p = problems.front();
-        std::cerr << "tempera: " << p.place << (p.place.empty() ? "" : ": ") << p.text << "\n";
+        std::cerr << "tempera: " << line_of(p) << "\n";
     } else {
         std::cerr << "tempera: " << problems.size() << " problems\n";
         for (const Problem& p : problems) {
-            std::cerr << "  " << p.place << (p.place.empty() ? "" : ": ") << p.text << "\n";
+            std::cerr << "  " << line_of(p) << "\n";
         }
     }
     return bad_input;
@@ -47,7 +53,7 @@ int guarded(const Action& action) {
     } catch (const ConfigError& error) {
         return report_problems(error.problems());
     } catch (const NumericalError& error) {
-        std::cerr << "tempera: numerical failure: " << error.what() << "\n";
+        std::cerr << "tempera: numerical failure: " << printable(error.what()) << "\n";
         return numerical_failure;
     } catch (const Stopped&) {
         std::cerr << "tempera: interrupted before anything was reached; nothing was saved\n";
@@ -58,11 +64,11 @@ int guarded(const Action& action) {
         return numerical_failure;
     } catch (const std::filesystem::filesystem_error& error) {
         const std::string place = error.path1().string();
-        std::cerr << "tempera: " << (place.size() > 120 ? place.substr(0, 120) + "..." : place) << ": "
-                  << error.code().message() << "; choose another place\n";
+        std::cerr << "tempera: " << printable(place.size() > 120 ? place.substr(0, 120) + "..." : place)
+                  << ": " << error.code().message() << "; choose another place\n";
         return bad_input;
     } catch (const std::exception& error) {
-        std::cerr << "tempera: " << error.what() << "\n";
+        std::cerr << "tempera: " << printable(error.what()) << "\n";
         return bad_input;
     }
 }
@@ -110,20 +116,24 @@ void PresetArguments::add_to(CLI::App& command, bool with_seed) {
     }
 }
 
-Json PresetArguments::load() const {
+std::filesystem::path find_preset(const std::string& name) {
     namespace fs = std::filesystem;
-    fs::path path = file;
+    const fs::path path = name;
     std::error_code unknown;  // a name that the system refuses is no file either
-    if (!fs::exists(path, unknown)) {
-        const fs::path shipped =
-            fs::path(preset_dir()) / (path.extension() == ".json" ? path : fs::path(file + ".json"));
-        if (path.empty() || !path.parent_path().empty() || !fs::exists(shipped, unknown)) {
-            refuse_preset(file);
-        }
-        path = shipped;
+    if (fs::exists(path, unknown)) {
+        return path;
     }
-    // a run folder holds its preset
-    if (fs::is_directory(path) && fs::exists(path / "preset.json")) {
+    const fs::path shipped =
+        fs::path(preset_dir()) / (path.extension() == ".json" ? path : fs::path(name + ".json"));
+    if (path.empty() || !path.parent_path().empty() || !fs::exists(shipped, unknown)) {
+        refuse_preset(name);
+    }
+    return shipped;
+}
+
+Json PresetArguments::load() const {
+    std::filesystem::path path = find_preset(file);
+    if (std::filesystem::is_directory(path) && std::filesystem::exists(path / "preset.json")) {
         path /= "preset.json";
     }
     Json preset = load_preset(path);
@@ -135,6 +145,12 @@ Json PresetArguments::load() const {
     }
     set_thread_count(threads);
     return preset;
+}
+
+void tell_notes(const Json& resolved) {
+    for (const Problem& note : preset_notes(resolved)) {
+        std::cerr << "tempera: note: " << line_of(note) << "\n";
+    }
 }
 
 std::string not_empty(const std::string& value) { return value.empty() ? "is empty" : ""; }

@@ -2,6 +2,7 @@
 // The commands of the program: each adds itself to the parser and leaves behind what it will do.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -48,8 +49,16 @@ struct PresetArguments {
     int threads = 0;
 
     void add_to(CLI::App& command, bool with_seed = true);
-    /// Reads the file (also by the name of a shipped preset), applies --set and --seed, limits the threads.
+    /// Reads the file (find_preset() says which), applies --set and --seed, limits the threads.
     Json load() const;
 };
+
+/// Where a preset is that a person names: a file, the name of a shipped preset (with or without ".json"), or
+/// a run folder, which holds its preset. A file of that name comes first. Throws ConfigError with the nearest
+/// name.
+std::filesystem::path find_preset(const std::string& name);
+
+/// What a person should know of a preset that is right (preset_notes()), on stderr.
+void tell_notes(const Json& resolved);
 
 }  // namespace tempera::cli

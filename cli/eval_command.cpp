@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Densities of a level at given points, and exact samples of a level.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.hpp"
 #include "core/npy.hpp"
+#include "core/number_text.hpp"
 #include "core/parallel.hpp"
 #include "run/experiment/experiment.hpp"
+#include "run/experiment/memory.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::cli {
@@ -42,6 +46,28 @@ std::vector<double> read_points(const std::string& file, std::size_t dim, std::s
     }
     n = one ? 1 : array.shape[0];
     return array.to_doubles();
+}
+
+/// Beyond, squares and their products leave float64.
+constexpr double farthest = 1e140;
+
+/// Row of the first value that is not as it should be; -1 where all are.
+template <class Good>
+long first_bad_row(const std::vector<double>& values, std::size_t per_row, Good good) {
+    const auto bad = std::find_if_not(values.begin(), values.end(), good);
+    return bad == values.end() ? -1 : (bad - values.begin()) / static_cast<long>(per_row);
+}
+
+void check_points(const std::string& file, const std::vector<double>& x, std::size_t dim) {
+    if (const long row = first_bad_row(x, dim, [](double v) { return std::isfinite(v); }); row >= 0) {
+        throw ConfigError("--points " + file,
+                          "row " + std::to_string(row) + " holds a value that is no number");
+    }
+    if (const long row = first_bad_row(x, dim, [](double v) { return std::abs(v) <= farthest; }); row >= 0) {
+        throw ConfigError("--points " + file, "row " + std::to_string(row) + " lies beyond " +
+                                                  short_number(farthest) +
+                                                  ", where squares are no numbers of float64 any more");
+    }
 }
 
 /// Evaluates all points block by block into row-major arrays.
@@ -79,6 +105,31 @@ private:
     }
 };
 
+/// A density that left float64 on the way is not given out as a result.
+void check_evaluation(const std::string& file, const Density<double>& density, const Evaluation& f,
+                      std::size_t dim) {
+    const auto finite = [](double v) { return std::isfinite(v); };
+    const auto check = [&](const std::vector<double>& values, std::size_t per_row, const char* what) {
+        if (const long row = first_bad_row(values, per_row, finite); row >= 0) {
+            throw ConfigError("--points " + file, "row " + std::to_string(row) + " lies where the " + what +
+                                                      " is no number of float64; leave it out");
+        }
+    };
+    if (density.has_log_density()) {
+        check(f.log_density, 1, "log density");
+    }
+    check(f.score, dim, "score");
+    check(f.hessian, dim * dim, "Hessian");
+}
+
+/// Points, results, and results on their way into a file.
+void check_eval_memory(std::size_t n, std::size_t dim, bool with_hessian) {
+    const double d = static_cast<double>(dim), per_point = 1 + d + (with_hessian ? d * d : 0);
+    check_memory(static_cast<double>(n) * 8 * (2 * d + 3 * per_point), "--points",
+                 std::to_string(n) + " points in " + std::to_string(dim) + " dimensions",
+                 "evaluate them in several files");
+}
+
 int eval(const EvalArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
     const Experiment<double> e = build_path<double>(resolved);
@@ -89,7 +140,10 @@ int eval(const EvalArguments& a) {
     const std::vector<double> x = read_points(a.points, dim, n);
     const Density<double>& density = path.density(a.level);
     const bool with_hessian = dim <= largest_hessian_dim && density.has_hessian();
-    Evaluation f(density, x, n, dim, with_hessian);
+    check_points(a.points, x, dim);
+    check_eval_memory(n, dim, with_hessian);
+    const Evaluation f(density, x, n, dim, with_hessian);
+    check_evaluation(a.points, density, f, dim);
     Npz out;
     if (const auto normaliser = path.log_normaliser(a.level)) {
         std::vector<double> normalised = f.log_density;
@@ -131,6 +185,10 @@ int sample(const SampleArguments& a) {
         throw ConfigError("--level", std::to_string(a.level) +
                                          " of this path has no exact sampler; run an experiment instead");
     }
+    // Particles, rows, and rows on their way into the file.
+    check_memory(4.0 * 8 * a.n * path.dim(), "-n",
+                 std::to_string(a.n) + " samples in " + std::to_string(path.dim()) + " dimensions",
+                 "draw fewer, or several files with their own --seed");
     Particles<double> x(a.n, path.dim());
     StreamKey key;
     key.seed = resolved["run"]["seed"].get<std::uint64_t>();

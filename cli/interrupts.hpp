@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ctrl+C and SIGTERM: the first asks for a stop at the next safe point, the second ends the program at once.
+// Ctrl+C, SIGTERM and SIGHUP (the terminal was closed): the first asks for a stop at the next safe point, one
+// more of the first two ends the program at once.
 #pragma once
 
 #include <stop_token>

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "core/number_text.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_notes.hpp"
 #include "run/preset/preset_schema.hpp"
 
 namespace tempera::cli {
@@ -249,6 +250,10 @@ int check(const PresetArguments& a, bool json) {
         Json out{{"good", problems.empty()}, {"problems", list}};
         if (problems.empty()) {
             out["resolved"] = resolve_preset(preset);
+            out["notes"] = Json::array();
+            for (const Problem& n : preset_notes(out["resolved"])) {
+                out["notes"].push_back({{"place", n.place}, {"text", n.text}});
+            }
         }
         std::cout << out.dump(2) << "\n";
         return problems.empty() ? ok : bad_input;
@@ -256,7 +261,9 @@ int check(const PresetArguments& a, bool json) {
     if (!problems.empty()) {
         throw ConfigError(problems);
     }
-    std::cout << a.file << ": good\n" << format_preset(resolve_preset(preset));
+    const Json resolved = resolve_preset(preset);
+    tell_notes(resolved);
+    std::cout << a.file << ": good\n" << format_preset(resolved);
     return ok;
 }
 

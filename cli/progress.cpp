@@ -1,14 +1,66 @@
 // SPDX-License-Identifier: MIT
 #include "cli/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 namespace tempera::cli {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+bool moves_its_cursor() {
+    const char* terminal = std::getenv("TERM");
+    return isatty(STDERR_FILENO) && !(terminal && std::string_view(terminal) == "dumb");
+}
+
+int columns_of_terminal() {
+    winsize size{};
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The first `n` characters of UTF-8.
+std::string shortened(const std::string& text, int n) {
+    std::size_t at = 0;
+    for (int i = 0; i < n && at < text.size(); ++i) {
+        for (++at; at < text.size() && (text[at] & 0xC0) == 0x80;) {
+            ++at;
+        }
+    }
+    return text.substr(0, at);
+}
+
+int characters(const std::string& text) {
+    return static_cast<int>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+std::string progress_line(double fraction, const std::string& text, const std::string& left, int columns) {
+    constexpr int widest = 32, narrowest = 8;
+    char percent[16];
+    std::snprintf(percent, sizeof percent, "%3.0f %%  ", 100 * fraction);
+    std::string line = percent + text;
+    line += characters(line + left) <= columns ? left : "";
+    const int width = std::min(widest, columns - characters(line) - 1);
+    if (width < narrowest) {
+        return shortened(line, columns);
+    }
+    const int full = static_cast<int>(fraction * width);
+    std::string bar;
+    for (int i = 0; i < width; ++i) {
+        bar += i < full ? "█" : "░";
+    }
+    return bar + " " + line;
+}
 
 std::string readable_seconds(double seconds) {
     const long s = std::lround(seconds);
@@ -20,9 +72,9 @@ std::string readable_seconds(double seconds) {
 }
 
 Progress::Progress(const std::string& mode)
-    : mode_(mode == "none"                              ? Mode::none
-            : mode == "plain" || !isatty(STDERR_FILENO) ? Mode::plain
-                                                        : Mode::bar),
+    : mode_(mode == "none"                           ? Mode::none
+            : mode == "plain" || !moves_its_cursor() ? Mode::plain
+                                                     : Mode::bar),
       begin_(Clock::now()), last_(begin_) {}
 
 Progress::~Progress() { finish(); }
@@ -49,13 +101,8 @@ void Progress::update(double fraction, const std::string& text) {
     if (shown_ && now - last_ < std::chrono::milliseconds(60)) {
         return;
     }
-    constexpr int width = 32;
-    const int full = static_cast<int>(fraction * width);
-    std::string bar;
-    for (int i = 0; i < width; ++i) {
-        bar += i < full ? "█" : "░";
-    }
-    std::fprintf(stderr, "\r\033[K%s %3.0f %%  %s%s", bar.c_str(), 100 * fraction, text.c_str(), eta.c_str());
+    // The last column stays free: a full line would wrap.
+    std::fprintf(stderr, "\r\033[K%s", progress_line(fraction, text, eta, columns_of_terminal() - 1).c_str());
     std::fflush(stderr);
     shown_ = true;
     last_ = now;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Progress on stderr: a bar with remaining time on a terminal, plain lines elsewhere.
+// Progress on stderr: a bar with remaining time on a terminal that can move its cursor, plain lines
+// elsewhere.
 #pragma once
 
 #include <chrono>
@@ -27,6 +28,10 @@ private:
     bool shown_ = false, finished_ = false;
     int last_step_ = -1;
 };
+
+/// A line of at most `columns` characters: the bar, the percentage, the text and what is left; what does not
+/// fit goes, the bar first.
+std::string progress_line(double fraction, const std::string& text, const std::string& left, int columns);
 
 /// "1 min 20 s"
 std::string readable_seconds(double seconds);

@@ -267,6 +267,7 @@ int run(const RunArguments& a) {
         return judge(before.summary, a.assertions);
     }
     const Place place = choose_place(a, name, held);
+    tell_notes(resolved);
     const std::unique_ptr<RunCheckpoint> checkpoint = open_checkpoint(a, place, resolved);
     const bool trains = resolved["path"]["type"] == "learned_diffusion" && needs_training(resolved["model"]);
     const TrainedBeside beside(place.folder, checkpoint.get());

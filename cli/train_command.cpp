@@ -94,8 +94,7 @@ int train(const TrainArguments& a) {
     write_exports(folder, a.exports);
     std::cout << result.report["steps"] << " steps in " << value_text(result.report["seconds"]) << " s\n";
     for (const Json& level : result.report["levels"]) {
-        const double sigma = level["sigma"].get<double>();
-        if (sigma == 0.05 || sigma == 0.2 || sigma == 0.5 || sigma == 1 || sigma == 2 || sigma == 4) {
+        if (is_reported(level["sigma"].get<double>())) {
             std::cout << describe_weights(level) << "\n";
         }
     }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/text.hpp"
 #include "figures/canvas.hpp"
 #include "figures/png.hpp"
 
@@ -10,7 +11,7 @@ namespace tempera {
 
 std::string escape_markup(const std::string& text) {
     std::string out;
-    for (char c : text) {
+    for (char c : printable(text)) {
         switch (c) {
         case '&':
             out += "&amp;";

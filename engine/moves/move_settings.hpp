@@ -13,7 +13,10 @@ struct MoveSettings {
 
     void describe(Describer& d) {
         d.integer("n_steps", n_steps,
-                  {.min = 0, .max = 10000, .change = Change::warm, .help = "moves at every level"});
+                  {.min = 0,
+                   .max = 10000,
+                   .change = Change::warm,
+                   .help = "moves at every level; replica exchange counts its own, sampler.moves_per_scan"});
         d.number("step_size", step_size,
                  {.min = 0,
                   .max = 1e6,

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The command line's contract: commands, exit codes, files, streams. Arguments: the program, the source folder."""
+import fcntl
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import zipfile
 from pathlib import Path
@@ -225,6 +228,9 @@ def sweeps(folder):
     check(code == 0 and "Var(log w)" in stdout, f"sweep: {stderr[:200]}")
     check(len((out / "results.csv").read_text().splitlines()) == 5 and list((out / "figures").glob("*.svg")), "results.csv and figures")
     check(call(*args)[0] == 2 and call(*args, "--resume")[0] == 0, "sweep --resume")
+    before = (out / "results.csv").read_bytes()
+    code, _, stderr = call("sweep", file, "--grid", "kernel.type=first_order,second_order", "--seeds", 2, "--out", out, "--resume", "--progress", "none")
+    check(code == 2 and str(out) in stderr and (out / "results.csv").read_bytes() == before, f"--resume of another sweep: exit {code}, {stderr[:200]!r}")
     check((out / "report.html").is_file() and (out / "means.csv").is_file(), "report.html and means.csv of a sweep")
     for preset in sorted((SOURCE / "presets").glob("*.json")):
         if '"sweep"' in preset.read_text():  # every combination is checked before the folder is
@@ -234,13 +240,86 @@ def sweeps(folder):
 
 def interruption(folder):
     long = {**SMALL, "path": {"type": "diffusion", "n_levels": 5000}, "sampler": {"type": "smc", "n_particles": 200000}, "run": {"record": {"every_level": 1000}}}
-    out = folder / "interrupted"
-    p = subprocess.Popen([str(PROGRAM), "run", str(write(folder, long, "long.json")), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(2)
-    p.send_signal(signal.SIGINT)
-    p.wait(60)
-    check(p.returncode == 130 and json.loads((out / "summary.json").read_text())["status"] == "partial", f"SIGINT: exit {p.returncode}")
+    for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        out = folder / f"interrupted-{sent.name}"
+        p = subprocess.Popen([str(PROGRAM), "run", str(write(folder, long, "long.json")), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        p.send_signal(sent)
+        if sent == signal.SIGHUP:  # shell and system may both send it
+            p.send_signal(sent)
+        p.wait(60)
+        check(p.returncode == 130 and json.loads((out / "summary.json").read_text())["status"] == "partial", f"{sent.name}: exit {p.returncode}")
     check(not [f for f in folder.iterdir() if ".tmp-" in f.name], "no temporary folder is left")
+    out = folder / "nohup"
+    p = subprocess.Popen([str(PROGRAM), "run", str(write(folder, {**SMALL, "path": {"type": "diffusion", "n_levels": 300}, "sampler": {"type": "smc", "n_particles": 50000}}, "nohup.json")), "--out", str(out),
+                          "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    time.sleep(0.3)
+    p.send_signal(signal.SIGHUP)
+    p.wait(120)
+    check(p.returncode == 0 and json.loads((out / "summary.json").read_text())["status"] == "finished", f"nohup outlives the terminal: exit {p.returncode}")
+
+
+def on_terminal(folder, columns, term):
+    """What a run of some seconds writes to a terminal of that width, as bytes."""
+    long = {**SMALL, "path": {"type": "diffusion", "n_levels": 5000}, "sampler": {"type": "smc", "n_particles": 100000}, "run": {"record": {"every_level": 1000}}}
+    terminal, other_end = pty.openpty()
+    fcntl.ioctl(other_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    p = subprocess.Popen([str(PROGRAM), "run", str(write(folder, long, "wide.json")), "--out", str(folder / f"terminal-{columns}-{term}")], stdout=subprocess.DEVNULL, stderr=other_end,
+                         env={**os.environ, "TERM": term})
+    os.close(other_end)
+    text, end = b"", time.time() + 4
+    while time.time() < end:
+        text += os.read(terminal, 4096) if select.select([terminal], [], [], 0.1)[0] else b""
+    p.send_signal(signal.SIGINT)
+    try:
+        while more := os.read(terminal, 4096):
+            text += more
+    except OSError:
+        pass
+    os.close(terminal)
+    p.wait(60)
+    return text.decode()
+
+
+def progress(folder):
+    for columns in (120, 50, 30, 12):
+        text = on_terminal(folder, columns, "xterm")
+        lines = [line for line in text.split("stopping")[0].split("\r\x1b[K") if line]
+        check(len(lines) > 5 and all(len(line.rstrip()) < columns for line in lines[:-1]), f"a bar on {columns} columns: {max(lines, key=len)!r}")
+        check("%" in text and "100 %" not in text, f"the end of an interrupted run is not reached: {text[-200:]!r}")
+    text = on_terminal(folder, 80, "dumb")
+    check("\x1b" not in text and "%" in text and "100 %" not in text, f"a terminal without a cursor: {text[:200]!r}")
+
+
+def edges(folder):
+    """Inputs at the edges: refused with place, or right."""
+    file = write(folder, SMALL)
+    for key, text in (("name", "a\x1b[31mb"), ("name", "a\x07"), ("name", "a\u009b"), ("note", "\x1b]0;x\x07"), ("note", "a\u202eb")):
+        code, stdout, stderr = call("check", write(folder, {**SMALL, key: text}, "control.json"))
+        check(code == 2 and stderr.startswith(f"tempera: {key}: ") and not any(c in stderr for c in "\x1b\x07\u009b\u202e"), f"{key} {text!r}: exit {code}, {stderr!r}")
+    code, stdout, stderr = call("check", write(folder, {**SMALL, "k\x1b[31m": 1}, "control.json"))
+    check(code == 2 and "\x1b" not in stderr and "\\x1b" in stderr, f"a key with an escape: {stderr!r}")
+    check(call("check", write(folder, {**SMALL, "name": "größe-σ", "note": "two\nlines\tof text"}, "good.json"))[0] == 0, "texts of any language, notes of several lines")
+    for point in ([1e160, 0.0], [0.0, -1e200], [float("inf"), 0.0], [float("nan"), 0.0]):
+        write_npy(folder / "far.npy", [[0.0, 0.0], point])
+        code, _, stderr = call("eval", file, "--level", 4, "--points", folder / "far.npy", "--out", folder / "far.npz")
+        check(code == 2 and "row 1" in stderr and not (folder / "far.npz").exists(), f"eval at {point}: exit {code}, {stderr[:150]!r}")
+    big = write(folder, {**SMALL, "target": {"type": "funnel", "dim": 1024}, "path": {"type": "tempering"}, "kernel": {"type": "none"}}, "big.json")
+    code, _, stderr = call("sample", big, "--level", 0, "-n", 16000000, "--out", folder / "big.npy", timeout=20)
+    check(code == 2 and stderr.startswith("tempera: -n: ") and "GiB" in stderr, f"more samples than memory: exit {code}, {stderr[:150]!r}")
+    learned = {**SMALL, "target": {"type": "funnel", "dim": 1024}, "path": {"type": "learned_diffusion", "n_levels": 8}, "model": {"type": "energy_mlp", "training": {"n_data": 10 ** 9}}}
+    code, _, stderr = call("train", write(folder, learned, "learned.json"), "--out", folder / "trained", "--progress", "none", timeout=60)
+    check(code == 2 and "model.training.n_data" in stderr and "GiB" in stderr, f"more training points than memory: exit {code}, {stderr[:150]!r}")
+    one = min(os.sched_getaffinity(0))
+    done = subprocess.run([str(PROGRAM), "run", str(file), "--out", str(folder / "one-core"), "--progress", "none"], capture_output=True, timeout=60, preexec_fn=lambda: os.sched_setaffinity(0, {one}))
+    threads = json.loads((folder / "one-core" / "summary.json").read_text())["threads"]
+    check(done.returncode == 0 and threads == 1, f"taskset: {threads} threads")
+    exchange = {**SMALL, "moves": {"type": "mala", "n_steps": 7}, "sampler": {"type": "replica_exchange", "n_ensembles": 2, "n_scans": 4}}
+    code, stdout, stderr = call("check", write(folder, exchange, "exchange.json"))
+    check(code == 0 and "moves.n_steps" in stderr and "moves_per_scan" in stderr, f"moves that are not counted: {stderr!r}")
+    for command in (["app", "two_lake"], ["check", "two_lake"], ["run", "two_lake"], ["train", "two_lake"], ["sample", "two_lake", "--level", "0", "-n", "1", "--out", folder / "s.npy"]):
+        code, _, stderr = call(*command, cwd=folder)
+        check(code == 2 and "two_lakes" in stderr, f"{command[0]}: one rule for names: exit {code}, {stderr[:150]!r}")
 
 
 def killed_and_resumed(folder):
@@ -273,7 +352,7 @@ def killed_and_resumed(folder):
 
 
 for name, function in (("run folder", run_folder), ("same folder twice", same_folder_twice), ("settings", settings), ("bad usage", bad_usage), ("hostile places", hostile_places), ("assertions", assertions), ("evaluation", evaluation),
-                       ("lists", lists), ("sweeps", sweeps), ("interruption", interruption), ("killed and resumed", killed_and_resumed)):
+                       ("lists", lists), ("sweeps", sweeps), ("interruption", interruption), ("progress", progress), ("edges", edges), ("killed and resumed", killed_and_resumed)):
     with tempfile.TemporaryDirectory(prefix="tempera-cli-") as root:
         try:
             function(Path(root))

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/text.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "samplers/annealed_sampler.hpp"
 
@@ -80,6 +81,13 @@ void check_head(const Json& in, Json& out, Problems& problems) {
         }
     }
     const std::string name = out["name"].get<std::string>();
+    for (const auto& [key, allowed] : {std::pair{"name", ""}, std::pair{"note", "\n\t"}}) {
+        if (!is_shown_text(out[key].get<std::string>(), allowed)) {
+            problems.add(key,
+                         "holds control characters (or is no UTF-8), which terminals and pages would obey; "
+                         "leave them out");
+        }
+    }
     if (name.size() > 200) {
         problems.add("name", "has " + std::to_string(name.size()) +
                                  " bytes; it becomes a folder's name and may have at most 200");
