@@ -27,6 +27,68 @@ CairoSurface surface_of(const Picture& picture) {
     return surface;
 }
 
+bool is_opaque(const Picture& picture) {
+    for (std::size_t i = 3; i < picture.rgba.size(); i += 4) {
+        if (picture.rgba[i] != 255) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Opaque colours: pixels that are not seen take the mean colour of their neighbours that are, from the
+/// border of what is seen outwards.
+Picture without_alpha(const Picture& picture) {
+    Picture out = picture;
+    std::vector<char> known(picture.rgba.size() / 4);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        known[i] = picture.rgba[4 * i + 3] > 0;
+        out.rgba[4 * i + 3] = 255;
+    }
+    for (bool grows = true; grows;) {
+        grows = false;
+        const std::vector<char> before = known;
+        for (int y = 0; y < picture.height; ++y) {
+            for (int x = 0; x < picture.width; ++x) {
+                const std::size_t at = static_cast<std::size_t>(y) * picture.width + x;
+                if (before[at]) {
+                    continue;
+                }
+                unsigned sum[3] = {}, n = 0;
+                for (int v = std::max(0, y - 1); v <= std::min(picture.height - 1, y + 1); ++v) {
+                    for (int u = std::max(0, x - 1); u <= std::min(picture.width - 1, x + 1); ++u) {
+                        const std::size_t near = static_cast<std::size_t>(v) * picture.width + u;
+                        n += before[near];
+                        for (std::size_t k = 0; k < 3 && before[near]; ++k) {
+                            sum[k] += out.rgba[4 * near + k];
+                        }
+                    }
+                }
+                for (std::size_t k = 0; k < 3 && n > 0; ++k) {
+                    out.rgba[4 * at + k] = static_cast<unsigned char>(sum[k] / n);
+                }
+                known[at] = n > 0;
+                grows = grows || n > 0;
+            }
+        }
+    }
+    return out;
+}
+
+CairoSurface mask_of(const Picture& picture) {
+    CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, picture.width, picture.height));
+    check_cairo(cairo_surface_status(surface.get()), "making a mask");
+    unsigned char* pixels = cairo_image_surface_get_data(surface.get());
+    const std::ptrdiff_t stride = cairo_image_surface_get_stride(surface.get());
+    for (int y = 0; y < picture.height; ++y) {
+        for (int x = 0; x < picture.width; ++x) {
+            pixels[y * stride + x] = picture.rgba[(static_cast<std::size_t>(y) * picture.width + x) * 4 + 3];
+        }
+    }
+    cairo_surface_mark_dirty(surface.get());
+    return surface;
+}
+
 }  // namespace
 
 std::string encode_picture(const Picture& picture) { return png_bytes(surface_of(picture).get()); }
@@ -150,15 +212,24 @@ void CairoCanvas::dots(const Points& points, double radius, const Fill& fill) {
 }
 
 void CairoCanvas::picture(const Rect& r, const Picture& picture) {
-    const CairoSurface surface = surface_of(picture);
+    // Viewers of PDF smooth colours and transparency apart from each other: a border would take in the black
+    // that stands where nothing is seen.
+    const bool apart =
+        cairo_surface_get_type(cairo_get_target(context_)) == CAIRO_SURFACE_TYPE_PDF && !is_opaque(picture);
+    const CairoSurface surface = surface_of(apart ? without_alpha(picture) : picture);
     cairo_save(context_);
     cairo_translate(context_, r.x, r.y);
     cairo_scale(context_, r.width / picture.width, r.height / picture.height);
     cairo_set_source_surface(context_, surface.get(), 0, 0);
     cairo_pattern_set_filter(cairo_get_source(context_), CAIRO_FILTER_BILINEAR);
     cairo_pattern_set_extend(cairo_get_source(context_), CAIRO_EXTEND_PAD);
-    cairo_rectangle(context_, 0, 0, picture.width, picture.height);
-    cairo_fill(context_);
+    if (apart) {
+        const CairoSurface mask = mask_of(picture);
+        cairo_mask_surface(context_, mask.get(), 0, 0);
+    } else {
+        cairo_rectangle(context_, 0, 0, picture.width, picture.height);
+        cairo_fill(context_);
+    }
     cairo_restore(context_);
 }
 

@@ -2,10 +2,11 @@
 #include "figures/plot_spec.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
+
+#include "core/csv.hpp"
 
 namespace tempera {
 namespace {
@@ -22,24 +23,6 @@ const char* name_of(Role role) {
     constexpr const char* names[] = {"exact",     "sampled", "weighted", "learned", "accent",
                                      "threshold", "dim",     "mode",     "run"};
     return names[static_cast<int>(role)];
-}
-
-/// Shortest text that reads back as the same number.
-std::string shortest(double v) {
-    char buffer[32];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
-    return {buffer, end};
-}
-
-std::string quoted(const std::string& s) {
-    if (s.find_first_of(",\"\r\n") == std::string::npos) {
-        return s;
-    }
-    std::string out = "\"";
-    for (char c : s) {
-        out += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return out + "\"";
 }
 
 double tame(double v, bool log) {
@@ -290,7 +273,7 @@ std::string to_csv(const PlotSpec& plot) {
     for (std::size_t l = 0; l < plot.layers.size(); ++l) {
         const PlotLayer& layer = plot.layers[l];
         const std::string head = std::to_string(l) + "," + name_of(layer.kind) + "," +
-                                 quoted(layer.name.empty() ? layer.text : layer.name) + ",";
+                                 csv_text(layer.name.empty() ? layer.text : layer.name) + ",";
         if (layer.image) {
             const Grid& g = *layer.image;
             for (std::size_t i = 0; i < g.value.size(); ++i) {
@@ -299,14 +282,14 @@ std::string to_csv(const PlotSpec& plot) {
                 }
                 const double ix = static_cast<double>(i % static_cast<std::size_t>(g.nx)) + 0.5;
                 const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
-                out += head + shortest(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
-                       shortest(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + shortest(g.value[i]) +
+                out += head + csv_number(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
+                       csv_number(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + csv_number(g.value[i]) +
                        (vectors ? ",,,\r\n" : ",\r\n");
             }
             continue;
         }
         const auto cell = [](const std::vector<double>& v, std::size_t i) {
-            return i < v.size() ? shortest(v[i]) : "";
+            return i < v.size() ? csv_number(v[i], false) : "";
         };
         for (std::size_t i = 0; i < std::max(layer.x.size(), layer.y.size()); ++i) {
             out += head + cell(layer.x, i) + "," + cell(layer.y, i) + "," + cell(layer.y2, i) + "," +

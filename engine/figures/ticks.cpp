@@ -16,6 +16,45 @@ double round_step(double range, int n) {
     return power * (lead < 1.4 ? 1 : lead < 3.0 ? 2 : lead < 7.0 ? 5 : 10);
 }
 
+/// Decimals that multiples of `unit` need.
+int decimals_of(double unit) {
+    constexpr int most = 17;  // digits of a double
+    return std::clamp(static_cast<int>(std::ceil(-std::log10(unit) - 1e-9)), 0, most);
+}
+
+/// Texts of the multiples of a step among numbers up to `size`.
+class TickText {
+public:
+    TickText(double size, double step) : step_(step) {
+        // Numbers of this size are so far apart; fewer than four of them make no scale.
+        const double spacing = std::nextafter(size, 2 * size) - size;
+        if (step_ < 4 * spacing) {
+            step_ = round_step(4 * spacing, 1);
+        }
+        exponent_ = static_cast<int>(std::floor(std::log10(size) + 1e-9));
+        decimals_ = decimals_of(step_);
+        digits_ = std::max(1, decimals_of(step_ / std::pow(10.0, exponent_)));
+        constexpr int short_digits = 3;
+        const bool long_text =
+            digits_ > short_digits && size < 1e15;  // 20 000 002 rather than 2.0000002 10^7
+        scientific_ = size < 1e-4 || (size >= 1e7 && !long_text);
+    }
+    double step() const { return step_; }
+    std::string operator()(double v) const {
+        if (!scientific_) {
+            return typeset(v, decimals_);
+        }
+        return v == 0 ? typeset(0, 0)
+                      : typeset(v / std::pow(10.0, exponent_), digits_) + "\u00b7" +
+                            typeset_power_of_ten(exponent_);
+    }
+
+private:
+    double step_;
+    int exponent_ = 0, decimals_ = 0, digits_ = 1;
+    bool scientific_ = false;
+};
+
 std::vector<std::pair<double, std::string>> log_ticks(const PlotAxis& axis, int n_wanted) {
     const int first = static_cast<int>(std::ceil(std::log10(axis.min) - 1e-9));
     const int last = static_cast<int>(std::floor(std::log10(axis.max) + 1e-9));
@@ -83,20 +122,19 @@ std::vector<std::pair<double, std::string>> axis_ticks(const PlotAxis& axis, int
     if (axis.log) {
         return log_ticks(axis, n_wanted);
     }
-    const double range = axis.max - axis.min, step = round_step(range, n_wanted);
-    const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 12);
-    const double size = std::max(std::abs(axis.min), std::abs(axis.max));
-    const bool scientific = size >= 1e7 || size < 1e-4;
+    const double range = axis.max - axis.min;
+    return range > 0 && std::isfinite(range) ? ticks_of_step(axis.min, axis.max, round_step(range, n_wanted))
+                                             : std::vector<std::pair<double, std::string>>();
+}
+
+std::vector<std::pair<double, std::string>> ticks_of_step(double low, double high, double step) {
+    const TickText text(std::max(std::abs(low), std::abs(high)), step);
+    constexpr std::size_t most = 200;
     std::vector<std::pair<double, std::string>> out;
-    for (double k = std::ceil(axis.min / step - 1e-9); k * step <= axis.max + 1e-9 * step && out.size() < 50;
-         ++k) {
-        const double v = k * step;
-        std::string text = typeset(v, decimals);
-        if (scientific && v != 0) {
-            const int e = static_cast<int>(std::floor(std::log10(size) + 1e-9));
-            text = typeset(v / std::pow(10.0, e), 1) + "\u00b7" + typeset_power_of_ten(e);
-        }
-        out.emplace_back(v, v == 0 ? typeset(0, scientific ? 0 : decimals) : text);
+    for (double k = std::ceil(low / text.step() - 1e-9);
+         k * text.step() <= high + 1e-9 * text.step() && out.size() < most; ++k) {
+        const double v = k == 0 ? 0.0 : k * text.step();
+        out.emplace_back(v, text(v));
     }
     return out;
 }

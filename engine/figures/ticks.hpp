@@ -11,6 +11,9 @@ namespace tempera {
 
 /// Tick positions and labels of an axis: its own, or about n_wanted round ones (decades on log axes).
 std::vector<std::pair<double, std::string>> axis_ticks(const PlotAxis& axis, int n_wanted);
+/// Multiples of `step` from low to high with texts of as many digits as tell neighbours apart. A step that
+/// numbers of this size cannot follow is widened; at most 200 ticks.
+std::vector<std::pair<double, std::string>> ticks_of_step(double low, double high, double step);
 /// Number with a true minus sign and thin spaces between thousands, `decimals` fixed decimals.
 std::string typeset(double value, int decimals);
 /// 10 to a power with superscript digits.

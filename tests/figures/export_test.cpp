@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 #include "core/errors.hpp"
@@ -215,6 +218,63 @@ TEST(Csv, QuotesAndRoundTrips) {
               "layer,kind,name,x,y,y2,group\r\n0,line,\"a, \"\"b\"\"\",0.1,0.3333333333333333,,\r\n");
 }
 
+/// A picture of one colour that is hidden around a disc, as a viewer shows it: where the disc ends there are
+/// mixtures of its colour and the ground, and nothing darker or greyer.
+TEST(Pdf, HiddenPartsOfPicturesLeaveNoHalo) {
+    if (std::system("pdftoppm -v 2>/dev/null") != 0) {
+        GTEST_SKIP() << "there is no pdftoppm";
+    }
+    auto grid = std::make_shared<Grid>();
+    grid->nx = grid->ny = 24, grid->x_min = grid->y_min = -12, grid->x_max = grid->y_max = 12, grid->max = 1;
+    for (int i = 0; i < 24 * 24; ++i) {
+        const bool inside = std::hypot(i % 24 - 11.5, i / 24 - 11.5) < 9;
+        grid->value.push_back(inside ? 1.0f : std::numeric_limits<float>::quiet_NaN());
+    }
+    PlotSpec p;
+    p.x.min = p.y.min = -12, p.x.max = p.y.max = 12;
+    PlotLayer image = layer(Kind::image, "", {}, {});
+    image.image = grid, image.diverging = true;
+    p.layers = {image};
+    const std::filesystem::path folder = testing::TempDir();
+    const std::string name = (folder / "tempera_halo").string();
+    std::ofstream(name + ".pdf", std::ios::binary) << to_pdf(p, palette("light"), {100, 100});
+    ASSERT_EQ(std::system(("pdftoppm -singlefile -r 100 " + name + ".pdf " + name).c_str()), 0);
+    std::ifstream in(name + ".ppm", std::ios::binary);
+    std::string magic;
+    int width = 0, height = 0, most = 0;
+    in >> magic >> width >> height >> most;
+    in.get();
+    const std::string pixels{std::istreambuf_iterator<char>(in), {}};
+    ASSERT_TRUE(magic == "P6" && pixels.size() == static_cast<std::size_t>(3 * width * height));
+    const auto pixel = [&](int x, int y) {
+        const auto* at = reinterpret_cast<const unsigned char*>(pixels.data()) + 3 * (y * width + x);
+        return std::array<double, 3>{double(at[0]), double(at[1]), double(at[2])};
+    };
+    const auto disc = pixel(width / 2, height / 2), ground = pixel(2, 2);
+    double farthest = 0;
+    for (int y = height / 4; y < 3 * height / 4; ++y) {
+        for (int x = width / 2; x < width * 9 / 10; ++x) {  // up to the frame
+            // Distance from the segment between the two colours.
+            const auto c = pixel(x, y);
+            double dot = 0, length = 0, off = 0;
+            for (std::size_t k = 0; k < 3; ++k) {
+                dot += (c[k] - ground[k]) * (disc[k] - ground[k]);
+                length += (disc[k] - ground[k]) * (disc[k] - ground[k]);
+            }
+            for (std::size_t k = 0; k < 3; ++k) {
+                const double on = ground[k] + std::clamp(dot / length, 0.0, 1.0) * (disc[k] - ground[k]);
+                off = std::max(off, std::abs(c[k] - on));
+            }
+            farthest = std::max(farthest, off);
+        }
+    }
+    EXPECT_LT(farthest, 8) << "of 255";
+    if (!HasFailure()) {
+        std::filesystem::remove(name + ".pdf");
+        std::filesystem::remove(name + ".ppm");
+    }
+}
+
 TEST(PlotJson, HoldsWhatWasDrawn) {
     const Json j = to_json(every_kind());
     EXPECT_EQ(j["layers"].size(), 11u);
@@ -235,6 +295,38 @@ TEST(Ticks, AreRoundAndUseProperSigns) {
     EXPECT_EQ(axis_ticks(a, 6).front().second, "10\u207b\u2074");
     EXPECT_EQ(level_ticks(64).size(), 5u);
     EXPECT_EQ(level_ticks(7).back().second, "7");
+}
+
+/// Labels are distinct and grow, wherever the axis lies and however near its ends are.
+TEST(Ticks, TextsTellThemApartEverywhere) {
+    for (const double middle :
+         {0.0, 1.0, -3.0, 2e7, -2e7, 1e6, 123456789.0, 1e12, 4.5e15, 1e20, 1e300, 2e-7, 1e-300}) {
+        for (const double share : {10.0, 1.0, 0.1, 1e-3, 1e-6, 1e-9, 1e-12, 1e-15, 1e-17}) {
+            PlotAxis a;
+            const double half = share * (middle == 0 ? 1 : std::abs(middle));
+            a.min = middle - half, a.max = middle + half;
+            if (!(a.max > a.min) || !std::isfinite(a.max - a.min)) {
+                continue;
+            }
+            std::set<std::string> texts;
+            const auto ticks = axis_ticks(a, 6);
+            for (const auto& [value, text] : ticks) {
+                texts.insert(text);
+            }
+            EXPECT_EQ(texts.size(), ticks.size()) << a.min << " to " << a.max;
+            EXPECT_LE(ticks.size(), 50u);
+            if (half > 1e-13 * std::abs(middle)) {
+                EXPECT_GE(ticks.size(), 3u) << a.min << " to " << a.max;
+            }
+        }
+    }
+    PlotAxis a;
+    a.min = 2e7 - 4, a.max = 2e7 + 4;
+    EXPECT_EQ(axis_ticks(a, 5)[0].second, "19\u2009999\u2009996");
+    a.min = 0, a.max = 5e7;
+    EXPECT_EQ(axis_ticks(a, 5)[1].second, "1.0\u00b710\u2077");
+    a.min = a.max = 3;
+    EXPECT_TRUE(axis_ticks(a, 5).empty());
 }
 
 double luminance(unsigned rgb) {
