@@ -61,7 +61,8 @@ std::string reached(const TrainingSnapshot& s) {
         }
     }
     for (const NoiseLevel& level : j.levels) {
-        if (level.sigma == 0.2 && !level.mode_weights.empty() && !s.true_mode_weights.empty()) {
+        if (same_noise(level.sigma, telling_sigma) && !level.mode_weights.empty() &&
+            !s.true_mode_weights.empty()) {
             text += (text.empty() ? "" : "; ") + (s.mode_names.empty() ? "mode 1" : s.mode_names[0]) +
                     " at sigma 0.2: " + number(level.mode_weights[0], "%.3f") + " (truth " +
                     number(s.true_mode_weights[0], "%.3f") + ")";

@@ -265,7 +265,7 @@ PlotSpec implied_mass_plot(const TrainingSnapshot& s, int mode) {
         [m](const NoiseLevel& l) { return m < l.mode_weights.size() ? l.mode_weights[m] : std::nan(""); },
         ignored);
     for (const NoiseLevel& level : now.levels) {
-        if (level.sigma == 0.2 && m < level.mode_weights.size()) {
+        if (same_noise(level.sigma, telling_sigma) && m < level.mode_weights.size()) {
             plot.state = number_text(level.mode_weights[m], 3) + " at \xcf\x83 0.2";
             plot.state +=
                 m < s.true_mode_weights.size() ? ", exact " + number_text(s.true_mode_weights[m], 3) : "";

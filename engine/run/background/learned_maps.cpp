@@ -140,6 +140,11 @@ public:
             publish(false);
         }
         if (!may_stop()) {
+            if (order.size() < levels_.size()) {
+                fill_between(maps_.density);
+                fill_between(maps_.difference);
+                fill_between(maps_.scores);
+            }
             maps_.levels = levels_;
             maps_.roughness = path_roughness(levels_);
             maps_.complete = true;

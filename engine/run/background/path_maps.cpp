@@ -82,7 +82,8 @@ std::vector<int> map_order(int n_levels) {
     for (int level : order) {
         seen[static_cast<std::size_t>(level)] = 1;
     }
-    for (int level = n_levels; level >= 0; --level) {
+    const int stride = (n_levels + most_maps) / most_maps;
+    for (int level = n_levels; level >= 0; level -= stride) {
         if (!seen[static_cast<std::size_t>(level)]) {
             order.push_back(level);
         }
@@ -163,6 +164,9 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
                 publish(std::make_shared<PathMaps>(maps));
                 last = now;
             }
+        }
+        if (static_cast<int>(map_order(maps.n_levels).size()) <= maps.n_levels) {
+            fill_between(maps.density);
         }
     } catch (const Stopped&) {
         return;

@@ -42,8 +42,32 @@ struct PathMaps {
 inline constexpr int n_thumbnails = 8;  ///< levels that stand for a path
 /// Levels of `n` thumbnails, reference first, evenly spread: n_levels ... 0.
 std::vector<int> thumbnail_levels(int n_levels, int n);
-/// The order in which levels are worth knowing: thumbnails, then the rest from the reference down.
+/// A path keeps pictures of about so many levels at most (some 150 MB).
+inline constexpr int most_maps = 1024;
+/// The order in which levels are worth knowing: thumbnails, then the rest from the reference down; evenly
+/// thinned where there are more than most_maps.
 std::vector<int> map_order(int n_levels);
+/// Levels between those that have a picture take that of the nearest: on so long a path no eye tells them
+/// apart.
+template <class Picture>
+void fill_between(std::vector<std::shared_ptr<const Picture>>& pictures) {
+    std::vector<std::size_t> known;
+    for (std::size_t level = 0; level < pictures.size(); ++level) {
+        if (pictures[level]) {
+            known.push_back(level);
+        }
+    }
+    const auto distance = [&](std::size_t i, std::size_t level) {
+        return known[i] > level ? known[i] - level : level - known[i];
+    };
+    std::size_t nearest = 0;
+    for (std::size_t level = 0; level < pictures.size() && !known.empty(); ++level) {
+        while (nearest + 1 < known.size() && distance(nearest + 1, level) <= distance(nearest, level)) {
+            ++nearest;
+        }
+        pictures[level] = pictures[known[nearest]];
+    }
+}
 /// Computes the maps in useful order (thumbnails, then the rest) and publishes after each few. Throws
 /// nothing.
 void compute_path_maps(const Json& resolved, int resolution, std::stop_token stop,

@@ -7,11 +7,44 @@
 #include "core/npy.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
-#include "run/record/result.hpp"
+#include "run/record/samples.hpp"
 
 namespace tempera {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::int32_t> as_int32(const std::vector<int>& v) { return {v.begin(), v.end()}; }
+
+}  // namespace
+
+std::string samples_table(const RunResult& r) {
+    std::string out;
+    const std::size_t dim = static_cast<std::size_t>(r.dim), n = r.first.log_weight.size();
+    for (std::size_t i = 0; i < dim; ++i) {
+        out += "x" + std::to_string(i) + ",";
+    }
+    out += "log_weight,mode,ancestor\n";
+    for (std::size_t j = 0; j < n; ++j) {
+        for (std::size_t i = 0; i < dim; ++i) {
+            out += csv_number(r.first.x[j * dim + i], false) + ",";
+        }
+        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," +
+               std::to_string(r.first.ancestor[j]) + "\n";
+    }
+    return out;
+}
+
+Npz sample_arrays(const RunResult& r) {
+    const std::size_t n = r.first.log_weight.size();
+    Npz out;
+    out["x"] = NpyArray::of(r.first.x, {n, static_cast<std::size_t>(r.dim)});
+    out["log_weight"] = NpyArray::of(r.first.log_weight, {n});
+    out["mode"] = NpyArray::of(as_int32(r.first.mode), {n});
+    out["ancestor"] = NpyArray::of(as_int32(r.first.ancestor), {n});
+    return out;
+}
 
 namespace {
 
@@ -57,35 +90,6 @@ std::string modes_table(const RunResult& r) {
                    field(row.weighted, m) + "," + field(row.learned, m) + "\n";
         }
     }
-    return out;
-}
-
-std::string samples_table(const RunResult& r) {
-    std::string out;
-    const std::size_t dim = static_cast<std::size_t>(r.dim), n = r.first.log_weight.size();
-    for (std::size_t i = 0; i < dim; ++i) {
-        out += "x" + std::to_string(i) + ",";
-    }
-    out += "log_weight,mode,ancestor\n";
-    for (std::size_t j = 0; j < n; ++j) {
-        for (std::size_t i = 0; i < dim; ++i) {
-            out += csv_number(r.first.x[j * dim + i], false) + ",";
-        }
-        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," +
-               std::to_string(r.first.ancestor[j]) + "\n";
-    }
-    return out;
-}
-
-std::vector<std::int32_t> as_int32(const std::vector<int>& v) { return {v.begin(), v.end()}; }
-
-Npz sample_arrays(const RunResult& r) {
-    const std::size_t n = r.first.log_weight.size();
-    Npz out;
-    out["x"] = NpyArray::of(r.first.x, {n, static_cast<std::size_t>(r.dim)});
-    out["log_weight"] = NpyArray::of(r.first.log_weight, {n});
-    out["mode"] = NpyArray::of(as_int32(r.first.mode), {n});
-    out["ancestor"] = NpyArray::of(as_int32(r.first.ancestor), {n});
     return out;
 }
 

@@ -2,7 +2,9 @@
 // A trained field at one noise level.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -10,6 +12,15 @@ namespace tempera {
 
 /// Noise levels that every report of a training names, whatever its path.
 inline constexpr std::array reported_sigmas{0.05, 0.2, 0.5, 1.0, 2.0, 4.0};
+/// The one that a short text names: noise at which modes are apart, but blurred.
+inline constexpr double telling_sigma = 0.2;
+
+/// Two noise levels that differ by rounding only, on their way through a file or a power.
+inline bool same_noise(double a, double b) { return std::abs(a - b) <= 1e-6 * std::abs(b); }
+inline bool is_reported(double sigma) {
+    return std::any_of(reported_sigmas.begin(), reported_sigmas.end(),
+                       [&](double reported) { return same_noise(sigma, reported); });
+}
 
 /// The averaged weights at one noise level, judged on points that the training has not seen. NaN and empty
 /// where unknown: no mixture to compare with, or no density.

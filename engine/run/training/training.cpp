@@ -10,6 +10,7 @@
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
 #include "paths/standardise.hpp"
+#include "run/experiment/memory.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
@@ -132,6 +133,13 @@ TrainingSession::TrainingSession(const Json& resolved)
     p.affine = affine_of(*p.target, resolved["path"].value("standardise", false));
     if (p.target->mixture()) {
         p.mixture = p.target->mixture()->standardised(p.affine.shift, p.affine.scale);
+    }
+    if (training.data ==
+        "exact") {  // points as drawn, as rows, in path coordinates, and as the trainer's own
+        check_memory(4.0 * 8 * training.n_data * p.target->dim(), "model.training.n_data",
+                     std::to_string(training.n_data) + " points in " + std::to_string(p.target->dim()) +
+                         " dimensions",
+                     "use fewer");
     }
     p.points = load_training_points(*p.target, training, p.affine.shift, p.affine.scale);
     p.seed = static_cast<std::uint64_t>(training.seed);
