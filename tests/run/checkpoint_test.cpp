@@ -56,6 +56,16 @@ void interrupt(const Json& preset, const fs::path& folder) {
     run_preset(preset, {{}, stop.get_token(), &checkpoint});
 }
 
+/// Times that the clock cannot add must not become times that are over.
+TEST(Checkpoint, NoStateIsDueEarlyHoweverLongTheTime) {
+    for (const double seconds : {0.0, 60.0, 1e9, 9.3e9, 1e18, 1e300}) {
+        RunCheckpoint::Timer timer(seconds);
+        EXPECT_FALSE(timer.due()) << seconds;
+        timer.written(std::chrono::steady_clock::now());
+        EXPECT_FALSE(timer.due()) << seconds;
+    }
+}
+
 TEST(Checkpoint, AnInterruptedRunGoesOnWithTheSameBits) {
     for (const char* sampler : {smc, exchange}) {
         for (const int n_replicates : {1, 4}) {

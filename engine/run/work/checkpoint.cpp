@@ -8,6 +8,7 @@
 
 #include "core/build_id.hpp"
 #include "core/files.hpp"
+#include "core/thread.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
 
@@ -225,7 +226,7 @@ void RunCheckpoint::Timer::written(std::chrono::steady_clock::time_point begin) 
     const auto now = std::chrono::steady_clock::now();
     const std::chrono::duration<double> wait =
         std::max(seconds_, std::chrono::duration<double>(9 * (now - begin)));
-    next_ = now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
+    next_ = now + waiting_time(wait.count());
 }
 
 void RunCheckpoint::remove() {

@@ -11,6 +11,7 @@
 #include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
 #include "run/work/checkpoint.hpp"
+#include "run/work/take_back.hpp"
 
 namespace tempera {
 
@@ -139,6 +140,7 @@ Outcome run_one(const Experiment<Real>& experiment, int replicate, bool with_dis
     ReplicateRun<Real> run(experiment, replicate, first);
     StateKeeper<Real> keeper(checkpoint, replicate, run);
     const bool exchange = run.sampler().exchange_stats() != nullptr;
+    TakeBack take_back;
     std::string status = "finished";
     try {
         if (!keeper.restore()) {
@@ -149,7 +151,9 @@ Outcome run_one(const Experiment<Real>& experiment, int replicate, bool with_dis
                 status = "partial";
                 break;
             }
-            run.advance();
+            if (!take_back.advance(run, shared.callbacks.stop)) {
+                continue;
+            }
             keeper.save_when_due();
             if (alone) {
                 const long end = std::max(1L, run.sampler().progress_end());
@@ -172,7 +176,9 @@ Outcome run_one(const Experiment<Real>& experiment, int replicate, bool with_dis
             replicate, {{"summary", out.result->summary}, {"sampling_seconds", out.sampling_seconds}});
     }
     ++shared.done;
-    shared.report(0, 0, 1, exchange);
+    if (status == "finished" && shared.n_replicates > 1) {
+        shared.report(0, 0, 1, exchange);
+    }
     return out;
 }
 
