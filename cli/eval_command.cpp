@@ -13,6 +13,7 @@
 #include "run/experiment/experiment.hpp"
 #include "run/experiment/memory.hpp"
 #include "run/preset/preset.hpp"
+#include "targets/far_hessian.hpp"
 
 namespace tempera::cli {
 
@@ -48,8 +49,8 @@ std::vector<double> read_points(const std::string& file, std::size_t dim, std::s
     return array.to_doubles();
 }
 
-/// Beyond, squares and their products leave float64.
-constexpr double farthest = 1e140;
+/// Beyond, squares leave float64.
+constexpr double farthest = 1e150;
 
 /// Row of the first value that is not as it should be; -1 where all are.
 template <class Good>
@@ -105,21 +106,49 @@ private:
     }
 };
 
+/// Far out the Hessians of mixtures are made anew, point by point; where the level is no mixture itself, such
+/// points are refused.
+void mend_far_hessians(const std::string& file, const DensityPath<double>& path, int level,
+                       const std::vector<double>& x, Evaluation& f) {
+    const bool is_mixture = level == 0 || path.field(level) == &path.density(level);
+    const auto mixture = is_mixture ? path.level_mixture(level) : std::nullopt;
+    if (f.hessian.empty() || !path.target().mixture() || path.learned()) {
+        return;
+    }
+    const Eigen::Index dim = path.dim();
+    for (std::size_t row = 0; row < f.log_density.size(); ++row) {
+        const std::size_t at = row * static_cast<std::size_t>(dim);
+        const Eigen::Map<const Eigen::VectorXd> score(f.score.data() + at, dim), point(x.data() + at, dim);
+        Eigen::Map<Eigen::MatrixXd> hessian(f.hessian.data() + at * static_cast<std::size_t>(dim), dim, dim);
+        if (!drowns_in_rounding(score, hessian)) {
+            continue;
+        }
+        if (!mixture) {
+            throw ConfigError("--points " + file, "row " + std::to_string(row) +
+                                                      " lies so far out that the Hessian drowns in the "
+                                                      "rounding of float64; leave it out");
+        }
+        hessian = far_hessian(*mixture, point);
+    }
+}
+
+void check_finite(const std::string& file, const std::vector<double>& values, std::size_t per_row,
+                  const char* what) {
+    if (const long row = first_bad_row(values, per_row, [](double v) { return std::isfinite(v); });
+        row >= 0) {
+        throw ConfigError("--points " + file, "row " + std::to_string(row) + " lies where the " + what +
+                                                  " is no number of float64; leave it out");
+    }
+}
+
 /// A density that left float64 on the way is not given out as a result.
 void check_evaluation(const std::string& file, const Density<double>& density, const Evaluation& f,
                       std::size_t dim) {
-    const auto finite = [](double v) { return std::isfinite(v); };
-    const auto check = [&](const std::vector<double>& values, std::size_t per_row, const char* what) {
-        if (const long row = first_bad_row(values, per_row, finite); row >= 0) {
-            throw ConfigError("--points " + file, "row " + std::to_string(row) + " lies where the " + what +
-                                                      " is no number of float64; leave it out");
-        }
-    };
     if (density.has_log_density()) {
-        check(f.log_density, 1, "log density");
+        check_finite(file, f.log_density, 1, "log density");
     }
-    check(f.score, dim, "score");
-    check(f.hessian, dim * dim, "Hessian");
+    check_finite(file, f.score, dim, "score");
+    check_finite(file, f.hessian, dim * dim, "Hessian");
 }
 
 /// Points, results, and results on their way into a file.
@@ -142,7 +171,8 @@ int eval(const EvalArguments& a) {
     const bool with_hessian = dim <= largest_hessian_dim && density.has_hessian();
     check_points(a.points, x, dim);
     check_eval_memory(n, dim, with_hessian);
-    const Evaluation f(density, x, n, dim, with_hessian);
+    Evaluation f(density, x, n, dim, with_hessian);
+    mend_far_hessians(a.points, path, a.level, x, f);
     check_evaluation(a.points, density, f, dim);
     Npz out;
     if (const auto normaliser = path.log_normaliser(a.level)) {
@@ -157,9 +187,10 @@ int eval(const EvalArguments& a) {
     if (with_hessian) {
         out["hessian"] = NpyArray::of(f.hessian, {n, dim, dim});
     }
-    if (path.target().n_modes() > 0) {
-        out["responsibilities"] = NpyArray::of(path.mode_responsibilities(a.level, x),
-                                               {n, static_cast<std::size_t>(path.target().n_modes())});
+    if (const auto n_modes = static_cast<std::size_t>(path.target().n_modes())) {
+        const std::vector<double> r = path.mode_responsibilities(a.level, x);
+        check_finite(a.points, r, n_modes, "responsibilities");
+        out["responsibilities"] = NpyArray::of(r, {n, n_modes});
     }
     write_npz(a.out, out);
     std::cout << n << " points at level " << a.level << " of " << path.n_levels() << ":";

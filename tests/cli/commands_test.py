@@ -304,6 +304,14 @@ def edges(folder):
         write_npy(folder / "far.npy", [[0.0, 0.0], point])
         code, _, stderr = call("eval", file, "--level", 4, "--points", folder / "far.npy", "--out", folder / "far.npz")
         check(code == 2 and "row 1" in stderr and not (folder / "far.npz").exists(), f"eval at {point}: exit {code}, {stderr[:150]!r}")
+    for distance in (1e20, 1e100, 1e139):  # sigma 0.25 is exact in binary, 0.3 is not
+        write_npy(folder / "far.npy", [[distance, 0.5 * distance]])
+        code, _, stderr = call("eval", write(folder, {**SMALL, "target": {**SMALL["target"], "sigmas": [0.3, 1.0]}, "path": {"type": "diffusion", "n_levels": 8, "standardise": False}}, "far.json"),
+                               "--level", 0, "--points", folder / "far.npy", "--out", folder / "far.npz")
+        with zipfile.ZipFile(folder / "far.npz") as z:
+            hessian = struct.unpack("<4d", npy(z.read("hessian.npy"))[2])
+            score = struct.unpack("<2d", npy(z.read("score.npy"))[2])
+        check(code == 0 and all(abs(h - e) < 1e-12 for h, e in zip(hessian, (-1, 0, 0, -1))) and abs(score[0] / distance + 1) < 1e-12, f"eval {distance} away: {hessian}, {score}")
     big = write(folder, {**SMALL, "target": {"type": "funnel", "dim": 1024}, "path": {"type": "tempering"}, "kernel": {"type": "none"}}, "big.json")
     code, _, stderr = call("sample", big, "--level", 0, "-n", 16000000, "--out", folder / "big.npy", timeout=20)
     check(code == 2 and stderr.startswith("tempera: -n: ") and "GiB" in stderr, f"more samples than memory: exit {code}, {stderr[:150]!r}")

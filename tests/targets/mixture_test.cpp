@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "support/points.hpp"
+#include "targets/far_hessian.hpp"
 #include "targets/mixture_build.hpp"
 
 namespace tempera {
@@ -35,6 +36,39 @@ Mixture random_mixture(int dim, int size, Mixture::Shape shape, unsigned seed) {
 
 const std::vector<Mixture::Shape> shapes{Mixture::Shape::isotropic, Mixture::Shape::diagonal,
                                          Mixture::Shape::full};
+
+TEST(Mixture, HessiansFarOutAreThoseOfTheNearestPrecision) {
+    for (const Mixture::Shape shape : shapes) {
+        const Mixture m = random_mixture(2, 3, shape, 5);
+        const Eigen::VectorXd near = m.components[0].mean + Eigen::Vector2d(0.1, -0.2);
+        const test::Point usual = evaluate(*make_mixture_density<double>(m), near);
+        EXPECT_LT((far_hessian(m, near) - usual.hessian).cwiseAbs().maxCoeff(), 1e-12);
+        EXPECT_FALSE(drowns_in_rounding(usual.score, usual.hessian));
+        for (const double far : {1e16, 1e50, 1e140}) {
+            const Eigen::Vector2d x(far, 0.3 * far);
+            const std::vector<double> r = m.responsibilities({x(0), x(1)});
+            const std::size_t c = static_cast<std::size_t>(std::max_element(r.begin(), r.end()) - r.begin());
+            ASSERT_EQ(r[c], 1);
+            const Mixture::Component& k = m.components[c];
+            const Eigen::MatrixXd exact =
+                -k.axes * k.eigenvalues.cwiseInverse().asDiagonal() * k.axes.transpose();
+            EXPECT_LT((far_hessian(m, x) - exact).cwiseAbs().maxCoeff(), 1e-12) << far;
+            EXPECT_TRUE(drowns_in_rounding(far * Eigen::Vector2d::Ones(), exact));
+        }
+    }
+    // On the axis between two equal components both count, wherever it is looked at.
+    Mixture two = random_mixture(2, 2, Mixture::Shape::isotropic, 1);
+    two.components[0].mean << -2, 0;
+    two.components[1].mean << 2, 0;
+    two.components[1].eigenvalues = two.components[0].eigenvalues;
+    const double p = 1 / two.components[0].eigenvalues(0);
+    for (const double far : {0.0, 1e20, 1e140}) {
+        const Eigen::MatrixXd h = far_hessian(two, Eigen::Vector2d(0, far));
+        EXPECT_NEAR(h(0, 0), -p + 4 * p * p, 1e-12);
+        EXPECT_NEAR(h(1, 1), -p, 1e-12);
+        EXPECT_EQ(h(0, 1), 0);
+    }
+}
 
 /// Eigenvalues sixteen orders apart: product and sum of the exact ones are determinant and trace.
 TEST(Mixture, NarrowDirectionsOfWideComponentsAreExact) {
