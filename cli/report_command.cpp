@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "core/folders.hpp"
+#include "core/text.hpp"
 #include "core/npy.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
@@ -37,7 +38,7 @@ int compare(const std::vector<std::string>& folders, const std::string& out) {
         names.push_back(normal.filename().string().empty() ? f : normal.filename().string());
     }
     const Comparison comparison = compare_runs(runs, names);
-    std::cout << comparison.table;
+    std::cout << printable(comparison.table);
     if (out.empty()) {
         return ok;
     }

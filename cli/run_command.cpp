@@ -12,6 +12,7 @@
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
+#include "core/text.hpp"
 #include "models/model.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
@@ -230,7 +231,7 @@ int tell(const RunArguments& a, const RunResult& result, const fs::path& folder,
                   << ": could not be used; nothing is lost, the run was saved in " << folder.string() << "\n";
     }
     const bool page = std::find(a.exports.begin(), a.exports.end(), "html") != a.exports.end();
-    std::cout << summary_table(result) << "  folder                " << folder.string()
+    std::cout << printable(summary_table(result)) << "  folder                " << folder.string()
               << (page ? "  (open report.html)" : "") << "\n";
     std::cout.flush();
     const std::string status = result.summary["status"].get<std::string>();
@@ -263,7 +264,7 @@ int run(const RunArguments& a) {
     if (held == Held::finished) {
         const RunResult before = read_run_folder(first);
         std::cerr << first.string() << " already holds this run\n";
-        std::cout << summary_table(before);
+        std::cout << printable(summary_table(before));
         return judge(before.summary, a.assertions);
     }
     const Place place = choose_place(a, name, held);
@@ -314,7 +315,8 @@ void add_run(CLI::App& app, Action& action) {
   tempera run my.json --out out/a --export csv,svg,html --assert 'abs(log_z_error) < 0.05' --assert 'ess_fraction > 0.9'
   tempera run my.json --out out/long --set run.checkpoint_seconds=60            states in out/long.checkpoint
   tempera run my.json --out out/long --set run.checkpoint_seconds=60 --resume   goes on after any end
-The summary goes to stdout, progress to stderr. Ctrl+C keeps what was reached (status partial, exit code 130).)");
+The summary goes to stdout, progress to stderr. Ctrl+C, SIGTERM and a closed terminal keep what was reached, also
+within a slow level (status partial, exit code 130).)");
     c->callback([a, &action] { action = [a] { return run(*a); }; });
 }
 

@@ -9,6 +9,7 @@
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
+#include "core/text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/sweep/sweep.hpp"
@@ -57,7 +58,7 @@ int sweep(const SweepArguments& a) {
         };
         result = run_sweep(plan, options);
     }
-    std::cout << result.table << "\n"
+    std::cout << printable(result.table) << "\n"
               << plan.cells.size() << " runs; report.html, results.csv, means.csv and figures are in "
               << options.folder.string() << "\n";
     std::cout.flush();
