@@ -18,9 +18,11 @@ constexpr std::uint32_t weyl_0 = 0x9E3779B9u, weyl_1 = 0xBB67AE85u;
 enum class Kind : std::uint32_t { stream, normals, uniforms, signs };
 constexpr int kind_shift = 30;
 
+/// Seed and replicate, and the upper half of the step: its lower half stands in the counter.
 std::array<std::uint32_t, 2> philox_key(const StreamKey& k) {
-    // Multiplication by an odd constant is a bijection of 32 bits: replicates of a seed never coincide.
-    return {static_cast<std::uint32_t>(k.seed),
+    // Multiplication by an odd constant is a bijection of 32 bits: replicates and steps of a seed never
+    // coincide.
+    return {static_cast<std::uint32_t>(k.seed) ^ (static_cast<std::uint32_t>(k.step >> 32) * weyl_1),
             static_cast<std::uint32_t>(k.seed >> 32) ^ (k.replicate * weyl_0)};
 }
 
@@ -45,7 +47,8 @@ struct Counters {
 class VectorPhilox {
 public:
     VectorPhilox(const StreamKey& key, Kind kind)
-        : key_(philox_key(key)), kind_(kind), level_(level_word(key)), step_(key.step) {}
+        : key_(philox_key(key)), kind_(kind), level_(level_word(key)),
+          step_(static_cast<std::uint32_t>(key.step)) {}
 
     /// Counters of particles `particle`, at draw number `draw`.
     HWY_INLINE Counters operator()(Vector64 particle, std::uint32_t draw) const {
@@ -217,7 +220,8 @@ std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> c, std::
 }
 
 Stream::Stream(const StreamKey& key, std::uint32_t particle)
-    : counter_{draw_word(Kind::stream, 0), particle, level_word(key), key.step}, key_(philox_key(key)) {}
+    : counter_{draw_word(Kind::stream, 0), particle, level_word(key), static_cast<std::uint32_t>(key.step)},
+      key_(philox_key(key)) {}
 
 std::uint32_t Stream::bits() {
     if (left_ == 0) {

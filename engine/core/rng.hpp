@@ -27,15 +27,16 @@ enum class Purpose : std::uint8_t {
     training,       ///< everything a training draws: first weights, data, noise
 };
 
-/// Key of a stream. `particle` is the particle or ensemble, `step` a scan, sweep or MCMC step.
+/// Key of a stream. `step` is a scan, sweep or MCMC step, or what else is counted; no two counts share a
+/// stream.
 struct StreamKey {
     std::uint64_t seed = 0;
     std::uint32_t replicate = 0;
     std::uint32_t level = 0;  ///< < 2^24
     Purpose purpose = Purpose::reference;
-    std::uint32_t step = 0;
+    std::uint64_t step = 0;
 
-    StreamKey with(Purpose p, std::uint32_t at_level, std::uint32_t at_step = 0) const {
+    StreamKey with(Purpose p, std::uint32_t at_level, std::uint64_t at_step = 0) const {
         StreamKey k = *this;
         k.purpose = p, k.level = at_level, k.step = at_step;
         return k;

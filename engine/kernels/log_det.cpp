@@ -127,7 +127,7 @@ void add_hutchinson_log_det(const MidpointStep<Real>& step, Block<const Real> z,
     for (int p = 0; p < rule.n_probes; ++p) {
         double sum[block_size] = {};
         StreamKey key = stream;
-        key.step += static_cast<std::uint32_t>(p);
+        key.step += static_cast<std::uint64_t>(p);
         fill_rademacher(key, first, probe);
         for (int i = 0; i < z.dim; ++i) {
             std::copy_n(probe.row(i), z.lanes(), w.row(i));

@@ -178,12 +178,13 @@ private:
         return sum / 2;
     }
 
-    /// Stream of a substep's probes: every particle, level, direction, substep and probe has its own.
+    /// Stream of a substep's probes: every particle, level, scan, direction, substep and probe has its own,
+    /// whatever the number of probes was in earlier scans.
     StreamKey probe_stream(const StreamKey& key, int k, bool down, int substep, int n_steps) const {
-        const auto per_direction = static_cast<std::uint32_t>(n_probes_ * n_steps);
+        constexpr int scan_shift = 32;
         StreamKey stream = kernel_stream(key, Purpose::probe, k);
-        stream.step = (2 * key.step + (down ? 0u : 1u)) * per_direction +
-                      static_cast<std::uint32_t>(substep * n_probes_);
+        stream.step =
+            key.step << scan_shift | static_cast<std::uint64_t>(((down ? 0 : n_steps) + substep) * n_probes_);
         return stream;
     }
 

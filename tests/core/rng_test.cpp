@@ -106,6 +106,30 @@ TYPED_TEST(Fills, EveryPartOfTheKeyMatters) {
     EXPECT_EQ(first.size(), keys.size());
 }
 
+/// Counts beyond 32 bits do not begin again; below, the upper word changes no bit of a key.
+TYPED_TEST(Fills, LongCountsNeverRepeat) {
+    const auto first = [](std::uint64_t step, std::uint64_t seed = 1, std::uint32_t replicate = 0) {
+        Particles<TypeParam> p(1, 1);
+        fill_normals(StreamKey{.seed = seed, .replicate = replicate, .purpose = Purpose::move, .step = step},
+                     0, p.block(0));
+        return p(0, 0);
+    };
+    constexpr std::uint64_t upper = std::uint64_t{1} << 32;
+    std::set<TypeParam> values;
+    for (const std::uint64_t high : {0u, 1u, 2u, 2328u}) {
+        for (const std::uint64_t low : {0u, 1u, 4294967295u}) {
+            for (const std::uint32_t replicate : {0u, 1u, 2328u}) {
+                values.insert(first(high * upper + low, 1, replicate));
+            }
+        }
+    }
+    EXPECT_EQ(values.size(), 36u);
+    const Words words =
+        philox4x32_10({0, 5, 7u | (static_cast<std::uint32_t>(Purpose::swap) << 24), 9}, {3, 0});
+    Stream stream(StreamKey{.seed = 3, .level = 7, .purpose = Purpose::swap, .step = 9}, 5);
+    EXPECT_EQ(stream.bits(), words[0]);
+}
+
 /// Moments, the Kolmogorov-Smirnov distance to the normal law, and correlations between rows and lanes.
 /// n = 2^20 numbers: standard errors of mean 0.001, variance 0.0014, fourth moment 0.0096; KS * sqrt(n)
 /// exceeds 2.1 with probability 3e-4; correlations have standard error 0.002 (2^18 pairs).

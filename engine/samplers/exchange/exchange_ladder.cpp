@@ -89,7 +89,7 @@ double ExchangeLadder<Real>::move_block(int level, int b, long step, Tally& tall
                                 score_wanted(level) ? at.score.block(b).data : nullptr};
     return move_->apply(
         path_->density(level), state, path_->move_variance(level), at.factor,
-        key_.with(Purpose::move, static_cast<std::uint32_t>(level), static_cast<std::uint32_t>(step)),
+        key_.with(Purpose::move, static_cast<std::uint32_t>(level), static_cast<std::uint64_t>(step)),
         static_cast<std::uint32_t>(b * block_size), tally);
 }
 
