@@ -11,11 +11,11 @@ struct AppOptions {
     std::string file;  ///< preset or run folder; empty = presets/two_lakes.json
     std::string
         layout;  ///< explore, weights, ladder, mode_blindness, molecules; empty = the preset's view.layout
-    std::string story;           ///< a shipped story to start, with ":3" for its third step
-    std::string theme = "dark";  ///< light, dark, high_contrast, print
-    std::string screenshot;      ///< PNG to write off screen; empty = a window
-    int width = 1440, height = 900;
-    double scale = 1.0;           ///< of texts and spaces
+    std::string story;            ///< a shipped story to start, with ":3" for its third step
+    std::string theme;            ///< light, dark, high_contrast, print; empty = the last one, dark at first
+    std::string screenshot;       ///< PNG to write off screen; empty = a window
+    int width = 0, height = 0;    ///< of the window or picture; 0 = the last one, 1440 x 900 at first
+    double scale = 0;             ///< of texts and spaces; 0 = the last one, the display's at first
     std::string at = "finished";  ///< when to take the picture: "finished" or seconds
     int frames = 0;               ///< > 0: draw so many frames off screen and write `json`
     std::string json;             ///< file for the measurements; also written by the window when set

@@ -15,7 +15,7 @@ namespace tempera::cli {
 
 void add_app(CLI::App& app, Action& action) {
     auto a = std::make_shared<app::AppOptions>();
-    auto size = std::make_shared<std::string>("1440x900");
+    auto size = std::make_shared<std::string>();
     CLI::App* c = app.add_subcommand("app", "The window");
     c->add_option("FILE", a->file, "Preset, name of a shipped preset, or run folder; default: two_lakes");
     c->add_option("--layout", a->layout, "Arrangement of panels")
@@ -23,13 +23,16 @@ void add_app(CLI::App& app, Action& action) {
     c->add_option("--story", a->story,
                   "A guided story to start: mode_blindness, or mode_blindness:3 for a step")
         ->type_name("NAME");
-    c->add_option("--theme", a->theme, "Colours")
+    c->add_option("--theme", a->theme, "Colours; default: those of the last time")
         ->check(CLI::IsMember({"light", "dark", "high_contrast", "print"}));
     c->add_option("--screenshot", a->screenshot,
                   "Draw off screen (no display needed), write this picture and exit")
         ->type_name("F.png");
-    c->add_option("--size", *size, "Size of the window in pixels")->type_name("WxH");
-    c->add_option("--scale", a->scale, "Scale of texts and spaces")->check(CLI::Range(0.5, 4.0));
+    c->add_option("--size", *size, "Size of the window in pixels; default: that of the last time, 1440x900")
+        ->type_name("WxH");
+    c->add_option("--scale", a->scale,
+                  "Scale of texts and spaces; default: that of the last time, or the display's")
+        ->check(CLI::Range(0.5, 4.0));
     c->add_option("--at", a->at, "When to take the picture: finished, or seconds")->type_name("TIME");
     c->add_option("--frames", a->frames, "Draw so many frames off screen while it runs, and write --json")
         ->check(CLI::Range(1, 1000000));
@@ -39,8 +42,9 @@ void add_app(CLI::App& app, Action& action) {
     c->callback([a, size, &action] {
         action = [a, size] {
             char rest = 0;
-            if (std::sscanf(size->c_str(), "%dx%d%c", &a->width, &a->height, &rest) != 2 || a->width < 320 ||
-                a->height < 200 || a->width > 16384 || a->height > 16384) {
+            if (!size->empty() &&
+                (std::sscanf(size->c_str(), "%dx%d%c", &a->width, &a->height, &rest) != 2 || a->width < 320 ||
+                 a->height < 200 || a->width > 16384 || a->height > 16384)) {
                 throw ConfigError("--size",
                                   "\"" + *size + "\" must be WIDTHxHEIGHT from 320x200 to 16384x16384");
             }

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "app/kit/text.hpp"
 #include "core/number_text.hpp"
 
 namespace tempera::app {
@@ -160,9 +161,10 @@ void forget_typing() { typing.id = 0; }
 bool choose(const char* id, const std::string& now,
             const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen) {
     bool changed = false;
-    if (ImGui::BeginCombo(id, now.c_str(), ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
+    if (ImGui::BeginCombo(id, shown(now).c_str(),
+                          ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
         for (const auto& [name, summary] : choices) {
-            if (ImGui::Selectable(name.c_str(), name == now) && name != now) {
+            if (ImGui::Selectable(shown(name).c_str(), name == now) && name != now) {
                 chosen = name;
                 changed = true;
             }

@@ -13,16 +13,20 @@ class Theme;
 
 class FileDialog {
 public:
-    enum class Mode { open, save };
+    enum class Mode { open, save, folder };
     void show(Mode mode, const std::filesystem::path& start,
               std::function<void(const std::filesystem::path&)> chosen);
     void draw(const Theme& theme);
     bool is_open() const { return open_; }
 
 private:
+    void draw_entries(const Theme& theme);
+    void draw_name(const Theme& theme);
+    void draw_folder_name(const Theme& theme);
+    void finish(const std::filesystem::path& path);
     void read_folder();
     void choose(const std::filesystem::path& path);
-    bool open_ = false, opening_ = false, confirm_ = false;
+    bool open_ = false, opening_ = false, confirm_ = false, focus_name_ = false;
     Mode mode_ = Mode::open;
     std::filesystem::path folder_;
     std::string name_, problem_;

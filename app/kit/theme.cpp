@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "app/kit/theme.hpp"
 
+#include <imgui_internal.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 
 #include "core/build_id.hpp"
+#include "core/files.hpp"
 
 namespace tempera::app {
 
@@ -17,27 +20,81 @@ ImVec4 Theme::vec(unsigned rgb, float alpha) {
     return {((rgb >> 16) & 255) / 255.0f, ((rgb >> 8) & 255) / 255.0f, (rgb & 255) / 255.0f, alpha};
 }
 
+namespace {
+
+/// One face of each group lends what is missing: first signs, then Chinese, Japanese and Korean. Where
+/// distributions put them; a search of all fonts would cost more than the window's start.
+const std::vector<std::vector<const char*>>& lenders() {
+    static const std::vector<std::vector<const char*>> groups = {
+        {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/dejavu/DejaVuSans.ttf",
+         "/usr/share/fonts/TTF/DejaVuSans.ttf", "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf"},
+        {"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+         "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+         "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
+         "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
+         "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+         "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+         "/usr/share/fonts/truetype/unifont/unifont.ttf"}};
+    return groups;
+}
+
+/// Into the face that was loaded last.
+void merge(const std::vector<std::uint8_t>& data) {
+    ImFontConfig config;
+    config.MergeMode = true;
+    config.FontDataOwnedByAtlas = false;
+    ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<std::uint8_t*>(data.data()),
+                                               static_cast<int>(data.size()), Theme::body_size, &config);
+}
+
+/// Font Awesome, without the Latin letters that it also holds.
+void merge_icons(const std::filesystem::path& file) {
+    static const ImWchar letters[] = {0x20, 0x24ff, 0};
+    ImFontConfig config;
+    config.MergeMode = true;
+    config.GlyphOffset.y = 1;
+    config.GlyphExcludeRanges = letters;
+    if (std::filesystem::exists(file)) {
+        ImGui::GetIO().Fonts->AddFontFromFileTTF(file.c_str(), Theme::body_size * 0.86f, &config);
+    }
+}
+
+}  // namespace
+
+/// A face that cannot be read lends nothing.
+void Theme::borrow(const std::filesystem::path& file) {
+    try {
+        borrowed_data_.push_back(read_file_bytes(file));
+        borrowed_.push_back(file);
+    } catch (const std::exception&) {
+    }
+}
+
 void Theme::load_fonts() {
     const std::filesystem::path folder = std::filesystem::path(TEMPERA_ASSET_DIR) / "fonts";
-    ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
-    const auto load = [&](const char* file, const char* also) -> ImFont* {
+    std::error_code ignored;
+    for (const std::vector<const char*>& group : lenders()) {
+        const auto there = std::find_if(group.begin(), group.end(), [&](const char* file) {
+            return std::filesystem::is_regular_file(file, ignored);
+        });
+        if (there != group.end()) {
+            borrow(*there);
+        }
+    }
+    const auto load = [&](const char* file, const char* also) {
         std::filesystem::path path = folder / file;
         if (!std::filesystem::exists(path) && also) {
             path = folder / also;
         }
         ImFontConfig config;
         config.OversampleH = 2;
+        ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
         ImFont* font = std::filesystem::exists(path)
                            ? atlas.AddFontFromFileTTF(path.c_str(), body_size, &config)
                            : atlas.AddFontDefault(&config);
-        const std::filesystem::path glyphs = folder / "Font_Awesome_6_Free-Solid-900.otf";
-        if (std::filesystem::exists(glyphs)) {
-            ImFontConfig merged;
-            merged.MergeMode = true;
-            merged.GlyphOffset.y = 1;
-            static const ImWchar letters[] = {0x20, 0x24ff, 0};  // Font Awesome also holds Latin letters
-            merged.GlyphExcludeRanges = letters;
-            atlas.AddFontFromFileTTF(glyphs.c_str(), body_size * 0.86f, &merged);
+        merge_icons(folder / "Font_Awesome_6_Free-Solid-900.otf");
+        for (const std::vector<std::uint8_t>& data : borrowed_data_) {
+            merge(data);
         }
         return font;
     };
@@ -45,6 +102,18 @@ void Theme::load_fonts() {
     bold = load("Roboto-Bold.ttf", "Roboto-Regular.ttf");
     mono = load("Inconsolata-Medium.ttf", nullptr);
     ImGui::GetIO().FontDefault = body;
+}
+
+bool Theme::can_draw(const std::string& text) const {
+    const char* end = text.data() + text.size();
+    for (const char* at = text.data(); at < end;) {
+        unsigned character = 0;
+        at += ImTextCharFromUtf8(&character, at, end);
+        if (character >= 0x20 && !body->IsGlyphInFont(static_cast<ImWchar>(character))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 namespace {
@@ -136,34 +205,6 @@ void Theme::apply(const std::string& name, float scale) {
     style.FontSizeBase = body_size;
     style.FontScaleMain = scale;
     ImGui::GetStyle() = style;
-}
-
-std::string grouped(long value) {
-    std::string digits = std::to_string(std::labs(value)), out;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i && (digits.size() - i) % 3 == 0) {
-            out += ' ';
-        }
-        out += digits[i];
-    }
-    return value < 0 ? "-" + out : out;
-}
-
-std::string eta_text(double seconds) {
-    if (!(seconds >= 0)) {
-        return "ETA unknown";
-    }
-    return seconds < 90 ? "ETA " + std::to_string(static_cast<int>(std::ceil(seconds))) + " s"
-                        : "ETA " + std::to_string(static_cast<int>(std::ceil(seconds / 60))) + " min";
-}
-
-std::string fixed(double value, int decimals, bool sign) {
-    if (!std::isfinite(value)) {
-        return "-";
-    }
-    char buffer[64];
-    std::snprintf(buffer, sizeof buffer, sign ? "%+.*f" : "%.*f", decimals, value);
-    return buffer;
 }
 
 }  // namespace tempera::app

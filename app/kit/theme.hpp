@@ -5,8 +5,12 @@
 
 #include <imgui.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
+#include "app/kit/text.hpp"
 #include "figures/plot_spec.hpp"
 
 namespace tempera::app {
@@ -25,6 +29,10 @@ class Theme {
 public:
     /// Loads the fonts (once per context; missing files fall back to Dear ImGui's own face).
     void load_fonts();
+    /// Faces of the system that lend the characters that ours do not have; may be empty.
+    const std::vector<std::filesystem::path>& borrowed_fonts() const { return borrowed_; }
+    /// All of a text's characters can be drawn.
+    bool can_draw(const std::string& text) const;
     /// Applies colours and spaces at a scale; throws ConfigError for unknown names.
     void apply(const std::string& name, float scale);
 
@@ -46,9 +54,13 @@ public:
                            number_size = 15;
 
 private:
+    void borrow(const std::filesystem::path& file);
+
     std::string name_ = "dark";
     const Palette* palette_ = nullptr;
     float scale_ = 1;
+    std::vector<std::filesystem::path> borrowed_;
+    std::vector<std::vector<std::uint8_t>> borrowed_data_;  ///< the atlas reads it for as long as it lives
 };
 
 /// Pushes a face for a scope.
@@ -58,12 +70,5 @@ struct Face {
     Face(const Face&) = delete;
     Face& operator=(const Face&) = delete;
 };
-
-/// 4096 -> "4 096" with thin spaces.
-std::string grouped(long value);
-/// "ETA 12 s", "ETA 3 min"; "ETA unknown" for what is negative.
-std::string eta_text(double seconds);
-/// Fixed decimals with a proper sign slot; "-" for what is not finite.
-std::string fixed(double value, int decimals, bool sign = false);
 
 }  // namespace tempera::app

@@ -154,6 +154,7 @@ bool Learning::start(bool paused, bool before_run) {
     }
     subject_ = subject_now();
     adopt_ = true;
+    for_story_ = false;
     run_after_ = before_run;
     announce_ = true;
     const Json losses = get_value(resolved, "model.losses"),
@@ -166,6 +167,15 @@ bool Learning::start(bool paused, bool before_run) {
                     text + (before_run ? "; the run follows, because its model has no file yet" : ""));
     take(link_->latest());
     return true;
+}
+
+/// This session trained the preset's model, and nothing that matters has changed since.
+bool Learning::trained_here() const {
+    return training_->state == RunState::finished && usable() && fs::exists(training_->folder);
+}
+
+bool Learning::would_train() const {
+    return learned_path() && needs_training(workspace_.resolved().value("model", Json())) && !trained_here();
 }
 
 /// A run on an untrained model: it is trained first.
@@ -183,8 +193,8 @@ bool Learning::put_off(bool paused) {
         }
         return true;
     }
-    if (training_->state == RunState::finished && usable() && fs::exists(training_->folder)) {
-        use();  // trained in this session, and nothing that matters has changed since
+    if (trained_here()) {
+        use();
         return false;
     }
     start(false, true);
@@ -233,6 +243,19 @@ std::vector<RunWarning> Learning::warnings() const {
 
 void Learning::train(bool paused) { start(paused, false); }
 
+void Learning::train_for_story() {
+    for_story_ = start(false, false);
+    story_target_ = get_value(workspace_.resolved(), "target");
+}
+
+void Learning::use_of_story() {
+    if (!story_model_.empty() && fs::exists(story_model_) &&
+        story_target_ == get_value(workspace_.resolved(), "target")) {
+        workspace_.stage("model.file", story_model_.string());
+        workspace_.note(LogLine::Kind::note, "the story goes on with the network that it trained");
+    }
+}
+
 void Learning::pause() { link_->pause(); }
 void Learning::resume() { link_->resume(); }
 
@@ -261,6 +284,10 @@ void Learning::stop() {
 
 void Learning::use() {
     const std::string folder = training_->folder.string();
+    if (for_story_) {
+        workspace_.stage("model.file", folder);
+        return;
+    }
     workspace_.set("model.file", folder);
     workspace_.commit();
 }
@@ -340,6 +367,9 @@ void Learning::ended() {
         return;
     }
     use();
+    if (for_story_) {
+        story_model_ = s.folder;
+    }
     workspace_.note(LogLine::Kind::note, "model.file is now this training; undo returns the one before");
     if (run) {
         workspace_.start(run_paused_);

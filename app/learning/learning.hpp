@@ -55,6 +55,8 @@ public:
     std::string obstacle() const;
     bool active() const;      ///< preparing, running or paused
     bool before_run() const;  ///< a run waits for the training's end
+    /// Running the edited preset would train its model first.
+    bool would_train() const;
     /// What is wrong with the training: diverged, rising, learning its points by heart. Empty = nothing.
     std::vector<RunWarning> warnings() const;
     /// Until the folder of the last training is written.
@@ -65,6 +67,10 @@ public:
     bool learned_path() const;
 
     void train(bool paused = false);
+    void train_for_story();  ///< what comes of it is no edit of the person's
+    /// Makes the network that the story trained the preset's model, where there is one for its target.
+    void use_of_story();
+    void forget_story() { story_model_.clear(); }
     void run_or_pause();  ///< trains, pauses or goes on
     void pause();
     void resume();
@@ -82,6 +88,7 @@ public:
 private:
     bool put_off(bool paused);
     bool start(bool paused, bool before_run);
+    bool trained_here() const;
     void follow_workspace();
     void take(std::shared_ptr<const TrainingSnapshot> latest);
     void ended();
@@ -95,7 +102,9 @@ private:
     std::shared_ptr<const LearnedMaps> maps_;
     long started_ = 0, ended_ = 0;  ///< ids
     long opened_ = 0;               ///< the workspace's count of opened presets
-    bool run_after_ = false, run_paused_ = false, adopt_ = false, announce_ = false;
+    bool run_after_ = false, run_paused_ = false, adopt_ = false, announce_ = false, for_story_ = false;
+    std::filesystem::path story_model_;  ///< folder of the last training of a story
+    Json story_target_;
     std::string subject_;  ///< of the training: what a preset must agree in to use its weights
     // What maps were asked for.
     bool asked_ = false;

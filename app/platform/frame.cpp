@@ -88,26 +88,34 @@ bool start_story(Workbench& bench, const std::string& text) {
 
 }  // namespace
 
-bool open_initial(Workbench& bench, const AppOptions& options, double pace) {
-    bench.scale = static_cast<float>(options.scale);
-    bench.set_theme(options.theme);
-    bench.workspace.set_pace(pace);
+bool open_initial(Workbench& bench, const AppOptions& options) {
+    bench.scale = options.scale > 0 ? static_cast<float>(options.scale) : bench.scale;
+    bench.set_theme(options.theme.empty() ? bench.theme.name() : options.theme);
     const std::string file =
         options.file.empty() ? std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json" : options.file;
     if (!bench.workspace.open(file)) {
         return false;
     }
-    const Json own = bench.workspace.value("view.layout");
-    const std::string layout = !options.layout.empty() ? options.layout
-                               : own.is_string()       ? own.get<std::string>()
-                                                       : "explore";
+    const std::string layout = options.layout.empty() ? bench.preset_layout() : options.layout;
     if (!bench.commands.find("layout." + layout)) {
         throw ConfigError("--layout",
                           "\"" + layout +
                               "\" is not known (explore, weights, ladder, mode_blindness, molecules)");
     }
-    bench.set_layout(layout);
+    if (layout != bench.view.layout) {
+        bench.set_layout(layout);
+    }
     return start_story(bench, options.story);
+}
+
+void open_or_explain(Workbench& bench, const AppOptions& options) {
+    if (!open_initial(bench, options) && bench.workspace.file().empty()) {
+        AppOptions usual = options;
+        usual.file.clear();
+        bench.workspace.autostart = false;
+        open_initial(bench, usual);
+        bench.workspace.autostart = true;
+    }
 }
 
 bool read_renderer(Workbench& bench, std::string& problem) {
@@ -145,7 +153,6 @@ void build_frame(Workbench& bench, FrameTimes& times) {
 
 int run_app(const AppOptions& options) {
     try {
-        palette(options.theme);
         const bool offscreen = !options.screenshot.empty() || options.frames > 0;
         return offscreen ? run_offscreen(options) : run_window(options);
     } catch (const ConfigError& e) {

@@ -31,12 +31,15 @@ public:
     Contexts& operator=(const Contexts&) = delete;
 };
 
+inline constexpr int usual_width = 1440, usual_height = 900;  ///< of a window that was never sized
 /// Levels or scans a second: what a person can follow, and what lets pictures see every level.
 inline constexpr double watchable_pace = 8, picture_pace = 25;
 /// A snapshot of very many particles takes so long that a quicker run would leave thumbnails without one.
 inline constexpr double large_picture_pace = 4;
-/// Opens what the options ask for, to run at a pace (0 = as fast as it goes); false when it cannot be read.
-bool open_initial(Workbench& bench, const AppOptions& options, double pace);
+/// Opens what the options ask for; false when it cannot be read.
+bool open_initial(Workbench& bench, const AppOptions& options);
+/// As open_initial(); where that cannot be, the usual preset stands behind the message that says why.
+void open_or_explain(Workbench& bench, const AppOptions& options);
 /// Reads renderer facts of the current context into the workbench; false when below OpenGL 3.3.
 bool read_renderer(Workbench& bench, std::string& problem);
 /// Builds one frame (ImGui::NewFrame must have been prepared by the back ends) and renders it into the bound

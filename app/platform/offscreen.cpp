@@ -12,10 +12,10 @@
 #include <cstdlib>
 #include <thread>
 
+#include "app/learning/blindness_board.hpp"
 #include "app/platform/egl_context.hpp"
 #include "app/platform/frame.hpp"
 #include "app/platform/frame_policy.hpp"
-#include "app/shell/blindness_board.hpp"
 #include "app/stories/story.hpp"
 #include "core/npy.hpp"
 #include "core/thread.hpp"
@@ -32,14 +32,16 @@ struct Backend {
 
 class Stage {
 public:
-    explicit Stage(const AppOptions& options) : egl_(options.width, options.height) {
+    explicit Stage(const AppOptions& options)
+        : egl_(options.width > 0 ? options.width : usual_width,
+               options.height > 0 ? options.height : usual_height) {
         bench_ = std::make_unique<Workbench>(make_runner_link(), true);
         std::string problem;
         if (!read_renderer(*bench_, problem)) {
             throw std::runtime_error(problem);
         }
         ImGuiIO& io = ImGui::GetIO();
-        io.DisplaySize = {static_cast<float>(options.width), static_cast<float>(options.height)};
+        io.DisplaySize = {static_cast<float>(egl_.width()), static_cast<float>(egl_.height())};
         io.DisplayFramebufferScale = {1, 1};
         io.BackendPlatformName = "offscreen";
     }
@@ -101,6 +103,13 @@ void wait_for(Stage& stage, const AppOptions& options) {
     }
 }
 
+/// Nobody is there to start what waits for the person: a model that trains first, a large run.
+void start_held(Workbench& bench) {
+    if (bench.workspace.held_back()) {
+        bench.workspace.start_without_asking(false);
+    }
+}
+
 int count_idle_frames(Stage& stage) {
     Workbench& bench = stage.bench();
     bench.workspace.stop();
@@ -123,7 +132,7 @@ int count_idle_frames(Stage& stage) {
     while (!settled_once || counted.seconds() < 5) {
         const double now = idle.seconds();
         if (woken.exchange(false)) {
-            policy.wake(now);
+            policy.wake();
             last_wake = now;
         }
         policy.set_animating(bench.animating());
@@ -169,9 +178,10 @@ std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::v
     Workbench& bench = stage.bench();
     bench.masked = true;
     bench.software_gl = bench.software_gl && !options.hardware;
-    if (!open_initial(bench, options, 0)) {
+    if (!open_initial(bench, options)) {
         throw std::runtime_error(options.file + " cannot be opened");
     }
+    start_held(bench);
     wait_for(stage, options);
     const auto frames = [&](int n) {
         for (int i = 0; i < n; ++i) {
@@ -193,8 +203,8 @@ int run_offscreen(const AppOptions& options) {
     Stage stage(options);
     Workbench& bench = stage.bench();
     const bool at_once = options.frames == 0 && options.at == "finished";
-    const bool opened = open_initial(bench, options, at_once ? picture_pace : watchable_pace);
-    if (!opened) {
+    bench.workspace.set_pace(at_once ? picture_pace : watchable_pace);
+    if (!open_initial(bench, options)) {
         for (const auto& message : bench.workspace.messages) {
             std::fprintf(stderr, "%s\n", message.title.c_str());
             for (const std::string& line : message.lines) {
@@ -207,6 +217,7 @@ int run_offscreen(const AppOptions& options) {
     if (at_once && n.is_number() && n.get<double>() > 2e5) {
         bench.workspace.set_pace(large_picture_pace);
     }
+    start_held(bench);
     stage.frame(1.0f / 60);
     const double first_frame_ms = start.seconds() * 1000;
     if (options.frames > 0) {
@@ -217,7 +228,8 @@ int run_offscreen(const AppOptions& options) {
             stage.frame(1.0f / 30);
             if (!bench.workspace.busy() && !bench.learning.before_run() &&
                 bench.workspace.snapshot().state == RunState::finished) {
-                bench.workspace.start();  // it is the picture of a running preset that is measured
+                bench.workspace.start_without_asking(
+                    false);  // it is the picture of a running preset that is measured
             }
         }
         const Json measured = stage.times().json(bench.workspace);

@@ -4,12 +4,15 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -20,6 +23,7 @@
 
 #include "app/platform/frame.hpp"
 #include "app/platform/frame_policy.hpp"
+#include "app/shell/preferences.hpp"
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/tips.hpp"
 #include "core/npy.hpp"
@@ -35,7 +39,7 @@ void on_error(int, const char* text) { glfw_problem = text; }
 /// GLFW and its window for a scope.
 class Window {
 public:
-    explicit Window(const AppOptions& options) {
+    Window(int width, int height) {
         glfwSetErrorCallback(on_error);
         if (!glfwInit()) {
             throw ConfigError("",
@@ -45,7 +49,7 @@ public:
         glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
         glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
         glfwWindowHintString(GLFW_X11_CLASS_NAME, "tempera");
-        handle = glfwCreateWindow(options.width, options.height, "Tempera", nullptr, nullptr);
+        handle = glfwCreateWindow(width, height, "Tempera", nullptr, nullptr);
         if (!handle) {
             glfwTerminate();
             throw ConfigError("", "no OpenGL 3.3: " + glfw_problem +
@@ -61,7 +65,33 @@ public:
     }
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
+
+    bool fullscreen() const { return fullscreen_; }
+    void set_fullscreen(bool on) {
+        fullscreen_ = on;
+        if (!on) {
+            glfwSetWindowMonitor(handle, nullptr, x_, y_, width_, height_, 0);
+            return;
+        }
+        glfwGetWindowPos(handle, &x_, &y_);
+        glfwGetWindowSize(handle, &width_, &height_);
+        GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+        if (const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr) {
+            glfwSetWindowMonitor(handle, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+        }
+    }
+    /// How much larger than usual the display wants texts, in eighths.
+    float content_scale() const {
+        float x = 1, y = 1;
+        glfwGetWindowContentScale(handle, &x, &y);
+        return std::clamp(std::round(8 * std::max(x, y)) / 8, 0.75f, 3.0f);
+    }
+
     GLFWwindow* handle = nullptr;
+
+private:
+    bool fullscreen_ = false;
+    int x_ = 0, y_ = 0, width_ = 0, height_ = 0;  ///< before it filled the screen
 };
 
 struct Backends {
@@ -79,7 +109,7 @@ struct Backends {
 struct Events {
     bool happened = true;
     std::vector<std::string> dropped;
-    std::vector<ImGuiKeyChord> chords;
+    std::vector<KeyPress> chords;
     std::atomic<bool> posted{false};
     /// From any thread; at most one event waits at a time.
     void post() {
@@ -110,7 +140,8 @@ void install_callbacks(GLFWwindow* w) {
     glfwSetKeyCallback(w, [](GLFWwindow* x, int key, int scancode, int action, int mods) {
         events_of(x)->happened = true;
         if (action == GLFW_PRESS) {
-            events_of(x)->chords.push_back(chord_of(key, scancode, mods));
+            events_of(x)->chords.push_back(
+                {chord_of(key, scancode, mods), ImGui::GetCurrentContext()->InputEventsNextEventId});
         }
     });
     glfwSetCharCallback(w, [](GLFWwindow* x, unsigned) { events_of(x)->happened = true; });
@@ -127,20 +158,6 @@ void install_callbacks(GLFWwindow* w) {
             events_of(x)->dropped.emplace_back(paths[i]);
         }
     });
-}
-
-void set_fullscreen(GLFWwindow* window, bool on) {
-    static int x = 80, y = 80, width = 1440, height = 900;
-    if (on) {
-        glfwGetWindowPos(window, &x, &y);
-        glfwGetWindowSize(window, &width, &height);
-        GLFWmonitor* monitor = glfwGetPrimaryMonitor();
-        if (const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr) {
-            glfwSetWindowMonitor(window, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
-        }
-    } else {
-        glfwSetWindowMonitor(window, nullptr, x, y, width, height, 0);
-    }
 }
 
 void draw(GLFWwindow* window, Workbench& bench, FrameTimes& times) {
@@ -167,15 +184,24 @@ void write_times(const AppOptions& options, const FrameTimes& times, const Workb
     }
 }
 
-void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions& options, double started) {
+/// What the person chose about the window, once a second at most.
+void keep_preferences(const Window& window, Workbench& bench, Preferences& preferences) {
+    if (!window.fullscreen() && !glfwGetWindowAttrib(window.handle, GLFW_ICONIFIED)) {
+        glfwGetWindowSize(window.handle, &bench.window_width, &bench.window_height);
+    }
+    preferences.keep(preferences_of(bench));
+}
+
+void loop(Window& frame, Workbench& bench, Events& events, const AppOptions& options,
+          Preferences& preferences) {
+    GLFWwindow* window = frame.handle;
     FramePolicy policy(bench.software_gl);
     FrameTimes times;
-    bool fullscreen = false;
     std::string title;
     double quiet_since = -1;
     long quiet_frames = 0;
     long age = -1, written = 0;
-    double written_at = 0;
+    double written_at = 0, kept_at = 0;
     while (!bench.quit && !options.stop.stop_requested()) {
         const double wait = policy.sleep(glfwGetTime());
         if (wait > 0) {
@@ -185,14 +211,14 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         }
         const double now = glfwGetTime();
         if (events.posted.exchange(false) || events.happened) {
-            policy.wake(now);
+            policy.wake();
             events.happened = false;
             quiet_since = -1;
         }
         if (glfwWindowShouldClose(window)) {
             glfwSetWindowShouldClose(window, GLFW_FALSE);
             bench.request_quit();
-            policy.wake(now);
+            policy.wake();
         }
         for (const std::string& path : std::exchange(events.dropped, {})) {
             bench.open_file(path);
@@ -200,7 +226,7 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         tick_session(bench);
         if (const long shown = bench.autosave.age(); shown != age) {
             age = shown;  // "autosaved 20 s ago" must not grow old itself
-            policy.wake(now);
+            policy.wake();
         }
         policy.set_animating(bench.animating() ||
                              (!bench.toast.empty() && bench.toast_until > ImGui::GetTime() &&
@@ -210,17 +236,23 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         policy.set_focused(glfwGetWindowAttrib(window, GLFW_FOCUSED) ||
                            glfwGetWindowAttrib(window, GLFW_HOVERED));
         if (policy.may_draw(now)) {
-            bench.chords = std::exchange(events.chords, {});
+            bench.chords.insert(bench.chords.end(), events.chords.begin(), events.chords.end());
+            events.chords.clear();
             draw(window, bench, times);
             policy.drawn(glfwGetTime());
+            policy.set_input_waiting(!ImGui::GetCurrentContext()->InputEventsQueue.empty());
             if (times.frames == 1) {
-                times.first_frame_ms = (glfwGetTime() - started) * 1000;
+                times.first_frame_ms = glfwGetTime() * 1000;  // GLFW's clock starts with glfwInit()
             }
         }
         if (times.frames != written && (written == 0 || now - written_at > 0.5)) {
             written = times.frames;
             written_at = now;
             write_times(options, times, bench);
+        }
+        if (times.frames > 0 && now - kept_at > 1) {
+            kept_at = now;
+            keep_preferences(frame, bench, preferences);
         }
         // Frames of a quiet time: nothing happened and the settling frames are through.
         if (!policy.wants_frame() && quiet_since < 0) {
@@ -233,9 +265,8 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
             quiet_frames = times.frames;
             write_times(options, times, bench);
         }
-        if (bench.fullscreen != fullscreen) {
-            fullscreen = bench.fullscreen;
-            set_fullscreen(window, fullscreen);
+        if (bench.fullscreen != frame.fullscreen()) {
+            frame.set_fullscreen(bench.fullscreen);
         }
         const std::string wanted =
             bench.workspace.name() + (bench.workspace.modified() ? " (edited)" : "") + " - Tempera";
@@ -245,6 +276,7 @@ void loop(GLFWwindow* window, Workbench& bench, Events& events, const AppOptions
         }
     }
     write_times(options, times, bench);
+    keep_preferences(frame, bench, preferences);
 }
 
 /// Ends the program when threads of the engine have not wound down after two seconds: everything that is
@@ -258,9 +290,20 @@ void end_soon() {
 
 }  // namespace
 
+/// Size of the window that opens: asked for, or as it was last time.
+std::pair<int, int> first_size(const AppOptions& options, const Json& chosen) {
+    const Json last = chosen.value("window", Json());
+    const auto side = [&](int asked, std::size_t index, int usual) {
+        const Json was = last.is_array() && last.size() == 2 ? last[index] : Json();
+        return asked > 0 ? asked : was.is_number_integer() && was > 0 && was < 16384 ? was.get<int>() : usual;
+    };
+    return {side(options.width, 0, usual_width), side(options.height, 1, usual_height)};
+}
+
 int run_window(const AppOptions& options) {
-    Window window(options);
-    const double started = 0;  // GLFW's clock starts with glfwInit()
+    Preferences preferences(config_folder());
+    const auto [width, height] = first_size(options, preferences.chosen());
+    Window window(width, height);
     Contexts contexts;
     Events events;
     glfwSetWindowUserPointer(window.handle, &events);
@@ -277,11 +320,12 @@ int run_window(const AppOptions& options) {
     keep_session(bench, state_folder(), [&events] { events.post(); });
     std::optional<std::stop_callback<std::function<void()>>> on_stop(std::in_place, options.stop,
                                                                      [&events] { events.post(); });
-    if (!open_initial(bench, options, watchable_pace)) {
-        // The window stays: it shows every problem and the person can open something else.
-        bench.set_layout("explore");
-    }
-    loop(window.handle, bench, events, options, started);
+    bench.display_scale = window.content_scale();
+    bench.workspace.set_pace(watchable_pace);
+    apply_preferences(bench, preferences.chosen());
+    open_or_explain(bench, options);
+    loop(window, bench, events, options, preferences);
+    preferences.keep_and_wait(preferences.chosen());
     on_stop.reset();
     const bool run_kept = end_session(bench, options.stop.stop_requested());
     bench.exporter.wait();

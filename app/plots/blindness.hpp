@@ -2,8 +2,8 @@
 // Plots of the Blindness panel.
 #pragma once
 
+#include "app/learning/blindness_board.hpp"
 #include "app/plots/plots.hpp"
-#include "app/shell/blindness_board.hpp"
 
 namespace tempera::app {
 

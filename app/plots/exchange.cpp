@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/plots/common.hpp"
+#include "run/preset/preset.hpp"
 
 namespace tempera::app {
 namespace {
@@ -24,6 +25,12 @@ bool ready(PlotSpec& plot, const Snapshot& s) {
 }
 
 }  // namespace
+
+long burn_in_scans(const Snapshot& s) {
+    const Json fraction = s.preset ? get_value(*s.preset, "sampler.burn_in_fraction") : Json();
+    return fraction.is_number() ? std::lround(fraction.get<double>() * static_cast<double>(s.progress_end))
+                                : 0;
+}
 
 PlotSpec swap_plot(const Snapshot& s) {
     PlotSpec plot;
@@ -104,7 +111,8 @@ PlotSpec index_plot(const Snapshot& s) {
     const std::size_t stride = std::max<std::size_t>(1, e.index_process.size() / 400);
     for (std::size_t k = 0; k < shown; ++k) {
         const auto label = static_cast<int>(shown > 1 ? k * (n - 1) / (shown - 1) : 0);
-        PlotLayer line = layer(PlotLayer::Kind::line, "", Role::mode, static_cast<int>(k));
+        PlotLayer line =
+            layer(PlotLayer::Kind::line, "replica " + std::to_string(label), Role::mode, static_cast<int>(k));
         line.width = 1.2f;
         for (std::size_t t = 0; t < e.index_process.size(); t += stride) {
             const std::vector<int>& at = e.index_process[t];
@@ -116,7 +124,11 @@ PlotSpec index_plot(const Snapshot& s) {
         }
         plot.layers.push_back(std::move(line));
     }
-    plot.state = std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips");
+    const long counted_from = burn_in_scans(s);
+    plot.state = s.progress <= counted_from
+                     ? "round trips count from scan " + std::to_string(counted_from) + " on"
+                     : std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips") +
+                           (counted_from > 0 ? " since scan " + std::to_string(counted_from) : "");
     if (shown < n) {
         plot.state += ", " + std::to_string(shown) + " of " + std::to_string(n) + " drawn";
     }

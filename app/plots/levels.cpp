@@ -324,6 +324,10 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode, const
     if (!exact.y.empty()) {
         plot.state = "target " + number_text(exact.y.back(), 3);
     }
+    if (learned && !learned->complete) {  // known at some levels: no line between them yet
+        implied.kind = PlotLayer::Kind::points;
+        implied.width = 5;
+    }
     plot.layers = {band, sampled, weighted, implied, exact};
     std::erase_if(plot.layers, [](const PlotLayer& l) { return l.x.empty(); });
     sanitize(plot);

@@ -26,6 +26,8 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level);
 /// Swap rejection by pair and the barrier's rise (replica exchange).
 PlotSpec swap_plot(const Snapshot& s);
 PlotSpec barrier_plot(const Snapshot& s);
+/// Scans of replica exchange that count for nothing, at the beginning.
+long burn_in_scans(const Snapshot& s);
 /// Replicas' way through the levels over the last scans (replica exchange).
 PlotSpec index_plot(const Snapshot& s);
 PlotSpec weight_histogram_plot(const Snapshot& s);
@@ -37,8 +39,12 @@ struct ParticleView {
     std::shared_ptr<const SpriteSet> sprites;
     bool by_mode = true;  ///< colours: modes or one
     std::array<double, 4> box{-1, 1, -1, 1};
+    std::array<std::string, 2> axes;  ///< what is drawn across and up; empty where it is plain
 };
 PlotSpec particles_plot(const Snapshot& s, const ParticleView& view);
+/// What an axis of the view's plane is of the target's coordinates, "x1" or "0.71 x1 - 0.71 x3"; empty in two
+/// dimensions, where it is plain.
+std::string axis_name(const ViewPlane& plane, int axis);
 /// One thumbnail of the path as a figure of its own.
 PlotSpec density_plot(const PathMaps& maps, int level);
 /// Name of a mode for texts: the target's own or "mode 3".

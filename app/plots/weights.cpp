@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/plots/common.hpp"
+#include "core/number_text.hpp"
 
 namespace tempera::app {
 
@@ -90,13 +91,35 @@ PlotSpec lorenz_plot(const Snapshot& s) {
     return plot;
 }
 
+std::string axis_name(const ViewPlane& plane, int axis) {
+    const std::vector<double>& way = plane.axis[static_cast<std::size_t>(axis)];
+    constexpr int most_named = 3;
+    if (way.size() <= 2) {
+        return {};
+    }
+    std::string text;
+    int n = 0;
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        const double part = std::abs(way[i]);
+        if (part > 1e-6) {
+            text += way[i] < 0 ? (n > 0 ? " - " : "-") : (n > 0 ? " + " : "");
+            text +=
+                (std::abs(part - 1) < 1e-6 ? "" : short_number(part, 2) + " ") + "x" + std::to_string(i + 1);
+            ++n;
+        }
+    }
+    return n <= most_named ? text
+                           : "direction " + std::to_string(axis + 1) +
+                                 (axis == 0 ? " of " + std::to_string(way.size()) + "-D" : "");
+}
+
 PlotSpec particles_plot(const Snapshot& s, const ParticleView& view) {
     PlotSpec plot;
     plot.id = "particles";
     plot.title = "Particles";
     plot.provenance = provenance(s);
-    plot.x = axis("", view.box[0], view.box[1]);
-    plot.y = axis("", view.box[2], view.box[3]);
+    plot.x = axis(view.axes[0], view.box[0], view.box[1]);
+    plot.y = axis(view.axes[1], view.box[2], view.box[3]);
     plot.equal_aspect = true;
     plot.legend = false;
     plot.state = "level " + std::to_string(view.level);

@@ -16,6 +16,9 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
+constexpr float least_named =
+    96;  ///< height at scale 1 below which the names of axes would take the plot's room
+
 /// Value of a line layer at the drawn point nearest to x; NaN when there is none.
 double value_near(const PlotLayer& layer, double x, double& at) {
     double best = std::numeric_limits<double>::infinity(), value = std::nan("");
@@ -101,7 +104,17 @@ void name_ticks(ImAxis axis, const PlotAxis& spec) {
     ImPlot::SetupAxisTicks(axis, at.data(), static_cast<int>(at.size()), names.data());
 }
 
-void setup_axes(const PlotSpec& plot, const PlotOptions& options, bool picture) {
+/// Ten thousand times in and out: further in, pixels are no different numbers any more, far from zero sooner.
+void limit_zoom(ImAxis axis, const PlotAxis& spec) {
+    constexpr double most = 1e4;
+    if (spec.log) {
+        return;
+    }
+    const double size = spec.max - spec.min, largest = std::max(std::abs(spec.min), std::abs(spec.max));
+    ImPlot::SetupAxisZoomConstraints(axis, std::max(size / most, 1e-10 * largest), size * most);
+}
+
+void setup_axes(const PlotSpec& plot, const PlotOptions& options, bool picture, bool named) {
     ImPlotAxisFlags common =
         ImPlotAxisFlags_NoMenus | ImPlotAxisFlags_NoHighlight | ImPlotAxisFlags_NoSideSwitch;
     ImPlotAxisFlags fx = common, fy = common;
@@ -120,8 +133,8 @@ void setup_axes(const PlotSpec& plot, const PlotOptions& options, bool picture) 
         fy |= ImPlotAxisFlags_NoGridLines | ImPlotAxisFlags_NoTickMarks;
     }
     const std::string x_label = plot.x.label + (plot.x.unit.empty() ? "" : " [" + plot.x.unit + "]");
-    ImPlot::SetupAxis(ImAxis_X1, x_label.empty() ? nullptr : x_label.c_str(), fx);
-    ImPlot::SetupAxis(ImAxis_Y1, plot.y.label.empty() ? nullptr : plot.y.label.c_str(), fy);
+    ImPlot::SetupAxis(ImAxis_X1, x_label.empty() || !named ? nullptr : x_label.c_str(), fx);
+    ImPlot::SetupAxis(ImAxis_Y1, plot.y.label.empty() || !named ? nullptr : plot.y.label.c_str(), fy);
     // Limits come from the builder; when they change the axis follows, otherwise the person may zoom.
     ImGuiStorage* storage = ImGui::GetStateStorage();
     const std::string text = std::to_string(plot.x.min) + "," + std::to_string(plot.x.max) + "," +
@@ -132,6 +145,8 @@ void setup_axes(const PlotSpec& plot, const PlotOptions& options, bool picture) 
     const ImPlotCond when = moved ? ImPlotCond_Always : ImPlotCond_Once;
     ImPlot::SetupAxisLimits(ImAxis_X1, plot.x.min, plot.x.max, when);
     ImPlot::SetupAxisLimits(ImAxis_Y1, plot.y.min, plot.y.max, when);
+    limit_zoom(ImAxis_X1, plot.x);
+    limit_zoom(ImAxis_Y1, plot.y);
     if (plot.right) {
         ImPlot::SetupAxis(ImAxis_Y2, plot.right->label.empty() ? nullptr : plot.right->label.c_str(),
                           common | ImPlotAxisFlags_Opposite | ImPlotAxisFlags_NoGridLines |
@@ -251,7 +266,7 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);  // the plot has its own border
     const bool open = ImPlot::BeginPlot("##plot", size, flags);
     if (open) {
-        setup_axes(plot, options, picture);
+        setup_axes(plot, options, picture, size.y > theme.px(least_named));
         ImPlot::SetupFinish();
     }
     ImGui::PopStyleVar();

@@ -50,10 +50,9 @@ void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& 
     const std::vector<float>* weight = options.point_weight;
     ImDrawList* list = ImPlot::GetPlotDrawList();
     const ImPlotRect limits = ImPlot::GetPlotLimits();
-    const ImVec2 origin = ImPlot::PlotToPixels(0, 0), unit = ImPlot::PlotToPixels(1, 1);
+    // In double precision to the last: far from zero the pixels of zero and one say nothing.
     const ImPlotPlot* current = ImPlot::GetCurrentPlot();
-    const bool linear = current->Axes[ImAxis_X1].Scale == ImPlotScale_Linear &&
-                        current->Axes[current->CurrentY].Scale == ImPlotScale_Linear;
+    const ImPlotAxis &across = current->Axes[ImAxis_X1], &up = current->Axes[current->CurrentY];
     const std::size_t n = layer.x.size(), limit = static_cast<std::size_t>(std::max(1, options.max_points));
     const std::size_t stride = (n + limit - 1) / limit;
     const float half = std::max(0.5f, theme.px(layer.width) * 0.5f);
@@ -70,9 +69,7 @@ void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& 
         if (x < limits.X.Min || x > limits.X.Max || y < limits.Y.Min || y > limits.Y.Max) {
             continue;
         }
-        const ImVec2 p = linear ? ImVec2(origin.x + static_cast<float>(x) * (unit.x - origin.x),
-                                         origin.y + static_cast<float>(y) * (unit.y - origin.y))
-                                : ImPlot::PlotToPixels(x, y);
+        const ImVec2 p(across.PlotToPixels(x), up.PlotToPixels(y));
         ImU32 ink =
             inks[i < layer.group.size() ? static_cast<std::size_t>(std::max(0, layer.group[i])) % inks.size()
                                         : 0];

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/ticks.hpp"
+
 namespace tempera::app {
 namespace {
 
 /// Pixels at scale 1 that a label needs along its axis.
-constexpr float label_height = 19, label_width = 46;
+constexpr float label_height = 19, label_width = 46, label_gap = 16;
 
 double round_step(double least) {
     const double power = std::pow(10.0, std::floor(std::log10(least)));
@@ -23,18 +25,30 @@ double round_step(double least) {
     return 10 * power;
 }
 
-void locate(ImPlotTicker& ticker, const ImPlotRange& range, float pixels, bool vertical,
-            ImPlotFormatter formatter, void* data) {
-    const double size = std::abs(range.Size());
-    const float room = (vertical ? label_height : label_width) * ImGui::GetStyle().FontScaleMain;
+void locate(ImPlotTicker& ticker, const ImPlotRange& range, float pixels, bool vertical, ImPlotFormatter,
+            void*) {
+    const double low = std::min(range.Min, range.Max), high = std::max(range.Min, range.Max),
+                 size = high - low;
     if (!(size > 0) || !std::isfinite(size) || pixels < 1) {
         return;
     }
-    const double step = round_step(size * std::min(1.0, static_cast<double>(room / pixels)));
-    const double low = std::min(range.Min, range.Max) - 1e-9 * size,
-                 high = std::max(range.Min, range.Max) + 1e-9 * size;
-    for (double k = std::ceil(low / step); k * step <= high; ++k) {
-        ticker.AddTick(k == 0 ? 0.0 : k * step, true, 0, true, formatter, data);
+    const float scale = ImGui::GetStyle().FontScaleMain;
+    float room = (vertical ? label_height : label_width) * scale;
+    const auto ticks = [&] {
+        const double step = round_step(size * std::min(1.0, static_cast<double>(room / pixels)));
+        return ticks_of_step(low - 1e-9 * size, high + 1e-9 * size, step);
+    };
+    auto list = ticks();
+    float widest = 0;
+    for (const auto& [value, text] : list) {
+        widest = std::max(widest, ImGui::CalcTextSize(text.c_str()).x + label_gap * scale);
+    }
+    if (!vertical && widest > room) {  // long numbers stand further apart
+        room = widest;
+        list = ticks();
+    }
+    for (const auto& [value, text] : list) {
+        ticker.AddTick(value, true, 0, true, text.c_str());
     }
 }
 

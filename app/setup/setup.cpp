@@ -19,7 +19,14 @@ void draw(Workbench& bench) {
         state = std::to_string(w.pending().size()) + " pending";
     }
     panel_header(bench, *find_view("setup"), "Setup", state);
-    const bool waiting = !w.pending().empty() || (w.modified() && !w.busy());
+    if (!bench.view.setup_filter.empty()) {  // one setting was searched for
+        if (ImGui::SmallButton("Show all settings###show_all")) {
+            bench.view.setup_filter.clear();
+        }
+        ImGui::SameLine();
+        ImGui::TextColored(theme.dim(), "%s", fitting(bench.view.setup_filter, remaining().width).c_str());
+    }
+    const bool waiting = w.waits_to_apply();
     const float footer = theme.px(42);
     if (ImGui::BeginChild("###fields", {0, -footer})) {
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), theme.px(4)});

@@ -21,11 +21,6 @@ constexpr Chord ctrl = ImGuiMod_Ctrl, shift = ImGuiMod_Shift;
 bool busy(const Workbench& b) { return b.workspace.busy() || b.learning.active(); }
 bool has_result(const Workbench& b) { return b.workspace.result() != nullptr; }
 
-void save_dialog(Workbench& b) {
-    b.dialog.show(FileDialog::Mode::save, b.workspace.file().empty() ? "preset.json" : b.workspace.file(),
-                  [&b](const std::filesystem::path& path) { b.workspace.save_as(path); });
-}
-
 void file_commands(Commands& list) {
     list.add({"file.open", "File", "Open ...", ctrl | ImGuiKey_O, [](Workbench& b) {
                   const std::filesystem::path start = b.workspace.file().empty()
@@ -34,12 +29,9 @@ void file_commands(Commands& list) {
                   b.dialog.show(FileDialog::Mode::open, start,
                                 [&b](const std::filesystem::path& path) { b.open_file(path.string()); });
               }});
-    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S, [](Workbench& b) {
-                  // The preset of a run folder says what was run: edits of it go elsewhere.
-                  const bool own = !b.workspace.file().empty() && run_folder_of(b.workspace.file()).empty();
-                  own ? void(b.workspace.save()) : save_dialog(b);
-              }});
-    list.add({"file.save_as", "File", "Save as ...", ctrl | shift | ImGuiKey_S, save_dialog});
+    list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S, [](Workbench& b) { b.save(); }});
+    list.add({"file.save_as", "File", "Save as ...", ctrl | shift | ImGuiKey_S,
+              [](Workbench& b) { b.save_as(); }});
     list.add({"file.reload", "File", "Reload from disk", 0,
               [](Workbench& b) { b.open_file(b.workspace.file().string()); },
               [](const Workbench& b) { return !b.workspace.file().empty(); }});
@@ -94,10 +86,6 @@ void run_or_pause(Workbench& b) {
     b.learning.before_run() ? b.learning.run_or_pause() : b.workspace.run_or_pause();
 }
 
-void stop(Workbench& b) {
-    b.workspace.busy() && !b.learning.before_run() ? b.workspace.stop() : b.learning.stop();
-}
-
 void training_commands(Commands& list) {
     const auto can = [](const Workbench& b) { return b.learning.active() || b.learning.obstacle().empty(); };
     list.add({"train.toggle",
@@ -122,7 +110,8 @@ void run_commands(Commands& list) {
               [](Workbench& b) { b.learning.before_run() ? b.learning.step() : b.workspace.step_move(); }});
     list.add({"run.step_level", "Run", "Step one level or scan", shift | ImGuiKey_Period,
               [](Workbench& b) { b.learning.before_run() ? b.learning.step() : b.workspace.step_level(); }});
-    list.add({"run.stop", "Run", "Stop", ImGuiKey_Escape, stop, busy});
+    list.add({"run.ask_stop", "Run", "Stop ...", ImGuiKey_Escape, [](Workbench& b) { b.ask_stop(); }, busy});
+    list.add({"run.stop", "", "Stop at once", 0, [](Workbench& b) { b.stop(); }, busy});
     list.add({"run.restart",
               "Run",
               "Apply and restart, same seed",
@@ -250,12 +239,16 @@ void look_commands(Commands& list) {
     int key = 0;
     for (const auto& [id, label] :
          {std::pair{"explore", "Explore"}, std::pair{"weights", "Weights"}, std::pair{"ladder", "Ladder"},
-          std::pair{"mode_blindness", "Mode blindness"}, std::pair{"molecules", "Large picture"}}) {
+          std::pair{"mode_blindness", "Mode blindness"},
+          std::pair{"molecules", "Molecules (large picture)"}}) {
         list.add({std::string("layout.") + id,
                   "Layout",
                   label,
                   ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + key),
-                  [id = std::string(id)](Workbench& b) { b.set_layout(id); },
+                  [id = std::string(id)](Workbench& b) {
+                      b.view.home_layout = id;
+                      b.set_layout(id);
+                  },
                   {},
                   [id = std::string(id)](const Workbench& b) { return b.view.layout == id; }});
         ++key;
@@ -292,8 +285,8 @@ void size_commands(Commands& list) {
               true});
     list.add({"view.smaller", "View", "Smaller", ctrl | ImGuiKey_Minus,
               [](Workbench& b) { b.set_scale(std::max(0.75f, b.scale - 0.125f)); }});
-    list.add(
-        {"view.normal_size", "View", "Normal size", ctrl | ImGuiKey_0, [](Workbench& b) { b.set_scale(1); }});
+    list.add({"view.normal_size", "View", "Normal size", ctrl | ImGuiKey_0,
+              [](Workbench& b) { b.set_scale(b.display_scale); }});
     list.add({"view.fullscreen", "View", "Full screen", ImGuiKey_F11,
               [](Workbench& b) { b.fullscreen = !b.fullscreen; }});
     for (const View& v : view_catalogue()) {
@@ -314,6 +307,8 @@ void size_commands(Commands& list) {
 }
 
 void export_commands(Commands& list) {
+    list.add({"export.dialog", "Export", "Figures: folder, size, theme ...", 0,
+              [](Workbench& b) { b.export_dialog.show(); }});
     list.add({"export.focused", "Export", "Panel under the mouse as SVG", ctrl | ImGuiKey_E,
               [](Workbench& b) { b.export_plots("svg", false); }});
     for (const char* format : {"png", "svg", "pdf", "csv"}) {
@@ -328,17 +323,14 @@ void export_commands(Commands& list) {
                   std::string("Samples as ") + format,
                   0,
                   [format = std::string(format)](Workbench& b) {
-                      b.exporter.samples(b.workspace.result(), format, "out/figures", b.export_prefix());
+                      b.exporter.samples(b.workspace.result(), format, b.figures.folder, b.export_prefix());
                   },
                   has_result,
                   {},
                   std::string(format) == "npz"});
     }
     list.add({"export.run", "Export", "Run folder with report", 0,
-              [](Workbench& b) {
-                  b.exporter.run_folder(b.workspace.result(),
-                                        std::filesystem::path("out") / b.export_prefix());
-              },
+              [](Workbench& b) { b.exporter.run_folder(b.workspace.result(), "out", b.export_prefix()); },
               has_result});
 }
 
@@ -355,10 +347,10 @@ void story_commands(Commands& list) {
 }
 
 void help_commands(Commands& list) {
-    list.add({"help.palette", "Help", "Search commands", ctrl | shift | ImGuiKey_P,
-              [](Workbench& b) { b.view.show_palette = true; }});
-    list.add({"help.palette_f1", "", "Search commands (F1)", ImGuiKey_F1,
-              [](Workbench& b) { b.view.show_palette = true; }});
+    list.add({"help.palette", "Help", "Search commands and settings", ctrl | shift | ImGuiKey_P,
+              [](Workbench& b) { b.palette.show(); }});
+    list.add({"help.palette_f1", "", "Search commands and settings (F1)", ImGuiKey_F1,
+              [](Workbench& b) { b.palette.show(); }});
     list.add({"help.tips",
               "Help",
               "Show tips",

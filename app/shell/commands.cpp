@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 #include "app/shell/workbench.hpp"
@@ -20,6 +21,29 @@ void close_menu() {
     if (top && !(top->Flags & ImGuiWindowFlags_Modal)) {
         ImGui::ClosePopupToLevel(open.Size - 1, true);
     }
+}
+
+/// Those whose events a frame has seen.
+std::vector<ImGuiKeyChord> take_due(std::vector<KeyPress>& presses) {
+    const auto& waiting = ImGui::GetCurrentContext()->InputEventsQueue;
+    const auto due = std::stable_partition(presses.begin(), presses.end(), [&](const KeyPress& press) {
+        return waiting.empty() || press.event < waiting.front().EventId;
+    });
+    std::vector<ImGuiKeyChord> chords;
+    std::transform(presses.begin(), due, std::back_inserter(chords),
+                   [](const KeyPress& press) { return press.chord; });
+    presses.erase(presses.begin(), due);
+    return chords;
+}
+
+std::vector<ImGuiKeyChord> pressed_now(const std::vector<Command>& commands) {
+    std::vector<ImGuiKeyChord> chords;
+    for (const Command& c : commands) {
+        if (c.shortcut && ImGui::IsKeyChordPressed(c.shortcut)) {
+            chords.push_back(c.shortcut);
+        }
+    }
+    return chords;
 }
 
 }  // namespace
@@ -45,7 +69,7 @@ bool Commands::run(const std::string& id, Workbench& bench) const {
 }
 
 void Commands::handle_keys(Workbench& bench) const {
-    const std::vector<ImGuiKeyChord> fed = std::exchange(bench.chords, {});
+    const std::vector<ImGuiKeyChord> fed = take_due(bench.chords);
     const bool popup =
         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     if (popup && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
@@ -55,13 +79,11 @@ void Commands::handle_keys(Workbench& bench) const {
     if (std::exchange(bench.popup_open, popup) || popup || ImGui::GetIO().WantTextInput) {
         return;
     }
-    for (const Command& c : list_) {
-        const bool pressed =
-            c.shortcut && (bench.chords_fed ? std::find(fed.begin(), fed.end(), c.shortcut) != fed.end()
-                                            : ImGui::IsKeyChordPressed(c.shortcut));
-        if (pressed && (!c.enabled || c.enabled(bench))) {
-            c.action(bench);
-            return;
+    for (const ImGuiKeyChord chord : bench.chords_fed ? fed : pressed_now(list_)) {
+        const auto c = std::find_if(list_.begin(), list_.end(),
+                                    [&](const Command& command) { return command.shortcut == chord; });
+        if (c != list_.end() && (!c->enabled || c->enabled(bench))) {
+            c->action(bench);
         }
     }
 }
@@ -84,6 +106,8 @@ std::string Commands::shortcut_text(ImGuiKeyChord chord) {
     switch (key) {
     case ImGuiKey_Period:
         return text + ".";
+    case ImGuiKey_GraveAccent:
+        return text + "`";
     case ImGuiKey_LeftBracket:
         return text + "[";
     case ImGuiKey_RightBracket:

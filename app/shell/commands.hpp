@@ -12,6 +12,13 @@ namespace tempera::app {
 
 struct Workbench;
 
+/// A key that was pressed, as the keyboard's layout names it, and the first of Dear ImGui's events that came
+/// with it: it counts in the frame that sees that event, not before what was typed and clicked earlier.
+struct KeyPress {
+    ImGuiKeyChord chord = 0;
+    unsigned event = 0;
+};
+
 struct Command {
     std::string id;    ///< "run.toggle"
     std::string menu;  ///< "Run"; empty = palette only

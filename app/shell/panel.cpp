@@ -12,7 +12,23 @@
 namespace tempera::app {
 namespace {
 
+constexpr float least_legend =
+    110;  ///< height at scale 1 below which a legend's row would take the plot's room
+
+/// The title of a panel without a tab takes the tab's place: dragging it takes the panel out and moves it.
+void title_handle(ImVec2 size) {
+    const ImVec2 at = ImGui::GetCursorPos();
+    ImGui::InvisibleButton("###handle", {std::max(1.0f, size.x), std::max(1.0f, size.y)});
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
+        ImGui::StartMouseMovingWindowOrNode(window, window->DockNode, true);
+    }
+    ImGui::SetItemTooltip("Drag to move this panel");
+    ImGui::SetCursorPos(at);
+}
+
 void panel_menu(Workbench& bench, const View& view) {
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
     if (!ImGui::BeginPopup("###panel_menu")) {
         return;
     }
@@ -39,6 +55,9 @@ void panel_menu(Workbench& bench, const View& view) {
         }
     }
     ImGui::Separator();
+    if (ImGui::MenuItem("Take out of the layout###float", nullptr, false, window->DockIsActive)) {
+        ImGui::DockContextQueueUndockWindow(ImGui::GetCurrentContext(), window);
+    }
     if (ImGui::MenuItem("Hide panel###hide")) {
         bench.view.hidden.emplace_back(view.id);
     }
@@ -60,6 +79,7 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     float used = 0;
     if (!named_by_tab()) {
         const Face face(theme.bold, Theme::title_size);
+        title_handle(ImGui::CalcTextSize(title.c_str()));
         ImGui::TextUnformatted(title.c_str());
         used = ImGui::GetItemRectSize().x;
     }
@@ -86,16 +106,20 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     }
     ImGui::PopStyleColor(2);
     ImGui::PopStyleVar(2);
-    ImGui::SetItemTooltip("Export, copy, hide");
+    ImGui::SetItemTooltip("Export, copy, move, hide");
     panel_menu(bench, view);
     bool below = false;
     if (legend && !legend->layers.empty()) {
         const float entries = draw_legend(*legend, theme, true), gap = used > 0 ? theme.px(18) : 0;
         if (entries > 0) {
             below = used + gap + entries + theme.px(12) > width - menu - state_width;
+            const bool low = below && ImGui::GetContentRegionAvail().y < theme.px(least_legend);
+            below = below && !low;
             ImGui::SetCursorPos(below ? ImVec2(start.x, start.y + theme.px(21))
                                       : ImVec2(start.x + used + gap, start.y + theme.px(1)));
-            draw_legend(*legend, theme);
+            if (!low) {
+                draw_legend(*legend, theme);
+            }
         }
     }
     ImGui::SetCursorPos({start.x, start.y + theme.px(below ? 40 : 24)});

@@ -74,6 +74,7 @@ Json session_json(const Workbench& bench) {
     out["file"] = w.file().empty() ? "" : std::filesystem::absolute(w.file()).string();
     out["saved"] = w.saved();
     out["document"] = w.document();
+    out["basis"] = w.basis();
     out["view"] = view_json(bench.view);
     out["theme"] = bench.theme.name();
     out["scale"] = bench.scale;
@@ -86,7 +87,8 @@ Json session_json(const Workbench& bench) {
 void recover(Workbench& bench, const Json& session) {
     Workspace& w = bench.workspace;
     const Json saved = session.value("saved", Json());
-    w.recover(saved.is_object() ? saved : session["document"], session["document"],
+    const Json file_holds = saved.is_object() ? saved : session["document"];
+    w.recover(file_holds, session["document"], session.value("basis", file_holds),
               session.value("file", std::string()));
     read_view(session.value("view", Json::object()), bench.view);
     if (!bench.commands.find("layout." + bench.view.layout)) {
@@ -103,6 +105,15 @@ void recover(Workbench& bench, const Json& session) {
     }
 }
 
+namespace {
+
+/// It holds edits of the person's that were not saved.
+bool edited(const Json& session) {
+    return session["document"] != session.value("basis", session.value("saved", Json()));
+}
+
+}  // namespace
+
 std::string describe_session(const Json& session) {
     const Json& document = session["document"];
     const Json name = document.value("name", Json());
@@ -110,7 +121,7 @@ std::string describe_session(const Json& session) {
     std::string text = name.is_string() && !name.get<std::string>().empty() ? name.get<std::string>()
                        : file.empty()                                       ? "untitled"
                                                                             : file;
-    if (document != session.value("saved", Json())) {
+    if (edited(session)) {
         text += ", edited";
     }
     const double now =
@@ -144,10 +155,9 @@ bool end_session(Workbench& bench, bool unasked) {
     return run;
 }
 
-void restore_leftover(Workbench& bench) {
-    if (bench.autosave.leftovers().empty()) {
-        return;
-    }
+namespace {
+
+void restore_now(Workbench& bench) {
     const Json run = bench.autosave.leftovers().front().run;
     recover(bench, bench.autosave.leftovers().front().content);
     const bool goes_on = bench.autosave.take_over_run();
@@ -160,8 +170,6 @@ void restore_leftover(Workbench& bench) {
     bench.say(goes_on ? "Restored with its run. Press Space to go on." : "Restored. Press Space to run.");
 }
 
-namespace {
-
 std::string heading(const Autosave::Leftover& leftover) {
     const bool closed = leftover.content.value("closed", false);
     return !leftover.signal.empty()            ? "Tempera crashed last time (" + leftover.signal + ")"
@@ -171,6 +179,12 @@ std::string heading(const Autosave::Leftover& leftover) {
 }
 
 }  // namespace
+
+void restore_leftover(Workbench& bench) {
+    if (!bench.autosave.leftovers().empty()) {
+        bench.leave_document("restore", [&bench] { restore_now(bench); });
+    }
+}
 
 void draw_recovery(Workbench& bench) {
     const auto& leftovers = bench.autosave.leftovers();

@@ -14,6 +14,7 @@ namespace tempera::app {
 template <class View, class F>
 void for_each_remembered(View& view, F f) {
     f("layout", view.layout);
+    f("home_layout", view.home_layout);
     f("by_mode", view.by_mode);
     f("background", view.learned.background);
     f("exact_row", view.learned.exact);

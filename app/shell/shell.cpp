@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "app/kit/text.hpp"
 #include "app/shell/workbench.hpp"
 
 namespace tempera::app {
@@ -26,8 +27,9 @@ void menu_items(Workbench& bench, const std::string& menu) {
             ImGui::Separator();
         }
         const bool enabled = !c.enabled || c.enabled(bench);
-        if (ImGui::MenuItem((c.label + "###" + c.id).c_str(), Commands::shortcut_text(c.shortcut).c_str(),
-                            c.checked && c.checked(bench), enabled)) {
+        if (ImGui::MenuItem((shown(c.label) + "###" + c.id).c_str(),
+                            Commands::shortcut_text(c.shortcut).c_str(), c.checked && c.checked(bench),
+                            enabled)) {
             c.action(bench);
         }
     }
@@ -44,7 +46,7 @@ void recent_items(Workbench& bench) {
             ImGui::PushStyleColor(ImGuiCol_Text, bench.theme.dim());
         }
         const bool chosen = ImGui::MenuItem(
-            (recents[i].filename().string() + "###recent" + std::to_string(i)).c_str(), place.c_str());
+            (shown(recents[i].filename().string()) + "###recent" + std::to_string(i)).c_str(), place.c_str());
         if (!there) {
             ImGui::PopStyleColor();
         }
@@ -54,12 +56,6 @@ void recent_items(Workbench& bench) {
             bench.workspace.recent_files().remove(recents[i]);
         }
     }
-}
-
-void mono_text(const Theme& theme, const std::string& text) {
-    const Face mono(theme.mono, Theme::number_size);
-    ImGui::AlignTextToFramePadding();
-    ImGui::TextUnformatted(text.c_str());
 }
 
 /// "two_lakes" -> "Two lakes": names of files read as titles.
@@ -113,7 +109,7 @@ void seed_field(Workbench& bench) {
 
 /// What the transport bar says: of the run, or of the training that comes before it.
 struct Way {
-    std::string text;
+    std::string text, more = {};  ///< more: where there is room
     double done = 0;
     bool failed = false;
 };
@@ -129,27 +125,34 @@ Way way_of_training(const TrainingSnapshot& s, bool before_run) {
     return way;
 }
 
+/// How long a run took; how much of that was work, where it waited for its pace.
+std::string spent_text(double seconds, double sampling) {
+    const std::string all = fixed(std::max(seconds, sampling), 2) + " s";
+    return sampling < 0.5 * seconds ? all + " (" + fixed(sampling, 2) + " s sampling)" : all;
+}
+
 Way way_of_run(const Workbench& bench) {
     const Snapshot& s = bench.workspace.snapshot();
     const bool active = s.state == RunState::running || s.state == RunState::paused;
-    std::string text;
+    std::string text, more;
     if (s.state == RunState::preparing) {
         text = "preparing ...";
     } else if (active) {
         text = (s.exchange ? "scan " + grouped(s.progress) + " of " + grouped(s.progress_end)
                            : "level " + std::to_string(s.level) + " of " + std::to_string(s.n_levels));
         text += "   " + std::to_string(static_cast<int>(std::lround(s.fraction * 100))) + " %";
-        text += "   " + (s.state == RunState::paused ? std::string("paused") : eta_text(s.eta_seconds));
+        text += "   " + (s.state == RunState::paused ? std::string("paused")
+                                                     : eta_text(bench.workspace.eta_seconds()));
         const std::string rate = rate_text(s.evaluations_per_second);
-        text += rate.empty() || s.state == RunState::paused ? "" : "   " + rate;
+        more = rate.empty() || s.state == RunState::paused ? "" : "   " + rate;
     } else if (s.state == RunState::idle) {
         text = "ready";
     } else {
         text = (bench.workspace.stored() ? "stored run, " : "") + std::string(to_string(s.state)) +
-               (bench.masked ? "" : " in " + fixed(s.seconds, 2) + " s");
-        text += s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
+               (bench.masked ? "" : " in " + spent_text(bench.workspace.run_seconds(), s.seconds));
+        more = s.state == RunState::finished ? "   " + grouped(s.tally.evaluations()) + " evaluations" : "";
     }
-    return {text, s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0),
+    return {text, more, s.state == RunState::finished ? 1 : std::clamp(s.fraction, 0.0, 1.0),
             s.state == RunState::failed};
 }
 
@@ -176,7 +179,12 @@ void progress(Workbench& bench) {
         ImGui::Dummy({bar, ImGui::GetFrameHeight()});
         ImGui::SameLine(0, theme.px(14));
     }
-    mono_text(theme, way.text);
+    const Face mono(theme.mono, Theme::number_size);
+    const float left = ImGui::GetContentRegionAvail().x;
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextUnformatted(ImGui::CalcTextSize((way.text + way.more).c_str()).x <= left
+                               ? (way.text + way.more).c_str()
+                               : fitting(way.text, left).c_str());
 }
 
 }  // namespace
@@ -240,7 +248,7 @@ void draw_menu_bar(Workbench& bench) {
             ImGui::SetCursorPosX(width - search_width - theme.px(8));
             ImGui::TextColored(theme.dim(), "%s", search.c_str());
             if (ImGui::IsItemClicked()) {
-                bench.view.show_palette = true;
+                bench.palette.show();
             }
         }
         ImGui::EndMainMenuBar();
@@ -274,7 +282,7 @@ void draw_transport(Workbench& bench) {
         }
         ImGui::SameLine();
         if (glyph_button(bench, icon::stop, "Stop", "###stop", false, w.busy() || bench.learning.active(),
-                         "Stop and keep what was reached (Esc)")) {
+                         "Stop at once and keep what was reached (Esc asks first)")) {
             bench.commands.run("run.stop", bench);
         }
         ImGui::SameLine();
@@ -333,8 +341,9 @@ void draw_status(Workbench& bench) {
         if (w.pace() > 0 && w.busy()) {
             parts.emplace_back("watchable pace");
         }
-        if (!w.following()) {
-            parts.emplace_back("view held at level " + std::to_string(w.level()));
+        const std::string held = "view held at level " + std::to_string(w.level()) + ", click to follow";
+        if (!w.following() && !w.playing()) {
+            parts.push_back(held);
         }
         if (!bench.masked) {
             const std::string saved = autosave_text(bench.autosave);
@@ -346,6 +355,9 @@ void draw_status(Workbench& bench) {
         for (const std::string& part : parts) {
             ImGui::SetCursorPosX(x);
             ImGui::TextUnformatted(part.c_str());
+            if (part == held && ImGui::IsItemClicked()) {
+                bench.workspace.follow();
+            }
             x += ImGui::GetItemRectSize().x + theme.px(20);
             ImGui::SameLine();
         }

@@ -2,6 +2,7 @@
 #include "app/shell/tips.hpp"
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 
@@ -43,8 +44,9 @@ const std::vector<Tips::Tip>& Tips::all() {
          {"open presets/blindness_story.json", "layout mode_blindness", "run", "show occupancy"},
          [](const Workbench& b) { return on_two_lakes(b) && finished_on(b, "tempering"); }},
         {"why",
-         "The ESS is excellent, and the weights are wrong.",
-         "Why does nothing warn?",
+         "The ESS is excellent, and the weights are wrong. Health objects only because the truth is known "
+         "here.",
+         "Why does the loss not tell?",
          {"layout mode_blindness", "show blindness curves", "look noise 0.2"},
          [](const Workbench& b) { return finished_on(b, "learned_diffusion") && !b.story->active(); }},
     };
@@ -120,6 +122,27 @@ void Tips::update(Workbench& bench) {
     }
 }
 
+namespace {
+
+/// In the lower left of the particles, where the picture is empty as a rule; where there is none, in the
+/// window's lower right.
+void place_tip(const Theme& theme) {
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    const float margin = theme.px(12);
+    const ImGuiWindow* panel = ImGui::FindWindowByID(ImHashStr("###particles"));
+    if (panel && panel->WasActive && !panel->Hidden && panel->Size.x > theme.px(480) &&
+        panel->Size.y > theme.px(200)) {
+        ImGui::SetNextWindowPos({panel->Pos.x + theme.px(44), panel->Pos.y + panel->Size.y - theme.px(44)},
+                                ImGuiCond_Always, {0, 1});
+        return;
+    }
+    ImGui::SetNextWindowPos({screen->Pos.x + screen->Size.x - margin,
+                             screen->Pos.y + screen->Size.y - theme.px(status_height) - margin},
+                            ImGuiCond_Always, {1, 1});
+}
+
+}  // namespace
+
 void draw_tip(Workbench& bench) {
     const Tips::Tip* tip = bench.tips->due(bench);
     if (!tip || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) {
@@ -127,10 +150,7 @@ void draw_tip(Workbench& bench) {
     }
     const Theme& theme = bench.theme;
     const ImGuiViewport* screen = ImGui::GetMainViewport();
-    const float margin = theme.px(12);
-    ImGui::SetNextWindowPos({screen->Pos.x + screen->Size.x - margin,
-                             screen->Pos.y + screen->Size.y - theme.px(status_height) - margin},
-                            ImGuiCond_Always, {1, 1});
+    place_tip(theme);
     ImGui::SetNextWindowSize({std::min(theme.px(268), screen->Size.x * 0.9f), 0});
     ImGui::PushStyleColor(ImGuiCol_WindowBg, Theme::vec(theme.colours().raised));
     ImGui::PushStyleColor(ImGuiCol_Border, Theme::vec(theme.colours().accent));

@@ -3,21 +3,36 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
+#include "app/learning/blindness_board.hpp"
 #include "app/render/plot_implot.hpp"
-#include "app/shell/blindness_board.hpp"
 #include "app/shell/shell.hpp"
 #include "app/shell/tips.hpp"
 #include "app/stories/story.hpp"
+#include "app/workspace/run_size.hpp"
 
 namespace tempera::app {
+namespace {
+
+constexpr double longest_unasked = 60;  ///< seconds of a run that starts without a question
+
+/// Where a person's own presets go until another place was chosen.
+std::filesystem::path own_presets() {
+    const char* home = std::getenv("HOME");
+    return home && *home ? std::filesystem::path(home) / "tempera" : std::filesystem::current_path();
+}
+
+}  // namespace
 
 Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<TrainingLink> training)
     : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl), sprites(gl),
-      commands(make_commands()), blindness(std::make_unique<BlindnessBoard>()),
+      commands(make_commands()), presets_folder(own_presets()), blindness(std::make_unique<BlindnessBoard>()),
       story(std::make_unique<StoryTeller>()), tips(std::make_unique<Tips>()) {
     theme.load_fonts();
     set_theme("dark");
+    workspace.hold_back = [this] { return hold_back(); };
+    workspace.ask_first = [this](bool paused) { return ask_about_size(paused); };
 }
 
 Workbench::~Workbench() = default;
@@ -27,9 +42,93 @@ void Workbench::say(const std::string& text, double seconds) {
     toast_until = ImGui::GetTime() + seconds;
 }
 
+void Workbench::leave_document(const std::string& doing, std::function<void()> then,
+                               std::function<void()> stay) {
+    if (!workspace.modified()) {
+        then();
+        return;
+    }
+    const std::string save_it = workspace.saves_in_place() ? "Save and " : "Save as ... and ";
+    questions.ask({workspace.name() + " has edits that are not saved",
+                   {},
+                   {{save_it + doing, [this, then] { save(then); }}, {"Without saving", then}},
+                   "Cancel",
+                   std::move(stay),
+                   {}});
+}
+
+void Workbench::save(const std::function<void()>& then) {
+    if (!workspace.saves_in_place()) {
+        save_as(then);
+    } else if (workspace.save_as(workspace.file()) && then) {
+        then();
+    }
+}
+
+void Workbench::save_as(const std::function<void()>& then) {
+    const std::filesystem::path file = workspace.file();
+    const std::filesystem::path start =
+        workspace.saves_in_place()
+            ? file
+            : presets_folder / (run_folder_of(file).empty() && !file.empty() ? file.filename().string()
+                                                                             : export_prefix() + ".json");
+    dialog.show(FileDialog::Mode::save, start, [this, then](const std::filesystem::path& path) {
+        if (workspace.save_as(path)) {
+            presets_folder = path.parent_path();
+            if (then) {
+                then();
+            }
+        }
+    });
+}
+
 void Workbench::request_quit() {
-    view.ask_quit = workspace.modified();
-    quit = quit || !view.ask_quit;
+    leave_document("quit", [this] { quit = true; });
+}
+
+void Workbench::stop() { workspace.busy() && !learning.before_run() ? workspace.stop() : learning.stop(); }
+
+void Workbench::ask_stop() {
+    const auto over = [this] { return !workspace.busy() && !learning.active(); };
+    if (over()) {
+        return;
+    }
+    const bool training = learning.before_run() || !workspace.busy();
+    questions.ask({training ? "Stop this training?" : "Stop this run?",
+                   {training ? "Its weights so far are kept; it does not go on from there."
+                             : "What it reached is kept; it does not go on from there. Space pauses it."},
+                   {{"Stop", [this] { stop(); }}},
+                   "Go on",
+                   {},
+                   over});
+}
+
+/// What opens by itself is small and trained; anything else waits for the person.
+bool Workbench::hold_back() {
+    if (learning.would_train()) {
+        say("Its model is not trained yet: Space trains it, then runs", 20);
+        return true;
+    }
+    const RunSize size = run_size(workspace.resolved(), workspace.evaluation_rate());
+    if (size.seconds > longest_unasked) {
+        say("A large run, " + size.text() + ": Space starts it", 20);
+        return true;
+    }
+    return false;
+}
+
+bool Workbench::ask_about_size(bool paused) {
+    const RunSize size = run_size(workspace.resolved(), workspace.evaluation_rate());
+    if (size.seconds <= longest_unasked) {
+        return false;
+    }
+    questions.ask({"This run may take " + size.text(),
+                   {size.basis()},
+                   {{"Start", [this, paused] { workspace.start_without_asking(paused); }}},
+                   "Cancel",
+                   {},
+                   {}});
+    return true;
 }
 
 void Workbench::set_theme(const std::string& name) {
@@ -50,16 +149,30 @@ void Workbench::set_layout(const std::string& name) {
     view.rebuild_layout = true;
 }
 
+std::string Workbench::preset_layout() const {
+    const Json own = workspace.value("view.layout");
+    return own.is_string() && own != Json("explore") ? own.get<std::string>() : view.home_layout;
+}
+
 void Workbench::open_file(const std::string& path) {
+    leave_document("open " + std::filesystem::path(path).filename().string(),
+                   [this, path] { open_now(path); });
+}
+
+void Workbench::open_now(const std::string& path) {
     const Json sampler = workspace.value("sampler.type");
     if (workspace.open(path)) {
+        if (!theme.can_draw(workspace.name())) {
+            workspace.note(LogLine::Kind::warning,
+                           "no font of this system has all characters of this preset's "
+                           "name; the package fonts-noto-cjk may help");
+        }
         // Panels for weights and panels for swaps take each other's places.
         view.rebuild_layout =
             view.rebuild_layout || (sampler == Json("replica_exchange")) !=
                                        (workspace.value("sampler.type") == Json("replica_exchange"));
-        const Json layout = workspace.value("view.layout");
-        if (layout.is_string() && layout.get<std::string>() != view.layout) {
-            set_layout(layout.get<std::string>());
+        if (preset_layout() != view.layout) {
+            set_layout(preset_layout());
         }
         view.fit = true;
     }
@@ -95,9 +208,31 @@ void Workbench::export_plots(const std::string& format, bool all) {
     }
     workspace.note(LogLine::Kind::command,
                    "export " + (all ? std::string("all") : view.focused) + " " + format);
-    // Exports are for paper: the dark look of the screen becomes the light one.
-    exporter.figures(std::move(plots), format, theme.name() == "print" ? "print" : "light", "out/figures",
-                     export_prefix());
+    FigureExport how = figures;
+    how.format = format;
+    exporter.figures(std::move(plots), how, export_prefix());
+}
+
+/// Where an export could not be written, another folder may do.
+void Workbench::report_export(const Exporter::Report& report) {
+    workspace.note(report.good ? LogLine::Kind::note : LogLine::Kind::error, report.text);
+    if (report.good) {
+        say(report.text);
+        return;
+    }
+    if (!report.failed) {
+        workspace.messages.push_back({"Nothing was exported", {report.text}});
+        return;
+    }
+    const auto choose = [this, job = report.failed] {
+        dialog.show(FileDialog::Mode::folder, presets_folder.parent_path(),
+                    [this, job](const std::filesystem::path& folder) {
+                        figures.folder = folder;
+                        exporter.again(job, folder);
+                    });
+    };
+    questions.ask(
+        {"The export failed", {report.text}, {{"Choose another folder ...", choose}}, "Cancel", {}, {}});
 }
 
 void Workbench::update(float seconds) {
@@ -108,18 +243,13 @@ void Workbench::update(float seconds) {
     }
     story->update(*this);
     tips->update(*this);
-    blindness->update(*this);
+    blindness->update(workspace, learning);
 }
 
 void Workbench::frame() {
     update(ImGui::GetIO().DeltaTime);
     for (const Exporter::Report& report : exporter.take_reports()) {
-        workspace.note(report.good ? LogLine::Kind::note : LogLine::Kind::error, report.text);
-        if (report.good) {
-            say(report.text);
-        } else {
-            workspace.messages.push_back({"The export failed", {report.text}});
-        }
+        report_export(report);
     }
     draw_menu_bar(*this);
     draw_transport(*this);

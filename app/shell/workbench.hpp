@@ -14,9 +14,13 @@
 #include "app/recovery/autosave.hpp"
 #include "app/render/density_textures.hpp"
 #include "app/render/sprites.hpp"
+#include "app/shell/command_palette.hpp"
 #include "app/shell/commands.hpp"
+#include "app/shell/export_dialog.hpp"
 #include "app/shell/panel.hpp"
+#include "app/shell/question.hpp"
 #include "app/workspace/exports.hpp"
+#include "app/workspace/remedies.hpp"
 #include "app/workspace/workspace.hpp"
 
 namespace tempera::app {
@@ -28,6 +32,7 @@ class Tips;
 /// How the window is looked at; nothing of it changes a run.
 struct ViewState {
     std::string layout = "explore";
+    std::string home_layout = "explore";  ///< the person's choice for presets that ask for no special one
     bool rebuild_layout = true;
     bool by_mode = true;  ///< particles' colours: mode or weight
     LearnedLook learned;
@@ -36,8 +41,7 @@ struct ViewState {
     int mass_mode = 0;
     bool fit = false;          ///< one frame
     bool show_absent = false;  ///< Setup also lists settings that are not set
-    bool show_palette = false, show_keys = false, show_system = false;
-    bool ask_quit = false;              ///< edits would be lost: the question is on the screen
+    bool show_keys = false, show_system = false;
     std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
     std::string setup_filter;
     std::vector<std::string> hidden;  ///< closed panels
@@ -59,8 +63,19 @@ struct Workbench {
     void frame();
     /// What a frame does before it draws: takes what is new.
     void update(float seconds);
-    /// A file dropped on the window or chosen in a dialog.
+    /// A file dropped on the window or chosen in a menu or dialog; asks first when edits would be lost.
     void open_file(const std::string& path);
+    /// Does `then` at once when the preset has no edits that were not saved. Otherwise asks: `then` follows
+    /// when they are saved or given up, `stay` when the person would rather stay. `doing` completes "Save
+    /// and".
+    void leave_document(const std::string& doing, std::function<void()> then,
+                        std::function<void()> stay = {});
+    /// Into its own file, or, where the preset is a template or has none, asks for one.
+    void save(const std::function<void()>& then = {});
+    void save_as(const std::function<void()>& then = {});
+    /// Stops what runs or trains, at once or after a question.
+    void stop();
+    void ask_stop();
     /// A line in the status bar for some seconds.
     void say(const std::string& text, double seconds = 8);
     /// Ends the program, or asks first when there are edits that were not saved.
@@ -68,6 +83,8 @@ struct Workbench {
     void set_theme(const std::string& name);
     void set_scale(float scale);
     void set_layout(const std::string& name);
+    /// The layout of the preset that is open, or the person's own where it asks for none but the usual one.
+    std::string preset_layout() const;
     /// Starts a shipped story; what is wrong with it becomes a message.
     void start_story(const std::string& name, std::size_t step = 0);
     void export_plots(const std::string& format, bool all);
@@ -78,8 +95,17 @@ struct Workbench {
     void set_on_publish(const std::function<void()>& callback);
     std::string state_json() const;  ///< what a test compares: layout, panels, preset, run state
 
+private:
+    void open_now(const std::string& path);
+    void report_export(const Exporter::Report& report);
+    bool hold_back();
+    bool ask_about_size(bool paused);
+
+public:
     Workspace workspace;
     Learning learning;
+    Questions questions;
+    CommandPalette palette;
     Theme theme;
     DensityTextures textures;
     Sprites sprites;
@@ -90,22 +116,28 @@ struct Workbench {
     double toast_until = 0;
     /// Keys that were pressed since the last frame, each with its modifiers, where a window feeds them: Dear
     /// ImGui loses a chord whose modifier is released within the frame of its key.
-    std::vector<ImGuiKeyChord> chords;
+    std::vector<KeyPress> chords;
     bool chords_fed = false;
     bool popup_open = false;  ///< at the end of the last frame
     bool quit = false, fullscreen = false;
+    bool script_refused = false;  ///< a story's or hint's next line would have lost edits, and must not
     bool software_gl = true;
     std::string renderer = "no renderer";
     std::string graphics;  ///< all that the driver says of itself
     long largest_texture = 0;
-    double build_ms = 0;  ///< of the last frame, shown in the status bar
-    float scale = 1;
-    bool masked = false;  ///< times are hidden (golden pictures)
+    double build_ms = 0;                      ///< of the last frame, shown in the status bar
+    float scale = 1, display_scale = 1;       ///< chosen, and what the display asks for
+    int window_width = 0, window_height = 0;  ///< in pixels of the screen, outside full screen; 0: not known
+    bool masked = false;                      ///< times are hidden (golden pictures)
+    std::filesystem::path presets_folder;     ///< where Save as begins
+    FigureExport figures;                     ///< how and where figures are written
+    ExportDialog export_dialog;
     Exporter exporter;
     Autosave autosave;
     std::unique_ptr<BlindnessBoard> blindness;
     std::unique_ptr<StoryTeller> story;
     std::unique_ptr<Tips> tips;
+    RemedyFinder remedies;
 };
 
 }  // namespace tempera::app

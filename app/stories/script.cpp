@@ -5,8 +5,9 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
-#include "app/shell/blindness_board.hpp"
+#include "app/learning/blindness_board.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/build_id.hpp"
 
@@ -42,9 +43,21 @@ bool maps_are_current(const Workbench& bench) {
     return maps && !bench.workspace.resolved().empty() && maps->key == path_key(bench.workspace.resolved());
 }
 
-void open(Workbench& bench, const std::string& line, const std::string& file) {
+/// Edits of the person's are asked about first; the line is tried again when there is an answer.
+Performed open(Workbench& bench, const std::string& line, const std::string& file) {
     const auto path = std::filesystem::path(TEMPERA_SOURCE_DIR) / file;
     Workspace& w = bench.workspace;
+    if (std::exchange(bench.script_refused, false)) {
+        throw cannot(line, "your edits stay as they are; go on when they are saved");
+    }
+    if (w.modified()) {
+        if (!bench.questions.open() && !bench.dialog.is_open()) {
+            bench.leave_document(
+                "go on", [&bench] { bench.workspace.give_up_edits(); },
+                [&bench] { bench.script_refused = true; });
+        }
+        return Performed::later;
+    }
     const bool autostart = w.autostart;
     const std::string layout = bench.view.layout;
     w.autostart = false;  // the script says when to run
@@ -56,6 +69,7 @@ void open(Workbench& bench, const std::string& line, const std::string& file) {
     if (bench.view.layout != layout) {  // the script chooses the layout, too
         bench.set_layout(layout);
     }
+    return Performed::done;
 }
 
 void set(Workbench& bench, const std::string& line, const std::string& text) {
@@ -67,8 +81,7 @@ void set(Workbench& bench, const std::string& line, const std::string& text) {
     key.erase(key.find_last_not_of(' ') + 1);
     value.erase(0, value.find_first_not_of(' '));
     const Json parsed = parse_json(value);
-    bench.workspace.set(key, parsed.is_discarded() ? Json(value) : parsed);
-    bench.workspace.commit();
+    bench.workspace.stage(key, parsed.is_discarded() ? Json(value) : parsed);
 }
 
 Performed wait(const Workbench& bench, const std::string& line, const std::string& what) {
@@ -155,7 +168,7 @@ Performed perform(Workbench& bench, const std::string& line) {
     const auto [verb, rest] = split(line);
     Workspace& w = bench.workspace;
     if (verb == "open") {
-        open(bench, line, rest);
+        return open(bench, line, rest);
     } else if (verb == "set") {
         set(bench, line, rest);
     } else if (verb == "run") {
@@ -165,7 +178,11 @@ Performed perform(Workbench& bench, const std::string& line) {
         if (!obstacle.empty()) {
             throw cannot(line, obstacle);
         }
-        bench.learning.train();
+        bench.learning.train_for_story();
+    } else if (line == "use training") {
+        bench.learning.use_of_story();
+    } else if (line == "use shipped") {
+        bench.learning.forget_story();
     } else if (verb == "wait") {
         return wait(bench, line, rest);
     } else if (verb == "look") {

@@ -21,6 +21,7 @@ std::optional<int> level_at(const Workbench& bench, const PathPlace& place);
 enum class Performed { done, later };
 /// Performs one line, or says that it must wait (for the run, the maps, the training) and be tried again:
 ///   open FILE | set KEY = VALUE | run | train | wait run | wait maps | wait training | wait curves
+///   use training (the network that the story trained, where it did) | use shipped (no longer)
 ///   look level N | look noise S | look beta B | layout NAME | show PANEL [PART] | assume MASS | pace LEVELS
 ///   or the id of a command. Throws ConfigError for lines it does not know and for what cannot be done.
 Performed perform(Workbench& bench, const std::string& line);

@@ -333,6 +333,9 @@ void StoryTeller::update(Workbench& bench) {
             }
         }
         for (std::size_t i = 0; queue_.empty() && i < findings_.size(); ++i) {
+            if (findings_[i].state == State::holds) {
+                continue;  // it was found; what the person does from here on is no longer this step
+            }
             const StoryCheck& check = now().checks[i];
             const std::optional<double> value = measure(bench, check);
             if (!value) {

@@ -126,14 +126,14 @@ void seeds_controls(Workbench& bench) {
         ImGui::SameLine();
         ImGui::ProgressBar(static_cast<float>(study.fraction), {theme.px(110), theme.px(12)}, "");
         ImGui::SameLine();
-        ImGui::TextColored(theme.dim(), "seed %d of %d", std::min(study.done + 1, study.wanted),
-                           study.wanted);
+        ImGui::TextColored(theme.dim(), "seed %d of %d, %s", std::min(study.done + 1, study.wanted),
+                           study.wanted, eta_text(board.study_eta()).c_str());
         return;
     }
-    const std::string obstacle = board.obstacle(bench);
+    const std::string obstacle = board.obstacle(bench.workspace);
     ImGui::BeginDisabled(!obstacle.empty());
     if (ImGui::SmallButton(("Train " + std::to_string(n_seeds) + " seeds###train_seeds").c_str())) {
-        board.train_seeds(bench, n_seeds);
+        board.train_seeds(bench.workspace, n_seeds);
     }
     ImGui::EndDisabled();
     if (!obstacle.empty()) {

@@ -43,8 +43,10 @@ std::string learned_gap(const Workbench& bench) {
         return learned->error;
     }
     if (!learned) {
-        return bench.learning.active() ? "The network in training shows here after its first judgement."
-                                       : "Not trained yet: Ctrl+T trains the model, Space trains and runs.";
+        return bench.learning.active() ? "The network in training shows here once it was evaluated first."
+               : bench.learning.would_train()
+                   ? "Not trained yet: Ctrl+T trains the model, Space trains and runs."
+                   : "Reading the model ...";
     }
     const auto inner = [](const auto& grids) {
         return std::any_of(grids.begin() + (grids.empty() ? 0 : 1), grids.end() - (grids.empty() ? 0 : 1),
@@ -75,7 +77,7 @@ std::string particles_gap(const Workbench& bench, const PathMaps& maps, int spac
     if (w.stored()) {
         return "A stored run holds the particles of the target alone. Space runs it again.";
     }
-    if (bench.learning.busy()) {
+    if (bench.learning.active()) {
         return bench.learning.before_run() ? "The particles follow when the network is trained."
                                            : "A network is in training. Space samples when it is done.";
     }
@@ -244,6 +246,15 @@ void scrub_bar(Workbench& bench, float left, float right) {
                         Theme::packed(theme.colours().accent, 0.55f), theme.px(2));
     list->AddCircleFilled({left + width * t, y}, theme.px(hot ? 7 : 6),
                           Theme::packed(theme.colours().accent));
+    if (!w.following() && !w.playing()) {  // the way back to the run's own level
+        ImGui::SetCursorScreenPos({right + theme.px(12), here.y});
+        ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(5), theme.px(1)});
+        if (ImGui::Button((std::string(icon::follow) + "###follow").c_str(), {theme.px(24), theme.px(18)})) {
+            w.follow();
+        }
+        ImGui::PopStyleVar();
+        ImGui::SetItemTooltip("This level is held. Follow the run's level again.");
+    }
 }
 
 void draw(Workbench& bench) {
@@ -258,9 +269,10 @@ void draw(Workbench& bench) {
     const ImVec2 start = ImGui::GetCursorPos();
     const bool learned_path = bench.learning.learned_path();
     const bool narrow = learned_path && remaining().width < theme.px(620);
-    panel_header(bench, *find_view("density_path"), "Density path",
-                 n > 0 ? state + (narrow ? "" : std::string("      noise  ") + icon::arrow + "  target")
-                       : "");
+    const char* from = w.value("path.type") == Json("tempering") ? "reference" : "noise";
+    panel_header(
+        bench, *find_view("density_path"), "Density path",
+        n > 0 ? state + (narrow ? "" : std::string("      ") + from + "  " + icon::arrow + "  target") : "");
     if (learned_path) {
         const ImVec2 body = ImGui::GetCursorPos();
         ImGui::SetCursorPos({start.x + (named_by_tab() ? 0 : theme.px(94)), start.y});
@@ -272,7 +284,9 @@ void draw(Workbench& bench) {
         return;
     }
     if (!maps || maps->density.empty()) {
-        empty_text(bench, "Drawing the densities of this path ...");
+        empty_text(bench, w.resolved().empty()    ? "No preset is open: Ctrl+O opens one."
+                          : !w.problems().empty() ? "This preset has problems; Setup shows them."
+                                                  : "Drawing the densities of this path ...");
         return;
     }
     const std::vector<Row> rows = rows_of(bench);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "app/plots/learned.hpp"
-#include "app/setup/remedies.hpp"
+#include "app/plots/plots.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 enum class Mark { none, good, warning, bad };
 
 void row(const Theme& theme, const char* name, const std::string& value, const std::string& note, Mark mark,
-         const char* meaning) {
+         const std::string& meaning) {
     const ImVec2 at = ImGui::GetCursorPos();
     const Palette& p = theme.colours();
     const unsigned ink = mark == Mark::good      ? p.good
@@ -44,7 +44,7 @@ void row(const Theme& theme, const char* name, const std::string& value, const s
     if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) {
         ImGui::BeginTooltip();
         ImGui::PushTextWrapPos(theme.px(320));
-        ImGui::TextUnformatted(meaning);
+        ImGui::TextUnformatted(meaning.c_str());
         if (!note.empty()) {
             ImGui::TextColored(theme.dim(), "%s", note.c_str());
         }
@@ -75,7 +75,11 @@ void rows(Workbench& bench, const Snapshot& s) {
     if (std::isfinite(s.log_z_stderr)) {
         note = "\xc2\xb1 " + fixed(s.log_z_stderr, 3);
     }
-    if (s.log_z_true) {
+    // On the way down it is that of the level reached: the truth of the target says nothing of it.
+    const bool on_the_way = !s.exchange && s.level > 0;
+    if (on_the_way) {
+        note += (note.empty() ? "" : "   ") + std::string("at level ") + std::to_string(s.level);
+    } else if (s.log_z_true) {
         note += (note.empty() ? "" : "   ") + std::string("truth ") + fixed(*s.log_z_true, 3);
         if (std::isfinite(s.log_z_stderr) && s.log_z_stderr > 0 && s.state == RunState::finished) {
             const double z = std::abs(s.log_z - *s.log_z_true) / s.log_z_stderr;
@@ -90,7 +94,7 @@ void rows(Workbench& bench, const Snapshot& s) {
         const bool matters = !(s.ess_fraction >= 0.9);  // nearly equal weights have no tail to speak of
         row(theme, "k-hat", fixed(k, 2),
             !std::isfinite(k)     ? ""
-            : k > 0.7 && !matters ? "harmless: weights nearly equal"
+            : k > 0.7 && !matters ? "harmless here"
                                   : "good below 0.7",
             !std::isfinite(k) ? Mark::none
             : k <= 0.7        ? Mark::good
@@ -98,7 +102,9 @@ void rows(Workbench& bench, const Snapshot& s) {
             : k < 1           ? Mark::warning
                               : Mark::bad,
             "Tail index of the largest weights (generalised Pareto fit). Above 0.7 averages over these "
-            "weights converge slowly; above 1 not at all.");
+            "weights converge slowly; above 1 not at all. Where the weights are nearly equal (ESS / N above "
+            "0.9) "
+            "they have no tail to speak of.");
         const double share =
             s.n_particles > 0 ? static_cast<double>(s.unique_roots) / static_cast<double>(s.n_particles) : 1;
         row(theme, "roots", grouped(s.unique_roots), "of " + grouped(s.n_particles),
@@ -124,10 +130,15 @@ void rows(Workbench& bench, const Snapshot& s) {
         row(theme, "barrier", fixed(x.communication_barrier(), 2), "sum of rejections", Mark::none,
             "Communication barrier: the sum of swap rejections over pairs. About twice as many levels serve "
             "it well.");
-        row(theme, "round trips", std::to_string(x.round_trips),
-            fixed(x.round_trips_per_scan(), 4) + " per scan, predicted " +
-                fixed(x.predicted_round_trips_per_scan(), 4),
-            Mark::none, "Ways of a replica from the reference to the target and back.");
+        const long counted_from = burn_in_scans(s);
+        const bool counted = s.progress > counted_from;
+        row(theme, "round trips", std::to_string(counted ? x.round_trips : 0),
+            counted ? fixed(x.round_trips_per_scan(), 4) + " a scan"
+                    : "count from scan " + grouped(counted_from),
+            Mark::none,
+            "Ways of a replica from the reference to the target and back, counted after the burn-in of " +
+                grouped(counted_from) + " scans. The swaps predict " +
+                fixed(x.predicted_round_trips_per_scan(), 4) + " a scan.");
         row(theme, "BAR", fixed(x.log_z_bar, 3),
             std::isfinite(x.log_z_bar_stderr) ? "\xc2\xb1 " + fixed(x.log_z_bar_stderr, 3) : "", Mark::none,
             "log Z by Bennett's acceptance ratio over neighbouring levels.");
@@ -167,6 +178,36 @@ void learned_rows(Workbench& bench) {
         "J, the sum over levels of |logit m(k + 1) - logit m(k)|, m the learned mass of the first mode: 0 on "
         "an "
         "exact diffusion path. What goes up and down again must be paid for by weights or swaps.");
+}
+
+/// The buttons of a warning; a pressed one edits the preset in one undo step.
+void draw_remedies(Workbench& bench, const std::string& warning) {
+    const Theme& theme = bench.theme;
+    const float right = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
+    const Remedy* pressed = nullptr;
+    bool first = true;
+    ImGui::PushID(warning.c_str());
+    for (const Remedy& remedy :
+         bench.remedies.of(warning, bench.workspace.document(), bench.workspace.resolved())) {
+        const float width =
+            ImGui::CalcTextSize(remedy.label.c_str()).x + 2 * ImGui::GetStyle().FramePadding.x;
+        if (!first) {
+            ImGui::SameLine(0, theme.px(6));
+            if (ImGui::GetCursorPosX() + width > right) {
+                ImGui::NewLine();
+            }
+        }
+        first = false;
+        if (ImGui::Button((remedy.label + "###" + remedy.values.front().first).c_str())) {
+            pressed = &remedy;
+        }
+        ImGui::SetItemTooltip("Edits the preset; Ctrl+Z takes it back.");
+    }
+    ImGui::PopID();
+    if (pressed) {
+        const Remedy chosen = *pressed;  // the edit forgets what was remembered
+        bench.workspace.apply(chosen.values, chosen.label);
+    }
 }
 
 void draw(Workbench& bench) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Mass of one mode by level; the right mouse button chooses the mode.
+#include "app/kit/text.hpp"
 #include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
 
@@ -15,7 +16,7 @@ void draw(Workbench& bench) {
     const auto& names = bench.workspace.snapshot().mode_names;
     if (ImGui::BeginPopupContextWindow("###which_mode")) {
         for (int m = 0; m < static_cast<int>(names.size()); ++m) {
-            if (ImGui::MenuItem(mode_name(names, m).c_str(), nullptr, m == bench.view.mass_mode)) {
+            if (ImGui::MenuItem(shown(mode_name(names, m)).c_str(), nullptr, m == bench.view.mass_mode)) {
                 bench.view.mass_mode = m;
             }
         }

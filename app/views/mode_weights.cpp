@@ -166,19 +166,20 @@ std::string verdict(const ModeRow& row, bool exchange) {
         row.weighted.empty() || exchange ? row.sampled_interval : row.weighted_interval;
     char text[160];
     const double widest = half.empty() ? 0 : *std::max_element(half.begin(), half.end());
-    const char* reading =
-        !proportions_agree(got, row.exact, half) ? "The weights are off by more than chance explains."
+    const char* what = row.weighted.empty() || exchange ? "sampled" : "weighted";
+    const std::string reading =
+        !proportions_agree(got, row.exact, half)
+            ? std::string("The ") + what + " masses are off by more than chance explains."
         : widest > 0.2 ? "Too few effective particles to tell them apart from the exact ones."
-                       : "The weights agree with the exact ones.";
+                       : std::string("The ") + what + " masses agree with the exact ones.";
     // Beside a learned density the words are for its masses.
     if (!row.learned.empty()) {
         std::snprintf(text, sizeof text, "Total variation %.3f %s, %.3f learned.",
-                      total_variation(got, row.exact),
-                      row.weighted.empty() || exchange ? "sampled" : "weighted",
-                      total_variation(row.learned, row.exact));
+                      total_variation(got, row.exact), what, total_variation(row.learned, row.exact));
         return text;
     }
-    std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact), reading);
+    std::snprintf(text, sizeof text, "Total variation %.3f. %s", total_variation(got, row.exact),
+                  reading.c_str());
     return text;
 }
 
@@ -193,6 +194,8 @@ void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::st
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
         }
         ImDrawList* list = ImGui::GetWindowDrawList();
+        const float half = (width - label - numbers) / 2 - theme.px(3);
+        a = fitting(a, half), b = fitting(b, half);
         list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
         list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
                       theme.role(Role::mode, 1), b.c_str());

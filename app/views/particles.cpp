@@ -43,6 +43,8 @@ ParticleView particle_view(Workbench& bench, float aspect) {
     view.level = w.level();
     view.by_mode = bench.view.by_mode;
     view.box = framed_box(bench, aspect);
+    const ViewPlane& plane = w.maps() && !w.maps()->density.empty() ? w.maps()->plane : w.snapshot().plane;
+    view.axes = {axis_name(plane, 0), axis_name(plane, 1)};
     const LevelPicture* picture = w.picture(view.level);
     if (!picture && w.following() && w.snapshot().sprites) {
         view.sprites = w.snapshot().sprites;

@@ -1,10 +1,58 @@
 // SPDX-License-Identifier: MIT
 // Runs of this session, newest first.
+#include <cmath>
+
+#include "app/kit/text.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 
 namespace tempera::app {
 namespace {
+
+/// What a person tells runs apart by; runs that did not reach their end say so first.
+std::string name_of(const FinishedRun& run) {
+    const std::string what = run.kernel.empty() || run.kernel == "none" ? run.sampler : run.kernel;
+    const char* mark = run.state == RunState::failed      ? icon::bad
+                       : run.state == RunState::cancelled ? icon::stop
+                                                          : "";
+    return std::string(mark) + (*mark ? " " : "") +
+           (run.stored ? "stored" : std::to_string(run.id) + " " + what);
+}
+
+void draw_tooltip(const FinishedRun& run) {
+    std::string text = shown(run.name) + ", " + run.sampler + ", " + fixed(run.seconds, 2) + " s";
+    text += run.state == RunState::cancelled ? "\nStopped: the numbers are of the level that it reached."
+            : run.state == RunState::failed  ? "\nFailed: the numbers are of the level that it reached."
+                                             : std::string();
+    if (std::isfinite(run.log_z_error)) {
+        text += "\nlog Z is off by " + fixed(run.log_z_error, 3, true);
+    }
+    ImGui::SetTooltip("%s", text.c_str());
+}
+
+void draw_run(const Theme& theme, const FinishedRun& run) {
+    const bool whole = run.stored || run.state == RunState::finished;
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    ImGui::PushStyleColor(ImGuiCol_Text, whole ? theme.text() : theme.dim());
+    {
+        const Face small(theme.body, Theme::small_size);
+        ImGui::PushID(&run);
+        ImGui::Selectable((shown(fitting(name_of(run), ImGui::GetContentRegionAvail().x)) + "###run").c_str(),
+                          false, ImGuiSelectableFlags_SpanAllColumns);
+        ImGui::PopID();
+        if (ImGui::IsItemHovered()) {
+            draw_tooltip(run);
+        }
+    }
+    const Face mono(theme.mono, 14);
+    for (const std::string& number : {fixed(run.ess, 3), fixed(run.log_z, 3, true),
+                                      whole ? fixed(run.mode_error, 3) : std::string("-")}) {
+        ImGui::TableNextColumn();
+        ImGui::TextUnformatted(number.c_str());
+    }
+    ImGui::PopStyleColor();
+}
 
 void draw_runs(Workbench& bench) {
     const Theme& theme = bench.theme;
@@ -31,31 +79,7 @@ void draw_runs(Workbench& bench) {
         ImGui::PopStyleColor();
     }
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-        ImGui::TableNextRow();
-        ImGui::TableNextColumn();
-        {
-            const Face small(theme.body, Theme::small_size);
-            const std::string label =
-                run->stored ? std::string("stored")
-                            : std::to_string(run->id) + " " +
-                                  (run->kernel.empty() || run->kernel == "none" ? run->sampler : run->kernel);
-            ImGui::PushID(&*run);
-            ImGui::Selectable((fitting(label, ImGui::GetContentRegionAvail().x) + "###run").c_str(), false,
-                              ImGuiSelectableFlags_SpanAllColumns);
-            ImGui::PopID();
-            if (ImGui::IsItemHovered()) {
-                ImGui::SetTooltip("%s, %s, %s, %.2f s\nlog Z is shown less the truth, where that is known",
-                                  run->name.c_str(), run->sampler.c_str(), to_string(run->state),
-                                  run->seconds);
-            }
-        }
-        const Face mono(theme.mono, 14);
-        ImGui::TableNextColumn();
-        ImGui::TextUnformatted(fixed(run->ess, 3).c_str());
-        ImGui::TableNextColumn();
-        ImGui::TextUnformatted(fixed(run->log_z, 3, true).c_str());
-        ImGui::TableNextColumn();
-        ImGui::TextUnformatted(fixed(run->mode_error, 3).c_str());
+        draw_run(theme, *run);
     }
     ImGui::EndTable();
 }

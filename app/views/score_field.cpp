@@ -30,8 +30,10 @@ std::string obstacle(const Workbench& bench) {
     }
     if (!learned) {
         return bench.learning.active()
-                   ? "The scores of the network in training show here after its first judgement."
-                   : "The model is not trained yet. Ctrl+T trains it, Space trains and runs.";
+                   ? "The scores of the network in training show here once it was evaluated first."
+               : bench.learning.would_train()
+                   ? "The model is not trained yet. Ctrl+T trains it, Space trains and runs."
+                   : "Reading the model ...";
     }
     if (!learned->error.empty()) {
         return learned->error;
@@ -163,7 +165,9 @@ void draw(Workbench& bench) {
         card(bench, *learned.scores[level], input.x, input.y);
     }
     const Face face(theme.body, Theme::small_size);
-    ImGui::TextColored(theme.dim(), "%s", (below ? plot.state : plot.note).c_str());
+    const std::string& caption = below ? plot.state : plot.note;
+    ImGui::TextColored(theme.dim(), "%s", fitting(caption, remaining().width).c_str());
+    ImGui::SetItemTooltip("%s", caption.c_str());
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) { return {plot_of(bench, 1.6f)}; }

@@ -52,8 +52,17 @@ void dots(Workbench& bench, StoryTeller& teller) {
 
 void finding(const Theme& theme, const StoryTeller::Finding& f) {
     const bool holds = f.state == StoryTeller::State::holds;
-    ImGui::TextColored(Theme::vec(holds ? theme.colours().good : theme.colours().warning), "%s",
-                       holds ? icon::good : icon::warning);
+    // Measured as the step claims is no praise of what was measured: no tick.
+    if (holds) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float height = ImGui::GetTextLineHeight();
+        ImGui::GetWindowDrawList()->AddCircleFilled({at.x + theme.px(4), at.y + height / 2}, theme.px(3),
+                                                    Theme::packed(theme.colours().accent));
+        ImGui::Dummy({theme.px(9), height});
+    } else {
+        ImGui::TextColored(Theme::vec(theme.colours().warning), "%s", icon::warning);
+    }
+    ImGui::SetItemTooltip("%s", holds ? "Measured just now, as this step expects." : "Measured just now.");
     ImGui::SameLine(0, theme.px(8));
     ImGui::BeginGroup();
     wrapped(f.text);
@@ -132,7 +141,6 @@ void draw(Workbench& bench) {
         }
         wrapped(step.caption);
         ImGui::Dummy({0, theme.px(2)});
-        findings(bench, teller);
         for (std::size_t i = 0; i < step.offers.size(); ++i) {
             ImGui::Dummy({0, theme.px(1)});
             if (ImGui::Button((step.offers[i].label + "###offer" + std::to_string(i)).c_str(),
@@ -141,6 +149,7 @@ void draw(Workbench& bench) {
                 break;
             }
         }
+        findings(bench, teller);  // last: what comes in moves no button
         fade_below(theme);
     }
     ImGui::EndChild();

@@ -26,6 +26,33 @@ bool is_type(const std::string& dotted) {
     return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
 }
 
+/// Sets a value; a "type" replaces its section.
+void put(Json& document, const std::string& dotted, Json value) {
+    if (!is_type(dotted)) {
+        value_slot(document, dotted) = std::move(value);
+        return;
+    }
+    const std::string section = dotted.substr(0, dotted.size() - 5);
+    Json fresh = Json::object();
+    fresh["type"] = value;
+    if (section == "path" && document.contains("path")) {  // what means the same on every path stays
+        for (const char* key : {"n_levels", "standardise"}) {
+            if (document["path"].contains(key)) {
+                fresh[key] = document["path"][key];
+            }
+        }
+    }
+    if (section == "sampler") {
+        const Json n = get_value(document, "sampler.n_particles");
+        for (const Field& f : section_fields("sampler", value.get<std::string>())) {
+            if (f.name == "n_particles" && !n.is_null()) {
+                fresh["n_particles"] = n;
+            }
+        }
+    }
+    value_slot(document, section) = std::move(fresh);
+}
+
 }  // namespace
 
 Json& value_slot(Json& document, const std::string& dotted) {
@@ -40,9 +67,11 @@ Json& value_slot(Json& document, const std::string& dotted) {
     return *at;
 }
 
-void Document::adopt(Json contents, std::filesystem::path file, std::optional<Json> edited) {
+void Document::adopt(Json contents, std::filesystem::path file, std::optional<Json> edited,
+                     std::optional<Json> basis) {
     saved_ = std::move(contents);
     now_ = edited ? std::move(*edited) : saved_;
+    basis_ = basis ? std::move(*basis) : saved_;
     file_ = std::move(file);
     undo_.clear();
     redo_.clear();
@@ -53,7 +82,12 @@ void Document::adopt(Json contents, std::filesystem::path file, std::optional<Js
 void Document::save_as(const std::filesystem::path& file) {
     write_file_atomically(file, format_preset(now_) + "\n");
     file_ = file;
-    saved_ = now_;
+    saved_ = basis_ = now_;
+    for (std::deque<Step>* steps : {&undo_, &redo_}) {  // what they lead to is no longer what the file holds
+        for (Step& step : *steps) {
+            step.basis = basis_;
+        }
+    }
 }
 
 std::string Document::name() const {
@@ -83,37 +117,11 @@ bool Document::differs_from_file(const std::string& dotted) const {
 }
 
 void Document::remember(const std::string& what) {
-    undo_.push_back({now_, what});
+    undo_.push_back({now_, basis_, what});
     if (undo_.size() > undo_depth) {
         undo_.pop_front();
     }
     redo_.clear();
-}
-
-void Document::put(const std::string& dotted, Json value) {
-    if (!is_type(dotted)) {
-        value_slot(now_, dotted) = std::move(value);
-        return;
-    }
-    const std::string section = dotted.substr(0, dotted.size() - 5);
-    Json fresh = Json::object();
-    fresh["type"] = value;
-    if (section == "path" && now_.contains("path")) {  // what means the same on every path stays
-        for (const char* key : {"n_levels", "standardise"}) {
-            if (now_["path"].contains(key)) {
-                fresh[key] = now_["path"][key];
-            }
-        }
-    }
-    if (section == "sampler") {
-        const Json n = get_value(now_, "sampler.n_particles");
-        for (const Field& f : section_fields("sampler", value.get<std::string>())) {
-            if (f.name == "n_particles" && !n.is_null()) {
-                fresh["n_particles"] = n;
-            }
-        }
-    }
-    value_slot(now_, section) = std::move(fresh);
 }
 
 bool Document::set(const std::string& dotted, Json value) {
@@ -125,16 +133,24 @@ bool Document::set(const std::string& dotted, Json value) {
         open_edit_ = dotted;
     }
     redo_.clear();
-    put(dotted, std::move(value));
+    put(now_, dotted, std::move(value));
     check();
     return true;
+}
+
+void Document::stage(const std::string& dotted, const Json& value) {
+    remember(dotted);
+    open_edit_.clear();
+    put(now_, dotted, value);
+    put(basis_, dotted, value);
+    check();
 }
 
 void Document::set_all(const std::vector<std::pair<std::string, Json>>& values, const std::string& what) {
     remember(what);
     open_edit_.clear();
     for (const auto& [dotted, value] : values) {
-        put(dotted, value);
+        put(now_, dotted, value);
     }
     check();
 }
@@ -160,7 +176,7 @@ void Document::reset(const std::string& dotted) {
 void Document::revert_all() {
     remember("everything");
     open_edit_.clear();
-    now_ = saved_;
+    now_ = basis_ = saved_;
     check();
 }
 
@@ -175,8 +191,9 @@ std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
     open_edit_.clear();
     Step step = std::move(from.back());
     from.pop_back();
-    to.push_back({std::move(now_), step.what});
+    to.push_back({std::move(now_), std::move(basis_), step.what});
     now_ = std::move(step.document);
+    basis_ = std::move(step.basis);
     check();
     return step.what;
 }

@@ -18,15 +18,20 @@ Json& value_slot(Json& document, const std::string& dotted);
 class Document {
 public:
     /// Starts anew with the contents of a file. `edited` is what stands in the fields where edits of that
-    /// file were not saved.
-    void adopt(Json contents, std::filesystem::path file, std::optional<Json> edited = std::nullopt);
+    /// file were not saved, and `basis` what of it stood there before the person's own edits.
+    void adopt(Json contents, std::filesystem::path file, std::optional<Json> edited = std::nullopt,
+               std::optional<Json> basis = std::nullopt);
     /// Writes the preset as it stands. Throws std::runtime_error; nothing changes then.
     void save_as(const std::filesystem::path& file);
     const std::filesystem::path& file() const { return file_; }
-    bool modified() const { return now_ != saved_; }
+    /// There are edits of the person's that would be missed. What stories and hints set is none.
+    bool modified() const { return now_ != basis_; }
+    /// The edits so far may be lost from now on: the person gave them up.
+    void give_up_edits() { basis_ = now_; }
 
     const Json& json() const { return now_; }
     const Json& saved() const { return saved_; }
+    const Json& basis() const { return basis_; }        ///< what the person's edits started from
     const Json& resolved() const { return resolved_; }  ///< the last good one
     std::string name() const;
     Json value(const std::string& dotted) const;  ///< what stands there, or its default
@@ -37,6 +42,8 @@ public:
     /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its
     /// section. False when the value stood there already.
     bool set(const std::string& dotted, Json value);
+    /// Sets a value in an undo step of its own that is no edit of the person's (stories, hints).
+    void stage(const std::string& dotted, const Json& value);
     /// Sets several values in one undo step, named `what`.
     void set_all(const std::vector<std::pair<std::string, Json>>& values, const std::string& what);
     /// Ends an edit; the field's name, or empty when there was none.
@@ -53,16 +60,15 @@ public:
 
 private:
     struct Step {
-        Json document;
+        Json document, basis;
         std::string what;
     };
     std::string travel(std::deque<Step>& from, std::deque<Step>& to);
     void remember(const std::string& what);
-    void put(const std::string& dotted, Json value);
     void check();
 
     std::filesystem::path file_;
-    Json now_ = Json::object(), saved_, resolved_;
+    Json now_ = Json::object(), saved_, basis_ = Json::object(), resolved_;
     std::vector<Problem> problems_;
     std::deque<Step> undo_, redo_;
     std::string open_edit_;

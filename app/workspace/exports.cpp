@@ -12,20 +12,13 @@
 namespace tempera::app {
 namespace {
 
-std::string render(const PlotSpec& plot, const std::string& format, const Palette& colours) {
-    if (format == "svg") {
-        return to_svg(plot, colours);
-    }
-    if (format == "pdf") {
-        return to_pdf(plot, colours);
-    }
-    if (format == "csv") {
-        return to_csv(plot);
-    }
-    if (format == "json") {
-        return to_json(plot).dump(1);
-    }
-    return to_png(plot, colours);
+std::string render(const PlotSpec& plot, const FigureExport& how) {
+    const Palette& colours = palette(how.theme);
+    return how.format == "svg"    ? to_svg(plot, colours, how.size)
+           : how.format == "pdf"  ? to_pdf(plot, colours, how.size)
+           : how.format == "csv"  ? to_csv(plot)
+           : how.format == "json" ? to_json(plot).dump(1)
+                                  : to_png(plot, colours, how.size, how.dpi);
 }
 
 std::string samples_csv(const RunResult& r) {
@@ -74,11 +67,11 @@ Exporter::~Exporter() {
 void Exporter::loop() {
     setpriority(PRIO_PROCESS, 0, 10);
     while (true) {
-        std::function<std::string()> job;
+        std::pair<Job, std::filesystem::path> job;
         {
             std::unique_lock lock(mutex_);
             wake_.wait(lock, [&] { return stop_ || !jobs_.empty(); });
-            if (jobs_.empty()) {
+            if (jobs_.empty()) {  // and nothing more is to come
                 return;
             }
             job = std::move(jobs_.front());
@@ -87,11 +80,11 @@ void Exporter::loop() {
         }
         Report report;
         try {
-            report.text = job();
+            report.text = job.first(job.second);
         } catch (const std::filesystem::filesystem_error& e) {
-            report = {false, "cannot write " + e.path1().string() + ": " + e.code().message()};
+            report = {false, "cannot write " + e.path1().string() + ": " + e.code().message(), job.first};
         } catch (const std::exception& e) {
-            report = {false, e.what()};
+            report = {false, e.what(), job.first};
         }
         std::function<void()> call;
         {
@@ -107,12 +100,17 @@ void Exporter::loop() {
     }
 }
 
-void Exporter::enqueue(std::function<std::string()> job) {
+void Exporter::enqueue(Job job, const std::filesystem::path& folder) {
     {
         std::lock_guard lock(mutex_);
-        jobs_.push_back(std::move(job));
+        jobs_.emplace_back(std::move(job), folder);
     }
     wake_.notify_all();
+}
+
+void Exporter::refuse(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    reports_.push_back({false, why, {}});
 }
 
 void Exporter::wait() {
@@ -130,36 +128,36 @@ void Exporter::set_on_report(std::function<void()> callback) {
     on_report_ = std::move(callback);
 }
 
-void Exporter::figures(std::vector<PlotSpec> plots, const std::string& format, const std::string& theme,
-                       const std::filesystem::path& folder, const std::string& prefix) {
+void Exporter::figures(std::vector<PlotSpec> plots, const FigureExport& how, const std::string& prefix) {
     std::erase_if(plots, [](const PlotSpec& p) { return p.layers.empty(); });
-    enqueue([plots = std::move(plots), format, theme, folder, prefix] {
-        if (plots.empty()) {
-            throw std::runtime_error("There is nothing to export yet.");
-        }
-        std::filesystem::create_directories(folder);
-        const Palette& colours = palette(theme);
-        std::string names;
-        for (const PlotSpec& plot : plots) {
-            const std::filesystem::path path = free_file(folder / (prefix + "-" + plot.id + "." + format));
-            write_file_atomically(path, render(plot, format, colours));
-            names = plots.size() == 1 ? path.string()
-                    : names.empty()   ? path.filename().string()
-                                      : names + ", " + path.filename().string();
-        }
-        return "wrote " +
-               (plots.size() == 1 ? names : std::to_string(plots.size()) + " figures to " + folder.string());
-    });
+    if (plots.empty()) {
+        refuse("There is nothing to export yet.");
+        return;
+    }
+    enqueue(
+        [plots = std::move(plots), how, prefix](const std::filesystem::path& folder) {
+            std::filesystem::create_directories(folder);
+            std::filesystem::path last;
+            for (const PlotSpec& plot : plots) {
+                last = free_file(folder / (prefix + "-" + plot.id + "." + how.format));
+                write_file_atomically(last, render(plot, how));
+            }
+            return "wrote " + (plots.size() == 1
+                                   ? last.string()
+                                   : std::to_string(plots.size()) + " figures to " + folder.string());
+        },
+        how.folder);
 }
 
 void Exporter::samples(std::shared_ptr<const RunResult> result, const std::string& format,
                        const std::filesystem::path& folder, const std::string& name) {
-    enqueue([result = std::move(result), format, folder, name] {
-        if (!result) {
-            throw std::runtime_error("There are no samples yet: let a run finish first.");
-        }
-        std::filesystem::create_directories(folder);
-        const std::filesystem::path path = free_file(folder / (name + "-samples." + format));
+    if (!result) {
+        refuse("There are no samples yet: let a run finish first.");
+        return;
+    }
+    const auto job = [result = std::move(result), format, name](const std::filesystem::path& into) {
+        std::filesystem::create_directories(into);
+        const std::filesystem::path path = free_file(into / (name + "-samples." + format));
         if (format == "csv") {
             write_file_atomically(path, samples_csv(*result));
         } else {
@@ -172,16 +170,21 @@ void Exporter::samples(std::shared_ptr<const RunResult> result, const std::strin
                        {"ancestor", NpyArray::of(result->first.ancestor, {result->first.ancestor.size()})}});
         }
         return "wrote " + path.string();
-    });
+    };
+    enqueue(job, folder);
 }
 
-void Exporter::run_folder(std::shared_ptr<const RunResult> result, const std::filesystem::path& folder) {
-    enqueue([result = std::move(result), folder] {
-        if (!result) {
-            throw std::runtime_error("There is no result yet: let a run finish first.");
-        }
-        return "wrote " + add_run_folder(*result, folder, {"svg", "html"}).string();
-    });
+void Exporter::run_folder(std::shared_ptr<const RunResult> result, const std::filesystem::path& folder,
+                          const std::string& name) {
+    if (!result) {
+        refuse("There is no result yet: let a run finish first.");
+        return;
+    }
+    enqueue(
+        [result = std::move(result), name](const std::filesystem::path& into) {
+            return "wrote " + add_run_folder(*result, into / name, {"svg", "html"}).string();
+        },
+        folder);
 }
 
 }  // namespace tempera::app

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tempera::app {
 namespace {
 
-/// About 1 MB a level at most; a long path keeps every level, a very long one the recent half.
+/// About 1 MB a level at most; a long path keeps every level, a very long one those seen last.
 constexpr std::size_t most_pictures = 400;
 
 /// Density of the drawn particles over the same extent as the exact maps, for thumbnails.
@@ -55,17 +56,28 @@ bool LevelPictures::take(const Snapshot& snapshot) {
     if (snapshot.sights) {
         for (const LevelSight& s : *snapshot.sights) {
             if (!kept(s.level)) {
-                pictures_[s.level] = {s.sprites, s.density, nullptr, true};
+                pictures_[s.level] = {s.sprites, s.density, nullptr, true, ++seen_};
             }
         }
     }
     if (snapshot.sprites && !kept(snapshot.level)) {
-        pictures_[snapshot.level] = {snapshot.sprites, snapshot.density, nullptr, false};
+        pictures_[snapshot.level] = {snapshot.sprites, snapshot.density, nullptr, false, ++seen_};
         if (pictures_.size() > most_pictures) {
-            pictures_.erase(std::prev(pictures_.end()));
+            forget_oldest();
         }
     }
     return fresh;
+}
+
+/// Those that the run itself keeps stay: it hands them over again with every snapshot.
+void LevelPictures::forget_oldest() {
+    const auto oldest =
+        std::min_element(pictures_.begin(), pictures_.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.second.kept, a.second.seen) < std::pair(b.second.kept, b.second.seen);
+        });
+    if (!oldest->second.kept) {
+        pictures_.erase(oldest);
+    }
 }
 
 void LevelPictures::smooth(const PathMaps& maps) {

@@ -16,6 +16,7 @@ struct LevelPicture {
     std::shared_ptr<const Grid> density;
     std::shared_ptr<const Grid> smooth;  ///< the density for thumbnails: counting noise blurred away
     bool kept = false;                   ///< by the run itself, as the level was left
+    long seen = 0;                       ///< order of seeing
 };
 
 class LevelPictures {
@@ -28,8 +29,9 @@ public:
     const LevelPicture* nearest(int level, int within) const;
 
 private:
+    void forget_oldest();
     std::map<int, LevelPicture> pictures_;
-    long run_ = -1;
+    long run_ = -1, seen_ = 0;
 };
 
 }  // namespace tempera::app

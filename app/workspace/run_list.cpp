@@ -31,7 +31,8 @@ FinishedRun finished_run(const Snapshot& s, const Json& resolved) {
     run.state = s.state;
     run.name = run.preset.value("name", "");
     run.ess = s.ess_fraction;
-    run.log_z = s.log_z_true ? s.log_z - *s.log_z_true : s.log_z;
+    run.log_z = s.log_z;
+    run.log_z_error = s.log_z_true ? s.log_z - *s.log_z_true : std::nan("");
     run.seconds = s.seconds;
     if (s.modes && !s.modes->empty()) {
         const ModeRow& row = s.modes->back();
@@ -52,7 +53,8 @@ FinishedRun stored_run(const RunResult& stored, const std::filesystem::path& fol
     run.stored = true;
     run.name = folder.filename().string();
     run.ess = number("ess_fraction");
-    run.log_z = std::isfinite(number("log_z_error")) ? number("log_z_error") : number("log_z");
+    run.log_z = number("log_z");
+    run.log_z_error = number("log_z_error");
     run.seconds = number("seconds.total");
     const Json known = get_value(stored.summary, "mode_weights.true"),
                weighted = get_value(stored.summary, "mode_weights.weighted");

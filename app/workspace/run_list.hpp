@@ -18,7 +18,7 @@ struct FinishedRun {
     bool stored = false;  ///< read from a run folder
     std::string name, sampler, kernel;
     RunState state = RunState::finished;
-    double ess = 0, log_z = 0, mode_error = 0, seconds = 0;  ///< log Z less the truth, where that is known
+    double ess = 0, log_z = 0, log_z_error = 0, mode_error = 0, seconds = 0;  ///< NaN where not known
     Json preset;
 };
 

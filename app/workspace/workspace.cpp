@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
 #include "app/workspace/live_edits.hpp"
+#include "app/workspace/run_size.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera::app {
@@ -64,6 +66,14 @@ void Workspace::commit() {
     if (!field.empty()) {
         note(LogLine::Kind::command, "set " + field + " = " + value(field).dump());
     }
+}
+
+void Workspace::stage(const std::string& dotted, const Json& value) {
+    if (get_value(document(), dotted) == value) {
+        return;
+    }
+    document_.stage(dotted, value);
+    checked(true);
 }
 
 void Workspace::apply(const std::vector<std::pair<std::string, Json>>& values, const std::string& what) {
@@ -142,6 +152,12 @@ void Workspace::start(bool paused) {
         messages.push_back(std::move(m));
         return;
     }
+    if (!ask_first || !ask_first(paused)) {
+        start_without_asking(paused);
+    }
+}
+
+void Workspace::start_without_asking(bool paused) {
     if (put_off && put_off(paused)) {
         return;
     }
@@ -168,8 +184,10 @@ void Workspace::started(long run, const std::string& what) {
     started_run_ = run;
     wanted_folder_.clear();
     pending_.clear();
+    run_seconds_ = 0;
+    updated_ = std::chrono::steady_clock::now();
     cursor_.follow();
-    compare_edits_ = false;
+    compare_edits_ = held_back_ = false;
     note(LogLine::Kind::note, "run " + std::to_string(run) + " " + what + ": " + name());
 }
 
@@ -229,7 +247,45 @@ void Workspace::add_lock_wait(std::chrono::duration<double, std::micro> wait) {
     lock_waits.push_back(wait.count());
 }
 
+double Workspace::eta_seconds() const {
+    const Snapshot& s = *snapshot_;
+    if (pace_ <= 0 || s.eta_seconds < 0) {
+        return s.eta_seconds;
+    }
+    const double boundaries =
+        s.exchange ? static_cast<double>(s.progress_end - s.progress) : static_cast<double>(s.level);
+    return std::max(s.eta_seconds, boundaries / pace_);
+}
+
+bool Workspace::waits_to_apply() const {
+    if (busy()) {
+        return !pending_.empty();
+    }
+    if (!snapshot_->preset || !problems().empty()) {
+        return false;
+    }
+    if (compared_.first != snapshot_->preset || compared_.second != resolved()) {
+        compared_ = {snapshot_->preset, resolved()};
+        const std::vector<std::string> different = preset_difference(*snapshot_->preset, resolved());
+        waits_ = std::any_of(different.begin(), different.end(), [](const std::string& field) {
+            return field != "name" && field != "note" && field.rfind("view", 0) != 0;
+        });
+    }
+    return waits_;
+}
+
+/// The clock of the run in view: of what went by since the last look, while it ran.
+void Workspace::count_time() {
+    const auto now = std::chrono::steady_clock::now();
+    const RunState s = snapshot_->state;
+    if (snapshot_->run_id == started_run_ && (s == RunState::running || s == RunState::preparing)) {
+        run_seconds_ += std::chrono::duration<double>(now - updated_).count();
+    }
+    updated_ = now;
+}
+
 void Workspace::update(float seconds) {
+    count_time();
     const auto before = std::chrono::steady_clock::now();
     std::shared_ptr<const Snapshot> latest = link_->latest();
     std::shared_ptr<const PathMaps> maps = mapper_->latest();
@@ -283,9 +339,20 @@ void Workspace::take_snapshot() {
     }
 }
 
+double Workspace::evaluation_rate() const {
+    return resolved().contains("target") && resolved()["target"] == measured_target_ ? measured_rate_ : 0;
+}
+
 void Workspace::remember_run() {
     const Snapshot& s = *snapshot_;
     remembered_run_ = s.run_id;
+    constexpr double enough = 1e7;  // evaluations; a smaller run shows its overhead
+    const double evaluations =
+        s.preset && s.state == RunState::finished ? run_size(*s.preset, 1).evaluations : 0;
+    if (evaluations > enough && s.seconds > 0) {
+        measured_target_ = get_value(*s.preset, "target");
+        measured_rate_ = evaluations / s.seconds;
+    }
     FinishedRun run = finished_run(s, resolved());
     run.name = run.name.empty() ? name() : run.name;
     runs_.push_back(run);
@@ -297,10 +364,15 @@ void Workspace::remember_run() {
         note(LogLine::Kind::error, text + ": " + s.error);
         return;
     }
-    char numbers[96];
-    std::snprintf(numbers, sizeof numbers, ": log Z %.3f, ESS %.3f, %.2f s", s.log_z, s.ess_fraction,
-                  s.seconds);
-    note(LogLine::Kind::note, text + numbers);
+    const auto add = [&](const char* format, double value) {
+        char number[48];
+        std::snprintf(number, sizeof number, format, value);
+        text += std::isfinite(value) ? number : "";
+    };
+    add(": log Z %.3f", s.log_z + 0.0);
+    add(", ESS %.3f", s.ess_fraction);
+    add(", %.2f s", run_seconds());
+    note(LogLine::Kind::note, text);
 }
 
 int Workspace::n_levels() const {

@@ -40,17 +40,23 @@ public:
     /// A run folder: its preset is opened at once, its stored results are shown when they are read.
     bool open_run(const std::filesystem::path& folder);
     /// Takes over edits that were not saved; nothing runs.
-    void recover(Json saved, Json edited, const std::filesystem::path& file);
-    bool save();
+    void recover(Json saved, Json edited, Json basis, const std::filesystem::path& file);
+    /// A preset with problems is not saved: it could not be opened again.
     bool save_as(const std::filesystem::path& file);
     const std::filesystem::path& file() const { return document_.file(); }
+    /// Save may write to its file: it is no shipped preset, which is a template, no run's preset, which says
+    /// what was run, and may be written to.
+    bool saves_in_place() const;
+    /// There are edits of the person's that were not saved.
     bool modified() const { return document_.modified(); }
+    void give_up_edits() { document_.give_up_edits(); }
     const std::vector<std::filesystem::path>& recents() const { return recents_.files(); }
     Recents& recent_files() { return recents_; }
 
     // The preset being edited.
     const Json& document() const { return document_.json(); }
     const Json& saved() const { return document_.saved(); }        ///< as it stands in its file
+    const Json& basis() const { return document_.basis(); }        ///< where the person's edits start
     const Json& resolved() const { return document_.resolved(); }  ///< last good one
     std::string name() const { return document_.name(); }
     Json value(const std::string& dotted) const { return document_.value(dotted); }  ///< or its default
@@ -60,6 +66,8 @@ public:
     /// section.
     void set(const std::string& dotted, Json value);
     void commit();
+    /// As set() and commit(), by a story or a hint: no edit of the person's.
+    void stage(const std::string& dotted, const Json& value);
     /// Several settings at once, one undo step.
     void apply(const std::vector<std::pair<std::string, Json>>& values, const std::string& what);
     void reset(const std::string& dotted);  ///< to the value of the file
@@ -74,7 +82,9 @@ public:
 
     // The run.
     void run_or_pause();
+    /// Starts a run, where ask_first and put_off let it.
     void start(bool paused = false);
+    void start_without_asking(bool paused);
     void restart(bool new_seed);
     /// Goes on with a run that an earlier session left, as it had started; paused, because it may be what
     /// ended that session.
@@ -84,7 +94,16 @@ public:
     void step_level();
     void set_pace(double boundaries_per_second);
     double pace() const { return pace_; }
+    /// Seconds to the run's end, at the pace that it is held to; < 0: unknown.
+    double eta_seconds() const;
+    /// Seconds that the run has taken so far, waiting for its pace included and pauses not.
+    double run_seconds() const { return stored_ ? snapshot_->seconds : run_seconds_; }
+    /// The preset that is edited is another one than that of the run in view: it waits to be applied.
+    bool waits_to_apply() const;
     bool busy() const;  ///< preparing, running or paused
+    /// Evaluations a second of the last run of this session on the edited preset's target; 0 = there was
+    /// none.
+    double evaluation_rate() const;
 
     /// Once a frame: takes the latest snapshot and maps.
     void update(float seconds);
@@ -127,7 +146,13 @@ public:
     std::string command_line() const;  ///< what runs the same on the command line
     std::vector<double> lock_waits;    ///< microseconds of each look at what other threads publish, last 4096
     void add_lock_wait(std::chrono::duration<double, std::micro> wait);
-    bool autostart = true;  ///< opening a preset runs it
+    bool autostart = true;  ///< opening a preset runs it, unless hold_back says no
+    /// True: what was opened waits for the person to run it.
+    std::function<bool()> hold_back;
+    bool held_back() const { return held_back_; }  ///< so it was, and still waits
+    /// Before a run starts; true: a question is put, and start_without_asking() called when the answer is
+    /// yes.
+    std::function<bool(bool paused)> ask_first;
     /// Asked before a run starts; true: not now, it will be started again (a model is trained first).
     std::function<bool(bool paused)> put_off;
     std::function<void()> before_run;        ///< what is edited is worth keeping now
@@ -138,6 +163,7 @@ private:
     void checked(bool may_edit_run);
     void send_edits();
     void started(long run, const std::string& what);
+    void count_time();
     void take_snapshot();
     void remember_run();
     void take_stored();
@@ -163,6 +189,13 @@ private:
     std::deque<LogLine> log_;
     std::size_t warnings_logged_ = 0, edits_logged_ = 0;
     std::string notice_logged_;
+    Json measured_target_;  ///< of the run that last showed how fast it is
+    double measured_rate_ = 0;
+    bool held_back_ = false;
+    double run_seconds_ = 0;
+    std::chrono::steady_clock::time_point updated_ = std::chrono::steady_clock::now();
+    mutable std::pair<std::shared_ptr<const Json>, Json> compared_;  ///< what waits_to_apply() looked at
+    mutable bool waits_ = false;
     bool compare_edits_ = false;  ///< with a run that another session started, once it is there
 };
 

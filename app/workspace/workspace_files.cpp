@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: MIT
 // The files of the workspace: presets and run folders in, presets out.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "app/workspace/workspace.hpp"
+#include "core/build_id.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera::app {
+namespace {
+
+/// One of the program's own presets.
+bool is_shipped(const std::filesystem::path& file) {
+    std::error_code ignored;
+    const std::filesystem::path own = std::filesystem::weakly_canonical(TEMPERA_PRESET_DIR, ignored);
+    return std::filesystem::weakly_canonical(file, ignored).parent_path() == own;
+}
+
+}  // namespace
 
 void Workspace::report(const std::string& title, const std::exception& e) {
     Message message{title, {}};
@@ -40,7 +53,8 @@ bool Workspace::open(const std::filesystem::path& file) {
         return false;
     }
     note(LogLine::Kind::command, "open " + file.string());
-    if (autostart) {
+    held_back_ = autostart && hold_back && hold_back();
+    if (autostart && !held_back_) {
         start();
     }
     return true;
@@ -92,6 +106,7 @@ void Workspace::look_anew() {
     stored_.reset();
     wanted_folder_.clear();
     cursor_.follow();
+    held_back_ = false;
     dropped_run_ = std::max(link_->latest()->run_id, started_run_);  // which may have published nothing yet
     auto nothing = std::make_shared<Snapshot>();
     nothing->run_id = -1;
@@ -106,20 +121,29 @@ void Workspace::adopt(Json document, std::filesystem::path file, const std::file
     checked(false);
 }
 
-void Workspace::recover(Json saved, Json edited, const std::filesystem::path& file) {
+void Workspace::recover(Json saved, Json edited, Json basis, const std::filesystem::path& file) {
     look_anew();
     if (!file.empty()) {
         recents_.add(file);
     }
-    document_.adopt(std::move(saved), file, std::move(edited));
+    document_.adopt(std::move(saved), file, std::move(edited), std::move(basis));
     checked(false);
     note(LogLine::Kind::note, "restored " + name());
 }
 
-bool Workspace::save() { return !file().empty() && save_as(file()); }
+bool Workspace::saves_in_place() const {
+    return !file().empty() && !is_shipped(file()) && run_folder_of(file()).empty() &&
+           ::access(file().c_str(), W_OK) == 0;
+}
 
 bool Workspace::save_as(const std::filesystem::path& file) {
     try {
+        if (!problems().empty()) {
+            throw ConfigError(problems());
+        }
+        if (file.has_parent_path()) {
+            std::filesystem::create_directories(file.parent_path());
+        }
         document_.save_as(file);
     } catch (const std::exception& e) {
         report(file.filename().string() + " could not be saved", e);

@@ -162,7 +162,14 @@ TEST(Clicks, EscapeClosesAListAndLeavesTheRunAlone) {
         ctx->KeyPress(ImGuiKey_Escape);
         IM_CHECK(!open());
         IM_CHECK(w.snapshot().state == RunState::running);
-        ctx->KeyPress(ImGuiKey_Escape);
+        for (const ImGuiKey answer : {ImGuiKey_Escape, ImGuiKey_Enter}) {
+            ctx->KeyPress(ImGuiKey_Escape);  // asks
+            IM_CHECK(until(ctx, open));
+            ctx->Yield(2);
+            IM_CHECK(w.snapshot().state == RunState::running);
+            ctx->KeyPress(answer);
+            IM_CHECK(until(ctx, [&] { return !open(); }));
+        }
         IM_CHECK(reaches(ctx, bench, RunState::cancelled));
     });
 }
@@ -175,7 +182,21 @@ TEST(Clicks, ThePaletteRunsACommand) {
         ctx->KeyChars("theme light");
         ctx->KeyPress(ImGuiKey_Enter);
         IM_CHECK(until(ctx, [&] { return bench.theme.name() == "light"; }));
-        IM_CHECK(until(ctx, [&] { return !bench.view.show_palette; }));
+        IM_CHECK(until(ctx, [] { return !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }));
+    });
+}
+
+TEST(Clicks, ThePaletteFindsASetting) {
+    play("setting", [](ImGuiTestContext* ctx, Workbench& bench) {
+        ctx->KeyPress(ImGuiKey_F1);
+        IM_CHECK(until(ctx, [&] { return ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup); }));
+        ctx->Yield(2);
+        ctx->KeyChars("ess threshold");
+        ctx->KeyPress(ImGuiKey_Enter);
+        IM_CHECK(until(ctx, [&] { return bench.view.setup_filter == "sampler.ess_threshold"; }));
+        ctx->SetRef("//###setup");
+        click(ctx, "###show_all");
+        IM_CHECK(bench.view.setup_filter.empty());
     });
 }
 

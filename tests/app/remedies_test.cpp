@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "app/setup/remedies.hpp"
+#include "app/workspace/remedies.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 

@@ -114,8 +114,13 @@ def check_session(program, env, folder, preset, state):
         assert window.first["first_frame_ms"] < 3000, window.first
         for size in ((800, 600), (3840, 2160), (1280, 800)):
             window.resize(*size)
-        window.key("Escape")
-        assert window.wait_for(lambda d: d["state"] in ("cancelled", "finished")), "Escape does not stop the run"
+        for _ in range(5):  # Escape asks, Enter answers; a busy machine may ask late
+            window.key("Escape")
+            time.sleep(1)
+            window.key("Return")
+            if window.wait_for(lambda d: d["state"] in ("cancelled", "finished"), 5):
+                break
+        assert window.wait_for(lambda d: d["state"] in ("cancelled", "finished"), 5), "Escape and Enter do not stop the run"
         assert window.wait_for(lambda d: d.get("idle_frames_5s") == 0), "the idle window keeps drawing"
         assert window.process.poll() is None
         window.key("ctrl+q")
@@ -192,6 +197,12 @@ def check_closed_while_busy(program, env, folder, source):
         file.write(re.sub(r'("n_particles": *)\d+', r"\g<1>4000000", shipped.read()))
     window = Window(program, env, folder, path, "busy")
     try:
+        for _ in range(5):  # so large a run may wait for the person, and ask
+            if window.wait_for(lambda d: d["state"] in ("preparing", "running"), 5):
+                break
+            window.key("space")
+            time.sleep(1)
+            window.key("Return")
         window.key("ctrl+q")
         window.ends(30)
     finally:

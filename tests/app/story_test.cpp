@@ -5,8 +5,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "app/learning/blindness_board.hpp"
 #include "app/plots/blindness.hpp"
-#include "app/shell/blindness_board.hpp"
 #include "app/shell/tips.hpp"
 #include "app/stories/story.hpp"
 #include "core/build_id.hpp"
@@ -67,6 +67,15 @@ TEST(Story, EveryStepOfModeBlindnessHolds) {
             EXPECT_GT(value_of(teller, "ess"), 0.9);
             EXPECT_NEAR(value_of(teller, "log_z_error"), std::log(2.0 / 3), 0.05);
         }
+        if (step == 4) {  // the person drags on: the step is about what it showed, and stays right
+            bench.blindness->assumed = 0.05;
+            ASSERT_TRUE(until(window, [&] { return perform(bench, "wait curves") == Performed::done; }));
+            window.frames(3);
+            for (const StoryTeller::Finding& f : teller.findings()) {
+                EXPECT_EQ(f.state, StoryTeller::State::holds) << f.text;
+            }
+        }
+        EXPECT_FALSE(bench.workspace.modified()) << "a story edits nothing of the person's";
         EXPECT_TRUE(bench.workspace.messages.empty());
         bench.story->next();
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
 
+#include "app/kit/text.hpp"
 #include "app/platform/frame_policy.hpp"
 #include "core/build_id.hpp"
+#include "core/files.hpp"
 #include "null_bench.hpp"
 #include "run/record/result.hpp"
 
@@ -35,8 +38,198 @@ TEST(FramePolicy, IdleDrawsNothingAfterSettling) {
         }
     }
     EXPECT_EQ(drawn, 3);
-    policy.wake(now);
+    policy.wake();
     EXPECT_TRUE(policy.may_draw(now));
+}
+
+TEST(FramePolicy, GoesOnUntilTheLastKeyWasSeen) {
+    FramePolicy policy(true);
+    policy.set_focused(false);
+    double now = 0;
+    const auto frames_within = [&](double seconds) {
+        int drawn = 0;
+        for (const double end = now + seconds; now < end; now += 0.001) {
+            if (policy.may_draw(now)) {
+                policy.drawn(now);
+                ++drawn;
+            }
+        }
+        return drawn;
+    };
+    frames_within(5);
+    EXPECT_EQ(frames_within(5), 0);
+    policy.set_input_waiting(true);
+    EXPECT_GE(frames_within(1), 25) << "as quickly as the renderer can, whoever has the keyboard";
+    policy.set_input_waiting(false);
+    EXPECT_EQ(frames_within(5), 0);
+}
+
+TEST(Keys, CountInTheFrameThatSeesThem) {
+    NullBench window;
+    Workbench& bench = *window.bench;
+    ASSERT_TRUE(bench.workspace.open(preset("two_lakes")));
+    window.frames(5);
+    bench.chords_fed = true;
+    ImGuiIO& io = ImGui::GetIO();
+    // Three presses of a key and one of another within one frame: Dear ImGui shows them to several frames.
+    for (int i = 0; i < 3; ++i) {
+        io.AddKeyEvent(ImGuiKey_A, true);
+        io.AddKeyEvent(ImGuiKey_A, false);
+    }
+    bench.chords.push_back({ImGuiKey_P, ImGui::GetCurrentContext()->InputEventsNextEventId});
+    io.AddKeyEvent(ImGuiKey_P, true);
+    io.AddKeyEvent(ImGuiKey_P, false);
+    window.frames();
+    EXPECT_FALSE(bench.workspace.playing()) << "what was typed before is not through yet";
+    window.frames(10);
+    EXPECT_TRUE(bench.workspace.playing());
+    EXPECT_TRUE(bench.chords.empty());
+}
+
+TEST(Window, AHeldLevelEndsWithItsRun) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    ASSERT_TRUE(w.open(preset("two_lakes")));
+    w.set("sampler.n_particles", 256);
+    w.commit();
+    w.start();
+    ASSERT_TRUE(window.wait_for_end());
+    w.look_at(40);
+    window.frames(2);
+    EXPECT_FALSE(w.following());
+    w.start();
+    window.frames(2);
+    EXPECT_TRUE(w.following());
+    ASSERT_TRUE(window.wait_for_end());
+    EXPECT_TRUE(w.following());
+}
+
+TEST(Window, TimesIncludeThePaceThatIsWatched) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    ASSERT_TRUE(w.open(preset("two_lakes")));
+    w.set("sampler.n_particles", 64);
+    w.set("path.n_levels", 12);
+    w.commit();
+    w.set_pace(10);
+    w.start();
+    while (w.snapshot().state != RunState::running || w.snapshot().level > 10) {
+        window.frames();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    EXPECT_GE(w.eta_seconds(), w.snapshot().level / 10.0);
+    EXPECT_LT(w.snapshot().eta_seconds, 0.2);
+    ASSERT_TRUE(window.wait_for_end());
+    EXPECT_GT(w.run_seconds(), 1);  // 11 waits of a tenth of a second
+    EXPECT_LT(w.snapshot().seconds, 0.5);
+}
+
+TEST(Window, ApplyCallsOnlyWhenSomethingWaits) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    ASSERT_TRUE(w.open(preset("two_lakes")));
+    EXPECT_FALSE(w.waits_to_apply()) << "nothing has run";
+    w.set("sampler.n_particles", 256);
+    w.commit();
+    w.start();
+    ASSERT_TRUE(window.wait_for_end());
+    EXPECT_TRUE(w.modified());
+    EXPECT_FALSE(w.waits_to_apply()) << "what was edited has run";
+    w.set("path.n_levels", 32);
+    w.commit();
+    EXPECT_TRUE(w.waits_to_apply());
+    w.undo();
+    EXPECT_FALSE(w.waits_to_apply());
+}
+
+TEST(Window, AStoppedRunDoesNotLookFinished) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    ASSERT_TRUE(w.open(preset("two_lakes")));
+    w.set_pace(20);
+    w.start();
+    while (w.snapshot().state != RunState::running) {
+        window.frames();
+    }
+    w.stop();
+    ASSERT_TRUE(window.wait_for_end());
+    for (int i = 0; i < 500 && w.runs().empty(); ++i) {
+        window.frames();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    ASSERT_EQ(w.runs().size(), 1u);
+    EXPECT_EQ(w.runs()[0].state, RunState::cancelled);
+    for (const LogLine& line : w.log()) {
+        EXPECT_EQ(line.text.find("nan"), std::string::npos) << line.text;
+    }
+}
+
+TEST(LevelPictures, ForgetThoseSeenFirst) {
+    Snapshot s;
+    s.run_id = 1;
+    LevelPictures pictures;
+    auto sprites = std::make_shared<const SpriteSet>();
+    auto sights = std::make_shared<std::vector<LevelSight>>();
+    sights->push_back({1000, sprites, nullptr});
+    s.sights = sights;
+    s.sprites = sprites;
+    for (int level = 999; level >= 0; --level) {
+        s.level = level;
+        pictures.take(s);
+        ASSERT_NE(pictures.at(1000), nullptr) << "the run itself keeps it";
+    }
+    EXPECT_NE(pictures.at(0), nullptr);
+    EXPECT_NE(pictures.at(300), nullptr);
+    EXPECT_EQ(pictures.at(900), nullptr);
+}
+
+TEST(Exports, AFolderThatCannotBeWrittenHasAWayOut) {
+    NullBench window;
+    Workbench& bench = *window.bench;
+    ASSERT_TRUE(bench.workspace.open(preset("two_lakes")));
+    bench.workspace.start();
+    ASSERT_TRUE(window.wait_for_end());
+    window.frames(2);
+    bench.figures.folder = "/proc/no_such_folder";
+    bench.view.focused = "ess";
+    bench.export_plots("svg", false);
+    bench.exporter.wait();
+    window.frames(3);
+    ASSERT_TRUE(bench.questions.open());
+    bench.questions.answer(0);
+    window.frames(2);
+    EXPECT_TRUE(bench.dialog.is_open());
+    const auto folder = std::filesystem::temp_directory_path() / "tempera_export_elsewhere";
+    std::filesystem::remove_all(folder);
+    bench.figures.folder = folder;
+    bench.figures.theme = "dark";
+    bench.figures.size = {85, 60};
+    bench.export_plots("svg", false);
+    bench.exporter.wait();
+    ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+    const std::string svg = read_file_text(std::filesystem::directory_iterator(folder)->path());
+    EXPECT_NE(svg.find("85"), std::string::npos);
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Texts, NamesAreNotCut) {
+    EXPECT_EQ(shown("plain # name"), "plain # name");
+    for (const char* name : {"a##b", "###", "x ## y ### z"}) {
+        const std::string text = shown(name);
+        EXPECT_EQ(text.find("##"), std::string::npos) << name;
+        std::string without = text;
+        for (std::size_t at; (at = without.find("\xe2\x80\x8b")) != std::string::npos;) {
+            without.erase(at, 3);
+        }
+        EXPECT_EQ(without, name);
+    }
+}
+
+TEST(Texts, NumbersHaveNoNegativeZero) {
+    EXPECT_EQ(fixed(-0.0004, 3), "0.000");
+    EXPECT_EQ(fixed(-0.0004, 3, true), "+0.000");
+    EXPECT_EQ(fixed(-0.0006, 3), "-0.001");
+    EXPECT_EQ(fixed(std::nan(""), 3), "-");
 }
 
 TEST(Window, EveryShippedPresetOpensAndDraws) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A folder of the engine includes only folders to its left: include_direction_test.py PROGRAM SOURCE_DIR."""
+"""A folder of the engine and a room of the window include only what lies below them: include_direction_test.py PROGRAM SOURCE_DIR."""
 import pathlib
 import re
 import sys
@@ -19,6 +19,26 @@ EARLIER = {
     "torch": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
     "run": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics", "figures", "training", "torch"},
 }
+# Rooms of app/, and what of the other rooms each may include. Its root (app.hpp, the entry point) stands below all.
+WORKSPACE = {"kit/text.hpp", "workspace"}  # no ImGui and nothing of the shell: what a test can drive without a window
+VIEWS = WORKSPACE | {"kit", "render", "learning", "plots", "shell"}
+ROOMS = {
+    "kit": set(),
+    "recovery": set(),
+    "workspace": {"kit/text.hpp"},
+    "learning": WORKSPACE,
+    "render": {"kit"},
+    "plots": WORKSPACE | {"learning"},
+    "shell": WORKSPACE | {"kit", "recovery", "render", "learning"},
+    "stories": WORKSPACE | {"learning", "plots", "shell"},
+    "setup": VIEWS,
+    "views": VIEWS | {"stories"},
+    "platform": VIEWS | {"recovery", "stories", "app.hpp"},
+}
+# Stories perform the window's commands, and the window's menu, tips and layouts know whether one is told.
+ROOMS["shell"] |= {"stories"}
+WITHOUT_IMGUI = {"workspace", "learning", "plots", "recovery", "stories"}
+IMGUI = re.compile(r"^(imgui|implot|GLFW/|epoxy/)")
 FOREIGN = {
     "torch": re.compile(r"^(torch|ATen|c10)/"),
     "the window's libraries": re.compile(r"^(imgui|implot|GLFW/|epoxy/|GL/|GLES|EGL/|app/|cli/|bench/)"),
@@ -36,6 +56,25 @@ def includes(path):
 def is_libtorch(source, name):
     """LibTorch's folders and engine/torch share a name: what exists there is ours."""
     return FOREIGN["torch"].match(name) and not (source / "engine" / name).exists()
+
+
+def problems_of_window(source):
+    for path in sorted((source / "app").rglob("*.[ch]pp")):
+        inside = path.relative_to(source / "app").parts
+        room = inside[0] if len(inside) > 1 else ""
+        where = path.relative_to(source)
+        if room not in ROOMS and room:
+            yield f"{where}: app/{room} is not in this test's table"
+            continue
+        for number, name in includes(path):
+            if IMGUI.match(name) and room in WITHOUT_IMGUI:
+                yield f"{where}:{number}: app/{room} draws nothing and must not include {name}"
+            if not name.startswith("app/"):
+                continue
+            other = name.removeprefix("app/")
+            allowed = ROOMS.get(room, set())
+            if other.split("/")[0] != room and not {other, other.split("/")[0]} & allowed:
+                yield f"{where}:{number}: app/{room} must not include {name}"
 
 
 def problems(source):
@@ -63,6 +102,12 @@ def problems(source):
         torch_files += uses_torch
     if torch_files > MOST_TORCH_FILES:
         yield f"{torch_files} files include LibTorch, more than {MOST_TORCH_FILES}"
+
+    yield from problems_of_window(source)
+    for path in sorted((source / "cli").rglob("*.[ch]pp")):
+        for number, name in includes(path):
+            if name.startswith("app/") and name != "app/app.hpp" or is_libtorch(source, name) or IMGUI.match(name):
+                yield f"{path.relative_to(source)}:{number}: the command line must not include {name}"
 
     for path in sorted(p for top in ("app", "bench") for p in (source / top).rglob("*.[ch]pp")):
         for number, name in includes(path):

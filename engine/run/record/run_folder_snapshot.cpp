@@ -62,8 +62,8 @@ std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, c
             at[0] += plane.axis[0][d] * v;
             at[1] += plane.axis[1][d] * v;
         }
-        sprites->x.push_back(static_cast<float>(at[0]));
-        sprites->y.push_back(static_cast<float>(at[1]));
+        sprites->x.push_back(at[0]);
+        sprites->y.push_back(at[1]);
         sprites->particle.push_back(static_cast<int>(i));
         sprites->root.push_back(r.ancestor[i]);
         sprites->mode.push_back(r.mode[i]);

@@ -28,7 +28,7 @@ struct ModeRow {
 
 /// Subset of particles for sprites, stratified by a hash of the particle's index.
 struct SpriteSet {
-    std::vector<float> x, y;    ///< view plane, target coordinates
+    std::vector<double> x, y;   ///< view plane, target coordinates: floats would be stairs far from zero
     std::vector<float> weight;  ///< normalised so that the mean is 1
     std::vector<int> mode, particle, root;
     long total = 0;  ///< particles in all

@@ -37,8 +37,8 @@ std::shared_ptr<const SpriteSet> make_sprites(const DensityPath<Real>& path, con
             at[0] += plane.axis[0][static_cast<std::size_t>(d)] * v;
             at[1] += plane.axis[1][static_cast<std::size_t>(d)] * v;
         }
-        sprites->x.push_back(static_cast<float>(at[0]));
-        sprites->y.push_back(static_cast<float>(at[1]));
+        sprites->x.push_back(at[0]);
+        sprites->y.push_back(at[1]);
         sprites->particle.push_back(static_cast<int>(i));
         sprites->root.push_back(p.root ? (*p.root)[static_cast<std::size_t>(i)] : static_cast<int>(i));
         log_weight.push_back(p.log_weight ? (*p.log_weight)[static_cast<int>(i)] : 0);

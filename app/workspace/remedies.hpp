@@ -2,6 +2,7 @@
 // One-click edits for a run's warnings.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,8 +10,6 @@
 #include "core/settings.hpp"
 
 namespace tempera::app {
-
-struct Workbench;
 
 /// What a button does, said on it, as edits of the preset.
 struct Remedy {
@@ -22,7 +21,14 @@ struct Remedy {
 /// preset without problems. `document` is the preset as written, `resolved` with all defaults.
 std::vector<Remedy> remedies(const std::string& warning, const Json& document, const Json& resolved);
 
-/// The buttons of a warning; a pressed one edits the preset in one undo step.
-void draw_remedies(Workbench& bench, const std::string& warning);
+/// What was found for a document: checking a preset is too much for every frame.
+class RemedyFinder {
+public:
+    const std::vector<Remedy>& of(const std::string& warning, const Json& document, const Json& resolved);
+
+private:
+    Json document_;
+    std::map<std::string, std::vector<Remedy>> found_;
+};
 
 }  // namespace tempera::app

@@ -3,6 +3,7 @@
 // drawing here.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@
 
 namespace tempera::app {
 
-struct Workbench;
+class Learning;
 class Workspace;
 
 /// One way to get the weights right, as measured.
@@ -34,8 +35,8 @@ class BlindnessBoard {
 public:
     BlindnessBoard();
     ~BlindnessBoard();
-    /// Once a frame, after the workspace's update: asks for what changed and takes what is new.
-    void update(const Workbench& bench);
+    /// Once a frame, after the updates of both: asks for what changed and takes what is new.
+    void update(const Workspace& workspace, const Learning& learning);
 
     double assumed = 0.5;  ///< mass of mode 1, 0.01 .. 0.99
     /// Null before the first.
@@ -46,9 +47,11 @@ public:
     const std::vector<SeedPoint>& seeds() const;
     bool stored_seeds() const;
     const SeedStudy::State& study() const { return *study_state_; }
+    /// Seconds to the end of the study under way; < 0: unknown.
+    double study_eta() const;
     /// Why the preset's model cannot be trained from seeds; empty = it can.
-    std::string obstacle(const Workbench& bench) const;
-    void train_seeds(const Workbench& bench, int n_seeds);
+    std::string obstacle(const Workspace& workspace) const;
+    void train_seeds(const Workspace& workspace, int n_seeds);
     void stop_seeds() { study_.cancel(); }
     /// The model that the window shows, in the same plane; NaN where unknown.
     const SeedPoint& own() const { return own_; }
@@ -76,6 +79,7 @@ private:
     Json studied_target_, target_;
     Json seeds_target_;  ///< of this session's study
     bool studied_ = false;
+    std::chrono::steady_clock::time_point study_begin_;
 };
 
 }  // namespace tempera::app

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "app/setup/remedies.hpp"
+#include "app/workspace/remedies.hpp"
 
-#include <imgui.h>
-
-#include <map>
-
-#include "app/shell/workbench.hpp"
+#include "app/kit/text.hpp"
 #include "app/workspace/document.hpp"
 
 namespace tempera::app {
@@ -122,20 +118,6 @@ const std::map<std::string, std::vector<Rule>>& rules() {
     return table;
 }
 
-/// Checking a preset is too much for every frame: what was found for a document is kept.
-const std::vector<Remedy>& remembered(const std::string& warning, const Workspace& w) {
-    static Json document;
-    static std::map<std::string, std::vector<Remedy>> found;
-    if (document != w.document()) {
-        document = w.document();
-        found.clear();
-    }
-    const auto at = found.find(warning);
-    return at != found.end()
-               ? at->second
-               : found.emplace(warning, remedies(warning, document, w.resolved())).first->second;
-}
-
 }  // namespace
 
 std::vector<Remedy> remedies(const std::string& warning, const Json& document, const Json& resolved) {
@@ -157,32 +139,15 @@ std::vector<Remedy> remedies(const std::string& warning, const Json& document, c
     return good;
 }
 
-void draw_remedies(Workbench& bench, const std::string& warning) {
-    const Theme& theme = bench.theme;
-    const float right = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
-    const Remedy* pressed = nullptr;
-    bool first = true;
-    ImGui::PushID(warning.c_str());
-    for (const Remedy& remedy : remembered(warning, bench.workspace)) {
-        const float width =
-            ImGui::CalcTextSize(remedy.label.c_str()).x + 2 * ImGui::GetStyle().FramePadding.x;
-        if (!first) {
-            ImGui::SameLine(0, theme.px(6));
-            if (ImGui::GetCursorPosX() + width > right) {
-                ImGui::NewLine();
-            }
-        }
-        first = false;
-        if (ImGui::Button((remedy.label + "###" + remedy.values.front().first).c_str())) {
-            pressed = &remedy;
-        }
-        ImGui::SetItemTooltip("Edits the preset; Ctrl+Z takes it back.");
+const std::vector<Remedy>& RemedyFinder::of(const std::string& warning, const Json& document,
+                                            const Json& resolved) {
+    if (document_ != document) {
+        document_ = document;
+        found_.clear();
     }
-    ImGui::PopID();
-    if (pressed) {
-        const Remedy chosen = *pressed;  // the edit forgets what was remembered
-        bench.workspace.apply(chosen.values, chosen.label);
-    }
+    const auto at = found_.find(warning);
+    return at != found_.end() ? at->second
+                              : found_.emplace(warning, remedies(warning, document, resolved)).first->second;
 }
 
 }  // namespace tempera::app

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "app/shell/blindness_board.hpp"
+#include "app/learning/blindness_board.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "app/shell/workbench.hpp"
+#include "app/learning/learning.hpp"
+#include "app/workspace/workspace.hpp"
 #include "core/build_id.hpp"
 #include "core/csv.hpp"
 #include "core/files.hpp"
@@ -75,8 +76,7 @@ BlindnessBoard::BlindnessBoard()
 
 BlindnessBoard::~BlindnessBoard() = default;
 
-void BlindnessBoard::update(const Workbench& bench) {
-    const Workspace& w = bench.workspace;
+void BlindnessBoard::update(const Workspace& w, const Learning& learning) {
     const Json& resolved = w.resolved();
     if (resolved.contains("target")) {
         if (resolved["target"] != target_) {
@@ -87,7 +87,7 @@ void BlindnessBoard::update(const Workbench& bench) {
     }
     curves_ = curver_.latest();
     study_state_ = study_.latest();
-    look_at_model(bench.learning.shared_maps(), w.maps());
+    look_at_model(learning.shared_maps(), w.maps());
 }
 
 void BlindnessBoard::look_at_model(std::shared_ptr<const LearnedMaps> maps, const PathMaps* path) {
@@ -116,17 +116,24 @@ const std::vector<SeedPoint>& BlindnessBoard::seeds() const {
 
 bool BlindnessBoard::stored_seeds() const { return !own_seeds() && studied_; }
 
-std::string BlindnessBoard::obstacle(const Workbench& bench) const {
-    const Json model = get_value(bench.workspace.resolved(), "model");
+std::string BlindnessBoard::obstacle(const Workspace& workspace) const {
+    const Json model = get_value(workspace.resolved(), "model");
     const std::string type = model.is_object() ? model.value("type", "") : "";
     return type == "energy_mlp" ? ""
                                 : "Only a network with a density (model.type energy_mlp) has mode weights; "
                                   "open a preset learned_two_lakes_*.";
 }
 
-void BlindnessBoard::train_seeds(const Workbench& bench, int n_seeds) {
-    seeds_target_ = bench.workspace.resolved()["target"];
-    study_.start(bench.workspace.resolved(), n_seeds);
+void BlindnessBoard::train_seeds(const Workspace& workspace, int n_seeds) {
+    seeds_target_ = workspace.resolved()["target"];
+    study_begin_ = std::chrono::steady_clock::now();
+    study_.start(workspace.resolved(), n_seeds);
+}
+
+double BlindnessBoard::study_eta() const {
+    const double done = study_state_->fraction;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - study_begin_;
+    return done > 0.002 ? spent.count() * (1 - done) / done : -1;  // before that the start-up counts too much
 }
 
 void BlindnessBoard::set_on_publish(std::function<void()> callback) {

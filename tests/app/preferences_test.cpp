@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// What a person chose about the window comes back at the next start.
+#include "app/shell/preferences.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "core/build_id.hpp"
+#include "null_bench.hpp"
+
+namespace tempera::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+    Folder() : path(fs::temp_directory_path() / ("tempera_preferences_" + std::to_string(::getpid()))) {
+        fs::remove_all(path);
+    }
+    ~Folder() { fs::remove_all(path); }
+    fs::path path;
+};
+
+std::string preset(const char* name) { return std::string(TEMPERA_PRESET_DIR) + "/" + name + ".json"; }
+
+TEST(Preferences, ComeBackAtTheNextStart) {
+    const Folder folder;
+    Json kept;
+    {
+        NullBench window;
+        Workbench& bench = *window.bench;
+        ASSERT_TRUE(bench.workspace.open(preset("two_lakes")));
+        bench.commands.run("layout.weights", bench);
+        bench.commands.run("theme.light", bench);
+        bench.commands.run("view.larger", bench);
+        bench.commands.run("panel.log", bench);
+        bench.workspace.set_pace(3);
+        bench.window_width = 1111;
+        bench.window_height = 777;
+        window.frames(2);
+        Preferences preferences(folder.path);
+        kept = preferences_of(bench);
+        preferences.keep_and_wait(kept);
+    }
+    NullBench window;
+    Workbench& bench = *window.bench;
+    const Preferences preferences(folder.path);
+    EXPECT_EQ(preferences.chosen(), kept);
+    EXPECT_EQ(preferences.chosen()["window"], Json({1111, 777}));
+    apply_preferences(bench, preferences.chosen());
+    ASSERT_TRUE(open_initial(bench, {}));
+    EXPECT_EQ(bench.view.layout, "weights");
+    EXPECT_EQ(bench.theme.name(), "light");
+    EXPECT_FLOAT_EQ(bench.scale, 1.125f);
+    EXPECT_EQ(bench.workspace.pace(), 3);
+    EXPECT_EQ(bench.view.hidden, std::vector<std::string>{"log"});
+    AppOptions options;
+    options.theme = "print";
+    options.layout = "ladder";
+    ASSERT_TRUE(open_initial(bench, options)) << "what is asked for now goes first";
+    EXPECT_EQ(bench.theme.name(), "print");
+    EXPECT_EQ(bench.view.layout, "ladder");
+}
+
+TEST(Preferences, APresetWithALayoutOfItsOwnGetsIt) {
+    NullBench window;
+    Workbench& bench = *window.bench;
+    bench.open_file(preset("two_lakes"));
+    bench.commands.run("layout.weights", bench);
+    bench.open_file(preset("blindness_story"));
+    EXPECT_EQ(bench.view.layout, "mode_blindness");
+    bench.open_file(preset("two_lakes"));
+    EXPECT_EQ(bench.view.layout, "weights") << "this one asks for none";
+}
+
+TEST(Preferences, TakeWhatIsThereAndOfTheRightKind) {
+    const Folder folder;
+    fs::create_directories(folder.path);
+    for (
+        const char* text :
+        {"", "{", "[1, 2]", R"({"schema": "other"})",
+         R"({"schema": "tempera-window", "theme": 7, "scale": "large", "pace": [], "view": 3, "window": ["a", 2]})",
+         R"({"schema": "tempera-window", "theme": "no such", "scale": 900, "pace": -4, "window": [0, 99999999],
+              "view": {"layout": "gone", "hidden": 5}})"}) {
+        std::ofstream(folder.path / "window.json") << text;
+        NullBench window;
+        Workbench& bench = *window.bench;
+        apply_preferences(bench, Preferences(folder.path).chosen());
+        ASSERT_TRUE(open_initial(bench, {})) << text;
+        window.frames(2);
+        EXPECT_EQ(bench.theme.name(), "dark") << text;
+        EXPECT_LE(bench.scale, 3) << text;
+        EXPECT_GE(bench.workspace.pace(), 0) << text;
+        EXPECT_EQ(bench.view.layout, "explore") << text;
+    }
+}
+
+TEST(Preferences, ChangesAreWrittenOnce) {
+    const Folder folder;
+    NullBench window;
+    {
+        Preferences preferences(folder.path);
+        preferences.keep(preferences_of(*window.bench));
+        preferences.keep(preferences_of(*window.bench));
+        for (int i = 0; i < 2000 && !fs::exists(folder.path / "window.json"); ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+    }
+    EXPECT_EQ(Preferences(folder.path).chosen(), preferences_of(*window.bench));
+    Preferences nowhere("");  // without a home nothing is kept, and nothing fails
+    nowhere.keep(preferences_of(*window.bench));
+    nowhere.keep_and_wait(preferences_of(*window.bench));
+}
+
+}  // namespace
+}  // namespace tempera::app
