@@ -57,9 +57,9 @@ template <class Real>
 double evaluation_seconds(const Mixture& mixture, Output output) {
     const auto density = make_mixture_density<Real>(mixture);
     const int dim = mixture.dim();
-    const Particles<Real> x(n_particles, dim), score(n_particles, dim),
+    Particles<Real> x(n_particles, dim), score(n_particles, dim),
         hessian(output == Output::hessian ? n_particles : 1, dim * dim);
-    const PerParticle<Real> log_density(n_particles);
+    PerParticle<Real> log_density(n_particles);
     for (int b = 0; b < x.n_blocks(); ++b) {
         mixture.sample(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
     }
@@ -123,7 +123,7 @@ void hessian_vector(Report& report, const Peaks& peaks, int n_components, int di
     }
     const Mixture mixture = example_mixture(n_components, dim, Mixture::Shape::full);
     const auto density = make_mixture_density<Real>(mixture);
-    const Particles<Real> x(n_particles, dim), v(n_particles, dim), out(n_particles, dim);
+    Particles<Real> x(n_particles, dim), v(n_particles, dim), out(n_particles, dim);
     for (int b = 0; b < x.n_blocks(); ++b) {
         mixture.sample(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
         fill_normals(StreamKey{.seed = 3}, static_cast<std::uint32_t>(b * block_size), v.block(b));
@@ -148,7 +148,7 @@ void normals(Report& report, const Peaks& peaks) {
     if (!report.wants(name)) {
         return;
     }
-    const Particles<Real> out(block_size, 16);
+    Particles<Real> out(block_size, 16);
     std::uint32_t step = 0;
     const double seconds = least_seconds([&] {
         fill_normals(StreamKey{.seed = 1, .step = ++step}, 0, out.block(0));

@@ -52,7 +52,7 @@ template <class Real>
 double exp_rate() {
     const hn::ScalableTag<Real> d;
     constexpr std::size_t n = 2048;
-    const AlignedArray<Real> in(n), out(n);
+    AlignedArray<Real> in(n), out(n);
     for (std::size_t i = 0; i < n; ++i) {
         in[i] = Real(-20) * static_cast<Real>(i) / static_cast<Real>(n);
     }
@@ -77,7 +77,7 @@ double exp_rate() {
 double read_rate(std::size_t bytes) {
     const hn::ScalableTag<float> d;
     const std::size_t n = bytes / sizeof(float), step = hn::Lanes(d);
-    const AlignedArray<float> in(n);
+    AlignedArray<float> in(n);
     alignas(64) float out[64];
     const double seconds = least_seconds([&]() HWY_ATTR {
         auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, i = a;

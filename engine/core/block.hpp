@@ -68,9 +68,11 @@ public:
         size_ = n;
         std::fill_n(memory_.get(), n, T{});
     }
-    T* data() const { return memory_.get(); }
+    T* data() { return memory_.get(); }
+    const T* data() const { return memory_.get(); }
     std::size_t size() const { return size_; }
-    T& operator[](std::size_t i) const { return memory_.get()[i]; }
+    T& operator[](std::size_t i) { return memory_.get()[i]; }
+    const T& operator[](std::size_t i) const { return memory_.get()[i]; }
 
 private:
     struct Free {
@@ -80,7 +82,8 @@ private:
     std::size_t size_ = 0;
 };
 
-/// n vectors of dimension dim in blocks; the owner of particle positions, scores and the like.
+/// n vectors of dimension dim in blocks; the owner of particle positions, scores and the like. Who holds it
+/// const reads only: its blocks are const, too.
 template <class Real>
 class Particles {
 public:
@@ -93,15 +96,18 @@ public:
     int dim() const { return dim_; }
     int n_blocks() const { return n_blocks_; }
     int block_count(int b) const { return std::min(block_size, n_ - b * block_size); }
-    Block<Real> block(int b) const {
-        return {data_.data() + static_cast<std::size_t>(b) * dim_ * block_size, dim_, block_count(b)};
-    }
-    Real& operator()(int particle, int i) const {
-        return data_[(static_cast<std::size_t>(particle / block_size) * dim_ + i) * block_size +
-                     particle % block_size];
-    }
+    Block<Real> block(int b) { return {data_.data() + start(b), dim_, block_count(b)}; }
+    Block<const Real> block(int b) const { return {data_.data() + start(b), dim_, block_count(b)}; }
+    Real& operator()(int particle, int i) { return data_[place(particle, i)]; }
+    const Real& operator()(int particle, int i) const { return data_[place(particle, i)]; }
 
 private:
+    std::size_t start(int b) const { return static_cast<std::size_t>(b) * dim_ * block_size; }
+    std::size_t place(int particle, int i) const {
+        return start(particle / block_size) + static_cast<std::size_t>(i) * block_size +
+               particle % block_size;
+    }
+
     int n_ = 0, dim_ = 0, n_blocks_ = 0;
     AlignedArray<Real> data_;
 };
@@ -114,9 +120,12 @@ public:
     explicit PerParticle(int n)
         : n_(n), data_(static_cast<std::size_t>((n + block_size - 1) / block_size) * block_size) {}
     int size() const { return n_; }
-    T* block(int b) const { return data_.data() + static_cast<std::size_t>(b) * block_size; }
-    T& operator[](int i) const { return data_[static_cast<std::size_t>(i)]; }
-    std::span<T> span() const { return {data_.data(), static_cast<std::size_t>(n_)}; }
+    T* block(int b) { return data_.data() + static_cast<std::size_t>(b) * block_size; }
+    const T* block(int b) const { return data_.data() + static_cast<std::size_t>(b) * block_size; }
+    T& operator[](int i) { return data_[static_cast<std::size_t>(i)]; }
+    const T& operator[](int i) const { return data_[static_cast<std::size_t>(i)]; }
+    std::span<T> span() { return {data_.data(), static_cast<std::size_t>(n_)}; }
+    std::span<const T> span() const { return {data_.data(), static_cast<std::size_t>(n_)}; }
 
 private:
     int n_ = 0;

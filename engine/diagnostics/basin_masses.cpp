@@ -92,7 +92,7 @@ template <class Real>
 std::vector<double> log_densities(const Density<Real>& density, const Rows& y, int dim) {
     const auto d = static_cast<std::size_t>(dim);
     const int n = static_cast<int>(y.size() / d);
-    const Particles<Real> x(n, dim);
+    Particles<Real> x(n, dim);
     for (int j = 0; j < n; ++j) {
         for (int i = 0; i < dim; ++i) {
             x.block(j / block_size)(i, j % block_size) =

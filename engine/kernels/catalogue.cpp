@@ -22,15 +22,4 @@ const std::vector<KernelEntry>& kernel_catalogue() {
     return entries;
 }
 
-double kernel_order(const Json& kernel_settings) {
-    const std::string type = kernel_settings.value("type", "none");
-    if (type == "second_order" && kernel_settings.value("covariance", "full") == "full") {
-        return 1.5;
-    }
-    if (type == "transport_midpoint" && kernel_settings.value("log_det", "exact") == "exact") {
-        return 3;
-    }
-    return 1;
-}
-
 }  // namespace tempera

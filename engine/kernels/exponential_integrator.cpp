@@ -29,26 +29,24 @@ public:
         }
     }
 
-    void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-              const StreamKey& key, std::uint32_t first, Tally& tally) const override {
+    void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+              std::uint32_t first, Tally& tally) const override {
         Scratch frame;
         const Real* score = from.score;
         if (!score) {
             score = evaluate(k, from.x, frame, tally);
         }
-        isotropic_down<Real>(step(k), law(k), from.x, score, nullptr, to, log_ratio,
+        isotropic_down<Real>(step(k), law(k), from.x, score, nullptr, out.to, out.log_ratio,
                              kernel_stream(key, Purpose::transition, k), first);
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
     }
 
-    void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-            const StreamKey& key, std::uint32_t first, Tally& tally) const override {
+    void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+            std::uint32_t first, Tally& tally) const override {
         Scratch frame;
         double squares[block_size];
-        noise_up(step(k), from.x, to, squares, kernel_stream(key, Purpose::transition_up, k), first);
-        const Real* score = evaluate(k, to, frame, tally);
-        isotropic_up<Real>(step(k), law(k), from.x, to, score, nullptr, squares, log_ratio);
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
+        noise_up(step(k), from.x, out.to, squares, kernel_stream(key, Purpose::transition_up, k), first);
+        const Real* score = evaluate(k, out.to, frame, tally);
+        isotropic_up<Real>(step(k), law(k), from.x, out.to, score, nullptr, squares, out.log_ratio);
     }
 
 private:

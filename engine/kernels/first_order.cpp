@@ -47,29 +47,27 @@ public:
         }
     }
 
-    void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-              const StreamKey& key, std::uint32_t first, Tally& tally) const override {
+    void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+              std::uint32_t first, Tally& tally) const override {
         Scratch frame;
-        Real* buffer = frame.take<Real>(static_cast<std::size_t>(to.dim) * block_size);
+        Real* buffer = frame.take<Real>(static_cast<std::size_t>(out.to.dim) * block_size);
         alignas(64) Real lane_factor[block_size];
         const Real* score = from.score;
         const Real* factor = evaluate(k, from.x, score, buffer, lane_factor, tally);
-        isotropic_down(step(k), law(k), from.x, score, factor, to, log_ratio,
+        isotropic_down(step(k), law(k), from.x, score, factor, out.to, out.log_ratio,
                        kernel_stream(key, Purpose::transition, k), first);
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
     }
 
-    void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-            const StreamKey& key, std::uint32_t first, Tally& tally) const override {
+    void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+            std::uint32_t first, Tally& tally) const override {
         Scratch frame;
-        Real* buffer = frame.take<Real>(static_cast<std::size_t>(to.dim) * block_size);
+        Real* buffer = frame.take<Real>(static_cast<std::size_t>(out.to.dim) * block_size);
         alignas(64) Real lane_factor[block_size];
         double squares[block_size];
-        noise_up(step(k), from.x, to, squares, kernel_stream(key, Purpose::transition_up, k), first);
+        noise_up(step(k), from.x, out.to, squares, kernel_stream(key, Purpose::transition_up, k), first);
         const Real* score = nullptr;
-        const Real* factor = evaluate(k, to, score, buffer, lane_factor, tally);
-        isotropic_up<Real>(step(k), law(k), from.x, to, score, factor, squares, log_ratio);
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
+        const Real* factor = evaluate(k, out.to, score, buffer, lane_factor, tally);
+        isotropic_up<Real>(step(k), law(k), from.x, out.to, score, factor, squares, out.log_ratio);
     }
 
 private:

@@ -18,22 +18,21 @@ public:
     bool uses_score() const override { return false; }
     bool is_identity() const override { return true; }
 
-    void down(int, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-              const StreamKey&, std::uint32_t, Tally&) const override {
-        copy(from, to, log_ratio, failed);
+    void down(int, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey&, std::uint32_t,
+              Tally&) const override {
+        copy(from, out);
     }
-    void up(int, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-            const StreamKey&, std::uint32_t, Tally&) const override {
-        copy(from, to, log_ratio, failed);
+    void up(int, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey&, std::uint32_t,
+            Tally&) const override {
+        copy(from, out);
     }
 
 private:
-    static void copy(const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed) {
-        for (int i = 0; i < to.dim; ++i) {
-            std::copy_n(from.x.row(i), to.lanes(), to.row(i));
+    static void copy(const LevelBlock<Real>& from, const Transition<Real>& out) {
+        for (int i = 0; i < out.to.dim; ++i) {
+            std::copy_n(from.x.row(i), out.to.lanes(), out.to.row(i));
         }
-        std::fill_n(log_ratio, to.n, 0.0);
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
+        std::fill_n(out.log_ratio, out.to.n, 0.0);
     }
 };
 

@@ -44,12 +44,14 @@ public:
         : path_(context.path), diagonal_(settings.covariance == "diagonal"), floor_(settings.floor),
           steps_(level_steps(*path_, "second_order", true)) {}
 
-    void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-              const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        const int dim = to.dim;
+    double order() const override { return diagonal_ ? 1 : 1.5; }
+
+    void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+              std::uint32_t first, Tally& tally) const override {
+        const int dim = out.to.dim;
         const std::size_t size = static_cast<std::size_t>(dim) * block_size;
         Scratch frame;
-        Block<Real> z{frame.take<Real>(size), dim, to.n};
+        Block<Real> z{frame.take<Real>(size), dim, out.to.n};
         Real* buffer = from.score ? nullptr : frame.take<Real>(size);
         const Real* score = from.score ? from.score : buffer;
         const Group<Real> group = take_group(frame, dim);
@@ -57,31 +59,31 @@ public:
         const LevelStep& s = step(k);
         for_each_hessian(*path_->field(k + 1), from.x, buffer, tally, [&](int begin, const Real* hessian) {
             double log_det[lane_group];
-            factorise(s, dim, hessian, group, log_det, std::min(lane_group, to.n - begin), tally);
-            draw(s, from.x, score, z, to, begin, group.matrix, log_det, log_ratio);
+            factorise(s, dim, hessian, group, log_det, std::min(lane_group, out.to.n - begin), tally);
+            draw(s, from.x, score, z, out.to, begin, group.matrix, log_det, out.log_ratio);
         });
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
     }
 
-    void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-            const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        const int dim = to.dim;
+    void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+            std::uint32_t first, Tally& tally) const override {
+        const int dim = out.to.dim;
         Scratch frame;
         Real* score = frame.take<Real>(static_cast<std::size_t>(dim) * block_size);
         const Group<Real> group = take_group(frame, dim);
         double squares[block_size];
         const LevelStep& s = step(k);
-        noise_up(s, from.x, to, squares, kernel_stream(key, Purpose::transition_up, k), first);
-        for_each_hessian<Real>(*path_->field(k + 1), to, score, tally, [&](int begin, const Real* hessian) {
-            double log_det[lane_group], w2[lane_group];
-            const int n = std::min(lane_group, to.n - begin);
-            factorise(s, dim, hessian, group, log_det, n, tally);
-            residual(s, from.x, to, score, begin, group, w2);
-            for (int l = 0; l < n; ++l) {
-                log_ratio[begin + l] = 0.5 * (w2[l] - squares[begin + l] + log_det[l]) - dim * std::log(s.a);
-            }
-        });
-        std::fill_n(failed, to.n, static_cast<unsigned char>(0));
+        noise_up(s, from.x, out.to, squares, kernel_stream(key, Purpose::transition_up, k), first);
+        for_each_hessian<Real>(
+            *path_->field(k + 1), out.to, score, tally, [&](int begin, const Real* hessian) {
+                double log_det[lane_group], w2[lane_group];
+                const int n = std::min(lane_group, out.to.n - begin);
+                factorise(s, dim, hessian, group, log_det, n, tally);
+                residual(s, from.x, out.to, score, begin, group, w2);
+                for (int l = 0; l < n; ++l) {
+                    out.log_ratio[begin + l] =
+                        0.5 * (w2[l] - squares[begin + l] + log_det[l]) - dim * std::log(s.a);
+                }
+            });
     }
 
 private:

@@ -16,13 +16,25 @@ struct LevelBlock {
     const Real* score = nullptr;
 };
 
+/// Where a transition of a block goes. Lanes as in the block it starts from.
+template <class Real>
+struct Transition {
+    Block<Real> to;
+    double* log_ratio;      ///< [lanes], see TransitionKernel
+    unsigned char* failed;  ///< [lanes], zeros from the caller; 1 where a map has no solution
+    /// Replica exchange with maps: solve back, too, and mark as failed what does not return to its start
+    /// within 1e3 tolerances (the check that keeps a swap an involution). Nothing to stochastic kernels.
+    bool check_inverse = false;
+};
+
 /// Moves blocks from level k+1 to k ("down") by a law B_k or a bijection T_k, and from k to k+1 ("up") by F_k
 /// or T_k^-1. Per particle it reports the kernel's part of the work (docs/theory.md, "Work"):
 ///   log_ratio = log F_k(x_{k+1} | x_k) - log B_k(x_k | x_{k+1})          (stochastic)
 ///   log_ratio = log |det DT_k(x_{k+1})|                                   (map)
 /// for both directions (for `up`, of the pair it made), so that W = log pt_k(x_k) - log pt_{k+1}(x_{k+1}) +
-/// log_ratio. A particle whose map fails gets log_ratio = NaN-free -infinity and failed[lane] = 1, and is
-/// counted in the tally; its output position is the input position.
+/// log_ratio. A particle whose map fails gets log_ratio = -infinity and failed[lane] = 1, and is counted in
+/// the tally; its output position is the input position. Kernels are shared by samplers and threads: they are
+/// made once and then only read.
 template <class Real>
 class TransitionKernel {
 public:
@@ -32,16 +44,15 @@ public:
     /// True when x_k = x_{k+1} (identity): it needs moves to be of use.
     virtual bool is_identity() const { return false; }
 
-    virtual void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio,
-                      unsigned char* failed, const StreamKey& key, std::uint32_t first,
-                      Tally& tally) const = 0;
-    virtual void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio,
-                    unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const = 0;
+    /// Order q of the rejection of swaps in the distance h of the levels, r ~ h^q, for equal_rejection
+    /// schedules (docs/theory.md, "Schedules").
+    virtual double order() const { return 1; }
 
-    /// Replica exchange with maps: also solve back and mark particles that do not return to the start within
-    /// 1e3 * tolerance as failed (the check that keeps the swap an involution). No effect on stochastic
-    /// kernels.
-    virtual void set_check_inverse(bool) {}
+    virtual void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+                      std::uint32_t first, Tally& tally) const = 0;
+    virtual void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+                    std::uint32_t first, Tally& tally) const = 0;
+
     /// Sub-steps used at a level (1 for all but transport_midpoint): a function of the level, never of the
     /// particle.
     virtual int n_substeps(int k) const {
@@ -59,7 +70,5 @@ struct KernelContext {
 using KernelEntry = Entry<TransitionKernel, KernelContext>;
 /// none, first_order, exponential_integrator, second_order, transport_midpoint.
 const std::vector<KernelEntry>& kernel_catalogue();
-/// Order q of the rejection in the step, r ~ h^q, for equal_rejection schedules.
-double kernel_order(const Json& kernel_settings);
 
 }  // namespace tempera

@@ -101,18 +101,19 @@ public:
     }
 
     bool uses_score() const override { return false; }
-    void set_check_inverse(bool on) override { check_inverse_ = on; }
+    /// Estimates of the determinant are random: they reject as stochastic kernels do.
+    double order() const override { return log_det_ == LogDet::exact ? 3 : 1; }
     int n_substeps(int k) const override {
         return static_cast<int>(levels_[static_cast<std::size_t>(k)].steps.size());
     }
 
-    void down(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-              const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        transport(k, true, from.x, to, log_ratio, failed, key, first, tally);
+    void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+              std::uint32_t first, Tally& tally) const override {
+        transport(k, true, from.x, out, key, first, tally);
     }
-    void up(int k, const LevelBlock<Real>& from, Block<Real> to, double* log_ratio, unsigned char* failed,
-            const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        transport(k, false, from.x, to, log_ratio, failed, key, first, tally);
+    void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
+            std::uint32_t first, Tally& tally) const override {
+        transport(k, false, from.x, out, key, first, tally);
     }
 
 private:
@@ -188,8 +189,8 @@ private:
         return stream;
     }
 
-    void transport(int k, bool down, Block<const Real> x, Block<Real> to, double* log_ratio,
-                   unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const {
+    void transport(int k, bool down, Block<const Real> x, const Transition<Real>& out, const StreamKey& key,
+                   std::uint32_t first, Tally& tally) const {
         const Level& level = levels_[static_cast<std::size_t>(k)];
         const LevelStep& step = levels_of_[static_cast<std::size_t>(k)];
         const int dim = x.dim, n_steps = static_cast<int>(level.steps.size());
@@ -198,37 +199,37 @@ private:
         Block<Real> y{frame.take<Real>(size), dim, x.n}, next{frame.take<Real>(size), dim, x.n};
         const Block<Real> z{frame.take<Real>(size), dim, x.n}, u{frame.take<Real>(size), dim, x.n};
         scale_rows(x, 1 / (down ? scale_high(step) : scale_low(step)), y);
-        std::fill_n(failed, x.n, static_cast<unsigned char>(0));
-        std::fill_n(log_ratio, x.n, dim * std::log(scale_low(step) / scale_high(step)));
+        std::fill_n(out.log_ratio, x.n, dim * std::log(scale_low(step) / scale_high(step)));
         if (log_det_ == LogDet::auxiliary) {
             fill_normals(probe_stream(key, k, down, 0, n_steps), first, u);
-            begin_auxiliary(level, down, u, log_ratio);
+            begin_auxiliary(level, down, u, out.log_ratio);
         }
         for (int i = 0; i < n_steps; ++i) {
             const int s = down ? i : n_steps - 1 - i;
             const MidpointStep<Real>& part = level.steps[static_cast<std::size_t>(s)];
-            solve_midpoint<Real>(part, down, y, z, next, failed, limits_, tally);
-            if (check_inverse_) {
-                check_return<Real>(part, down, y, next, failed, limits_, tally);
+            solve_midpoint<Real>(part, down, y, z, next, out.failed, limits_, tally);
+            if (out.check_inverse) {
+                check_return<Real>(part, down, y, next, out.failed, limits_, tally);
             }
             if (log_det_ == LogDet::exact) {
-                add_exact_log_det<Real>(part, z, log_ratio, tally);
+                add_exact_log_det<Real>(part, z, out.log_ratio, tally);
             } else if (log_det_ == LogDet::auxiliary) {
-                carry_auxiliary<Real>(part, down, level.centre, z, u, failed, tally);
+                carry_auxiliary<Real>(part, down, level.centre, z, u, out.failed, tally);
             } else {
                 const double correction = corrected_ ? (down ? -1.0 : 1.0) : 0.0;
                 add_hutchinson_log_det<Real>(part, z, {n_probes_, n_terms_, correction},
-                                             probe_stream(key, k, down, s, n_steps), first, log_ratio, tally);
+                                             probe_stream(key, k, down, s, n_steps), first, out.log_ratio,
+                                             tally);
             }
             std::swap(y.data, next.data);
         }
         if (log_det_ == LogDet::auxiliary) {
             for (int l = 0; l < x.n; ++l) {
-                log_ratio[l] += (down ? -1 : 1) * half_square(u, l);
+                out.log_ratio[l] += (down ? -1 : 1) * half_square(u, l);
             }
         }
-        scale_rows(y, down ? scale_low(step) : scale_high(step), to);
-        settle_failures(x, to, log_ratio, failed, tally);
+        scale_rows(y, down ? scale_low(step) : scale_high(step), out.to);
+        settle_failures(x, out, tally);
     }
 
     /// Down: dim c + |u|^2/2 (minus |v|^2/2 at the end). Up: dim c - |u|^2/2 (plus |v|^2/2), so that the
@@ -240,17 +241,16 @@ private:
         }
     }
 
-    static void settle_failures(Block<const Real> x, Block<Real> to, double* log_ratio, unsigned char* failed,
-                                Tally& tally) {
+    static void settle_failures(Block<const Real> x, const Transition<Real>& out, Tally& tally) {
         for (int l = 0; l < x.n; ++l) {
-            if (!failed[l] && std::isfinite(log_ratio[l])) {
+            if (!out.failed[l] && std::isfinite(out.log_ratio[l])) {
                 continue;
             }
-            failed[l] = 1;
+            out.failed[l] = 1;
             ++tally.map_not_converged;
-            log_ratio[l] = -std::numeric_limits<double>::infinity();
+            out.log_ratio[l] = -std::numeric_limits<double>::infinity();
             for (int i = 0; i < x.dim; ++i) {
-                to(i, l) = x(i, l);
+                out.to(i, l) = x(i, l);
             }
         }
     }
@@ -369,7 +369,6 @@ private:
     LogDet log_det_;
     int n_probes_, n_terms_;
     bool corrected_;
-    bool check_inverse_ = false;
     SolverLimits limits_;
     std::vector<Level> levels_;
 };

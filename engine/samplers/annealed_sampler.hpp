@@ -102,8 +102,8 @@ public:
 
     /// Hot and warm edits, applied between moves. Kernel and move are exchanged whole; settings of the
     /// sampler itself are re-read (cold ones must not differ).
-    virtual void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) = 0;
-    virtual void replace_move(std::shared_ptr<Move<Real>> move) = 0;
+    virtual void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) = 0;
+    virtual void replace_move(std::shared_ptr<const Move<Real>> move) = 0;
     virtual void update_settings(const Json& settings) = 0;
 
     /// Saves or restores the state between two moves (core/state_archive.hpp). A sampler made anew from the
@@ -114,8 +114,8 @@ public:
 template <class Real>
 struct SamplerContext {
     std::shared_ptr<const DensityPath<Real>> path;
-    std::shared_ptr<TransitionKernel<Real>> kernel;
-    std::shared_ptr<Move<Real>> move;
+    std::shared_ptr<const TransitionKernel<Real>> kernel;
+    std::shared_ptr<const Move<Real>> move;
     StreamKey key;  ///< seed and replicate
     bool record_genealogy = false;
     std::vector<double> move_factor;  ///< tuned step multipliers per level [n_levels + 1]; empty = ones

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <functional>
 
-#include "../kernels/kernel_test_support.hpp"
 #include "core/parallel.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {
@@ -97,7 +97,7 @@ struct Pair {
 };
 
 Pair propose(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k, bool down, int b,
-             std::uint64_t seed) {
+             std::uint64_t seed, bool check_inverse) {
     Pair p{Particles<double>(block_size, path.dim()), Particles<double>(block_size, path.dim())};
     const auto first = static_cast<std::uint32_t>(b * block_size);
     const StreamKey key = test_key(seed);
@@ -106,8 +106,8 @@ Pair propose(const DensityPath<double>& path, const TransitionKernel<double>& ke
                       p.from.block(0));
     Tally tally;
     const LevelBlock<double> from{p.from.block(0)};
-    down ? kernel.down(k, from, p.to.block(0), p.log_ratio.data(), p.failed.data(), key, first, tally)
-         : kernel.up(k, from, p.to.block(0), p.log_ratio.data(), p.failed.data(), key, first, tally);
+    const Transition<double> out{p.to.block(0), p.log_ratio.data(), p.failed.data(), check_inverse};
+    down ? kernel.down(k, from, out, key, first, tally) : kernel.up(k, from, out, key, first, tally);
     AlignedArray<double> low(block_size), high(block_size);
     path.density(k).evaluate(down ? p.to.block(0) : p.from.block(0), {.log_density = low.data()}, tally);
     path.density(k + 1).evaluate(down ? p.from.block(0) : p.to.block(0), {.log_density = high.data()}, tally);
@@ -122,7 +122,7 @@ Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<
                         bool down, int n_blocks) {
     const double log_ratio_z = path.log_normaliser(k).value() - path.log_normaliser(k + 1).value();
     return parallel_sum<Drift>(n_blocks, [&](int b) {
-        const Pair p = propose(path, kernel, k, down, b, 17);
+        const Pair p = propose(path, kernel, k, down, b, 17, false);
         Particles<double> exact(block_size, path.dim());
         const int level = down ? k : k + 1;
         path.sample_level(level, test_key(18).with(Purpose::noise, static_cast<std::uint32_t>(level)),
@@ -148,7 +148,8 @@ Drift weighted_identity(const DensityPath<double>& path, const TransitionKernel<
 Drift swap_drift(const DensityPath<double>& path, const TransitionKernel<double>& kernel, int k,
                  int n_blocks) {
     return parallel_sum<Drift>(n_blocks, [&](int b) {
-        const Pair down = propose(path, kernel, k, true, b, 29), up = propose(path, kernel, k, false, b, 29);
+        const Pair down = propose(path, kernel, k, true, b, 29, true),
+                   up = propose(path, kernel, k, false, b, 29, true);
         Drift drift;
         for (int l = 0; l < block_size; ++l) {
             const auto i = static_cast<std::size_t>(l);
@@ -201,7 +202,6 @@ TEST_P(KernelContract, WorkWeighsProposalsToTheOtherLevel) {
 TEST_P(KernelContract, SwapsLeaveTheProductAlone) {
     const auto path = make_path<double>(two_mode(2), log_snr(10, 0.03, 30));
     const auto kernel = make_kernel<double>(GetParam().kernel, path);
-    kernel->set_check_inverse(true);
     for (const int k : {0, 3, 5, 9}) {
         const Drift drift = swap_drift(*path, *kernel, k, 64);
         EXPECT_LT(drift.largest(), bound) << "level " << k;
@@ -217,11 +217,11 @@ TEST_P(KernelContract, DrawsDependOnParticlesOnly) {
     Particles<float> x(96, 3), all(96, 3), part(32, 3);
     path->sample_level(3, test_key(1).with(Purpose::noise, 3), 0, x.block(0));
     double a[block_size], b[block_size];
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     Tally tally;
-    kernel->down(2, {x.block(0)}, all.block(0), a, failed, test_key(5), 0, tally);
+    kernel->down(2, {x.block(0)}, {all.block(0), a, failed}, test_key(5), 0, tally);
     const Block<const float> tail{x.block(0).data + 64, 3, 32};
-    kernel->down(2, {tail}, part.block(0), b, failed, test_key(5), 64, tally);
+    kernel->down(2, {tail}, {part.block(0), b, failed}, test_key(5), 64, tally);
     for (int l = 0; l < 32; ++l) {
         EXPECT_EQ(all(64 + l, 1), part(l, 1));
         EXPECT_EQ(a[64 + l], b[l]);
@@ -235,22 +235,22 @@ INSTANTIATE_TEST_SUITE_P(All, KernelContract, ::testing::ValuesIn(cases()),
 /// A kernel with a fault to be found.
 class Broken final : public TransitionKernel<double> {
 public:
-    using Fault = std::function<void(bool down, Block<double> to, double* log_ratio)>;
-    Broken(std::shared_ptr<TransitionKernel<double>> inner, Fault fault)
+    using Fault = std::function<void(const Transition<double>&)>;
+    Broken(std::shared_ptr<const TransitionKernel<double>> inner, Fault fault)
         : inner_(std::move(inner)), fault_(std::move(fault)) {}
-    void down(int k, const LevelBlock<double>& from, Block<double> to, double* log_ratio,
-              unsigned char* failed, const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        inner_->down(k, from, to, log_ratio, failed, key, first, tally);
-        fault_(true, to, log_ratio);
+    void down(int k, const LevelBlock<double>& from, const Transition<double>& out, const StreamKey& key,
+              std::uint32_t first, Tally& tally) const override {
+        inner_->down(k, from, out, key, first, tally);
+        fault_(out);
     }
-    void up(int k, const LevelBlock<double>& from, Block<double> to, double* log_ratio, unsigned char* failed,
-            const StreamKey& key, std::uint32_t first, Tally& tally) const override {
-        inner_->up(k, from, to, log_ratio, failed, key, first, tally);
-        fault_(false, to, log_ratio);
+    void up(int k, const LevelBlock<double>& from, const Transition<double>& out, const StreamKey& key,
+            std::uint32_t first, Tally& tally) const override {
+        inner_->up(k, from, out, key, first, tally);
+        fault_(out);
     }
 
 private:
-    std::shared_ptr<TransitionKernel<double>> inner_;
+    std::shared_ptr<const TransitionKernel<double>> inner_;
     Fault fault_;
 };
 
@@ -262,23 +262,24 @@ TEST(KernelContracts, CatchFaults) {
                         swap_drift(*path, kernel, 10, 64).largest()) > bound;
     };
     const Json second = {{"type", "second_order"}}, map = {{"type", "transport_midpoint"}};
-    EXPECT_FALSE(caught(second, [](bool, Block<double>, double*) {})) << "the unbroken kernel";
-    EXPECT_TRUE(caught(second, [](bool, Block<double>, double* log_ratio) {  // a forgotten determinant
+    EXPECT_FALSE(caught(second, [](const Transition<double>&) {})) << "the unbroken kernel";
+    EXPECT_TRUE(caught(second, [](const Transition<double>& out) {  // a forgotten determinant
         for (int l = 0; l < block_size; ++l) {
-            log_ratio[l] *= 0.9;
+            out.log_ratio[l] *= 0.9;
         }
     }));
     EXPECT_TRUE(
-        caught(second, [](bool, Block<double> to, double*) {  // positions moved after the density was taken
-            for (int l = 0; l < to.n; ++l) {
-                to(0, l) += 0.25;
+        caught(second, [](const Transition<double>& out) {  // positions moved after the density was taken
+            for (int l = 0; l < out.to.n; ++l) {
+                out.to(0, l) += 0.25;
             }
         }));
-    EXPECT_TRUE(
-        caught(map, [](bool, Block<double>, double* log_ratio) { std::fill_n(log_ratio, block_size, 0.0); }));
-    EXPECT_TRUE(caught(map, [](bool, Block<double> to, double*) {  // clipped samples
-        for (int l = 0; l < to.n; ++l) {
-            to(1, l) = std::clamp(to(1, l), -0.8, 0.8);
+    EXPECT_TRUE(caught(map, [](const Transition<double>& out) {  // no determinant at all
+        std::fill_n(out.log_ratio, block_size, 0.0);
+    }));
+    EXPECT_TRUE(caught(map, [](const Transition<double>& out) {  // clipped samples
+        for (int l = 0; l < out.to.n; ++l) {
+            out.to(1, l) = std::clamp(out.to(1, l), -0.8, 0.8);
         }
     }));
 }

@@ -76,7 +76,7 @@ TEST_P(PathContract, LevelSamplesBelongToTheLevels) {
         if (!path->has_level_sampler(k)) {
             continue;
         }
-        const Particles<double> x(n, 2), score(n, 2);
+        Particles<double> x(n, 2), score(n, 2);
         Tally tally;
         const StreamKey key = StreamKey{.seed = 3}.with(Purpose::noise, static_cast<std::uint32_t>(k));
         for (int b = 0; b < x.n_blocks(); ++b) {

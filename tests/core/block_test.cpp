@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
+#include <type_traits>
+#include <utility>
 
 #include "core/block.hpp"
 #include "core/log_sum_exp.hpp"
@@ -12,16 +15,26 @@ namespace tempera {
 namespace {
 
 TEST(Particles, LayoutIsRowsOfBlocks) {
-    const Particles<double> p(600, 3);
+    Particles<double> p(600, 3);
     EXPECT_EQ(p.n_blocks(), 3);
     EXPECT_EQ(p.block_count(2), 88);
     EXPECT_EQ(p.block(2).lanes(), 96);
     p(513, 2) = 7;
     EXPECT_EQ(p.block(2)(2, 1), 7);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(p.block(1).data) % 64, 0u);
-    const Particles<double> copy = p;
+    Particles<double> copy = p;
     copy(513, 2) = 8;
     EXPECT_EQ(p(513, 2), 7);
+}
+
+TEST(Particles, WhoHoldsThemConstOnlyReads) {
+    using Held = const Particles<float>&;
+    static_assert(std::is_same_v<decltype(std::declval<Held>().block(0)), Block<const float>>);
+    static_assert(std::is_same_v<decltype(std::declval<Held>()(0, 0)), const float&>);
+    using Numbers = const PerParticle<double>&;
+    static_assert(std::is_same_v<decltype(std::declval<Numbers>().block(0)), const double*>);
+    static_assert(std::is_same_v<decltype(std::declval<Numbers>().span()), std::span<const double>>);
+    static_assert(std::is_same_v<decltype(std::declval<const AlignedArray<int>&>().data()), const int*>);
 }
 
 TEST(Particles, PaddedLanes) {

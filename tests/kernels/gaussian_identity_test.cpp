@@ -3,7 +3,7 @@
 // weight is the same number.
 #include <gtest/gtest.h>
 
-#include "kernels/kernel_test_support.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {

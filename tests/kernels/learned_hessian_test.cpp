@@ -4,7 +4,7 @@
 // still give products.
 #include <gtest/gtest.h>
 
-#include "kernels/kernel_test_support.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {
@@ -115,10 +115,10 @@ TEST(LearnedHessian, IsFlooredTheSameWayInBothDirections) {
                 Particles<double> x(100, 5), out(100, 5);
                 path->sample_level(down ? k + 1 : k, test_key(3).with(Purpose::noise, 1), 0, x.block(0));
                 double log_ratio[block_size];
-                unsigned char failed[block_size];
+                unsigned char failed[block_size] = {};
                 Tally tally;
-                down ? kernel->down(k, {x.block(0)}, out.block(0), log_ratio, failed, test_key(9), 0, tally)
-                     : kernel->up(k, {x.block(0)}, out.block(0), log_ratio, failed, test_key(9), 0, tally);
+                down ? kernel->down(k, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(9), 0, tally)
+                     : kernel->up(k, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(9), 0, tally);
                 const Block<double> upper = down ? x.block(0) : out.block(0),
                                     lower = down ? out.block(0) : x.block(0);
                 const auto at = derivatives<double>(*path->field(k + 1), upper);
@@ -171,12 +171,12 @@ TEST(LearnedScore, MapsWithoutHessiansUseDifferenceQuotients) {
     Particles<double> x(64, 2), a(64, 2), b(64, 2);
     exact->sample_level(6, test_key(3).with(Purpose::noise, 1), 0, x.block(0));
     double ra[block_size], rb[block_size];
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     Tally tally;
     make_kernel<double>(settings, exact)
-        ->down(5, {x.block(0)}, a.block(0), ra, failed, test_key(1), 0, tally);
+        ->down(5, {x.block(0)}, {a.block(0), ra, failed}, test_key(1), 0, tally);
     make_kernel<double>(settings, scores)
-        ->down(5, {x.block(0)}, b.block(0), rb, failed, test_key(1), 0, tally);
+        ->down(5, {x.block(0)}, {b.block(0), rb, failed}, test_key(1), 0, tally);
     for (int l = 0; l < 64; ++l) {
         EXPECT_EQ(a(l, 1), b(l, 1));
         EXPECT_NEAR(ra[l], rb[l], 1e-5 * (1 + std::abs(ra[l])));

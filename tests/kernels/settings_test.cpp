@@ -2,7 +2,7 @@
 // What kernels refuse, and where the message points.
 #include <gtest/gtest.h>
 
-#include "kernels/kernel_test_support.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {
@@ -58,12 +58,14 @@ TEST(KernelSettings, ResolvedSettingsMakeTheSameKernel) {
 }
 
 TEST(KernelOrder, IsThatOfTheRejection) {
-    EXPECT_EQ(kernel_order({{"type", "none"}}), 1);
-    EXPECT_EQ(kernel_order({{"type", "first_order"}}), 1);
-    EXPECT_EQ(kernel_order({{"type", "second_order"}}), 1.5);
-    EXPECT_EQ(kernel_order({{"type", "second_order"}, {"covariance", "diagonal"}}), 1);
-    EXPECT_EQ(kernel_order({{"type", "transport_midpoint"}}), 3);
-    EXPECT_EQ(kernel_order({{"type", "transport_midpoint"}, {"log_det", "hutchinson"}}), 1);
+    const auto path = make_path<double>(two_mode(2), log_snr(8, 0.1, 10));
+    const auto order = [&](const Json& settings) { return make_kernel<double>(settings, path)->order(); };
+    EXPECT_EQ(order({{"type", "none"}}), 1);
+    EXPECT_EQ(order({{"type", "first_order"}}), 1);
+    EXPECT_EQ(order({{"type", "second_order"}}), 1.5);
+    EXPECT_EQ(order({{"type", "second_order"}, {"covariance", "diagonal"}}), 1);
+    EXPECT_EQ(order({{"type", "transport_midpoint"}}), 3);
+    EXPECT_EQ(order({{"type", "transport_midpoint"}, {"log_det", "hutchinson"}}), 1);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // ratio of the forward and backward densities of the pair they made.
 #include <gtest/gtest.h>
 
-#include "kernels/kernel_test_support.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {
@@ -75,13 +75,13 @@ protected:
         const int n = 37, dim = path.dim();
         Particles<double> x(n, dim), out(n, dim);
         double log_ratio[block_size];
-        unsigned char failed[block_size];
+        unsigned char failed[block_size] = {};
         Tally tally;
         for (const bool down : {true, false}) {
             path.sample_level(down ? k + 1 : k,
                               test_key(5).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0, x.block(0));
-            down ? kernel.down(k, {x.block(0)}, out.block(0), log_ratio, failed, test_key(9), 0, tally)
-                 : kernel.up(k, {x.block(0)}, out.block(0), log_ratio, failed, test_key(9), 0, tally);
+            down ? kernel.down(k, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(9), 0, tally)
+                 : kernel.up(k, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(9), 0, tally);
             const Block<double> upper = down ? x.block(0) : out.block(0),
                                 lower = down ? out.block(0) : x.block(0);
             const auto at = derivatives<double>(*path.field(k + 1), upper);
@@ -124,13 +124,13 @@ TEST_P(StochasticKernel, DrawsFromItsLaw) {
     Eigen::VectorXd sum = Eigen::VectorXd::Zero(3);
     Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(3, 3);
     double log_ratio[block_size];
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     Tally tally;
     const auto at = derivatives<double>(*path->field(k + 1), x.block(0));
     const auto [mean, covariance] = backward(GetParam().kernel, GetParam().process, point, at[0],
                                              path->position(k), path->position(k + 1));
     for (int first = 0; first < n; first += block_size) {
-        kernel->down(k, {x.block(0)}, out.block(0), log_ratio, failed, test_key(3),
+        kernel->down(k, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(3),
                      static_cast<std::uint32_t>(first), tally);
         for (int l = 0; l < block_size; ++l) {
             const Eigen::VectorXd away = column<double>(out.block(0), l) - mean;
@@ -157,9 +157,9 @@ TEST_P(StochasticKernel, GivenScoreChangesNothing) {
     Tally tally;
     path->field(7)->evaluate(x.block(0), {.score = score.block(0).data}, tally);
     double ra[block_size], rb[block_size];
-    unsigned char failed[block_size];
-    kernel->down(6, {x.block(0)}, a.block(0), ra, failed, test_key(2), 0, tally);
-    kernel->down(6, {x.block(0), score.block(0).data}, b.block(0), rb, failed, test_key(2), 0, tally);
+    unsigned char failed[block_size] = {};
+    kernel->down(6, {x.block(0)}, {a.block(0), ra, failed}, test_key(2), 0, tally);
+    kernel->down(6, {x.block(0), score.block(0).data}, {b.block(0), rb, failed}, test_key(2), 0, tally);
     for (int l = 0; l < 40; ++l) {
         EXPECT_NEAR(ra[l], rb[l], 1e-10 * (1 + std::abs(ra[l])));
         EXPECT_NEAR(a(l, 0), b(l, 0), 1e-12);
@@ -183,12 +183,12 @@ std::pair<std::vector<double>, std::vector<double>> both_processes(const Json& k
         set_column(y.block(0), l, column<double>(x.block(0), l) / high);
     }
     std::vector<double> a(block_size), b(block_size);
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     Tally tally;
     make_kernel<double>(kernel, vp)
-        ->down(k, {x.block(0)}, out.block(0), a.data(), failed, test_key(2), 0, tally);
+        ->down(k, {x.block(0)}, {out.block(0), a.data(), failed}, test_key(2), 0, tally);
     make_kernel<double>(kernel, ve)
-        ->down(k, {y.block(0)}, out.block(0), b.data(), failed, test_key(2), 0, tally);
+        ->down(k, {y.block(0)}, {out.block(0), b.data(), failed}, test_key(2), 0, tally);
     a.resize(64), b.resize(64);
     for (double& value : b) {
         value += 2 * std::log(low / high);
@@ -222,9 +222,9 @@ TEST(None, CopiesAndWeighsNothing) {
     Particles<float> x(20, 3), out(20, 3);
     path->sample_reference(test_key(1), 0, x.block(0));
     double log_ratio[block_size];
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     Tally tally;
-    kernel->up(1, {x.block(0)}, out.block(0), log_ratio, failed, test_key(1), 0, tally);
+    kernel->up(1, {x.block(0)}, {out.block(0), log_ratio, failed}, test_key(1), 0, tally);
     EXPECT_TRUE(kernel->is_identity());
     for (int l = 0; l < 20; ++l) {
         EXPECT_EQ(log_ratio[l], 0.0);

@@ -2,7 +2,7 @@
 // The midpoint map: inverse, determinant against finite differences, behaviour where it has no inverse.
 #include <gtest/gtest.h>
 
-#include "kernels/kernel_test_support.hpp"
+#include "support/kernels.hpp"
 
 namespace tempera::testing {
 namespace {
@@ -14,13 +14,12 @@ struct Moved {
 };
 
 Moved move(const TransitionKernel<double>& kernel, int k, bool down, const Particles<double>& from,
-           Tally& tally) {
+           Tally& tally, bool check_inverse = false) {
     Moved out{Particles<double>(from.size(), from.dim()), std::vector<double>(block_size),
               std::vector<unsigned char>(block_size)};
-    down ? kernel.down(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(),
-                       test_key(1), 0, tally)
-         : kernel.up(k, {from.block(0)}, out.x.block(0), out.log_ratio.data(), out.failed.data(), test_key(1),
-                     0, tally);
+    const Transition<double> to{out.x.block(0), out.log_ratio.data(), out.failed.data(), check_inverse};
+    down ? kernel.down(k, {from.block(0)}, to, test_key(1), 0, tally)
+         : kernel.up(k, {from.block(0)}, to, test_key(1), 0, tally);
     return out;
 }
 
@@ -38,7 +37,7 @@ class TransportMap : public ::testing::TestWithParam<Shape> {
 protected:
     std::shared_ptr<const DensityPath<double>> path =
         make_path<double>(two_mode(GetParam().dim), log_snr(GetParam().n_levels, 0.01, 80));
-    std::shared_ptr<TransitionKernel<double>> kernel =
+    std::shared_ptr<const TransitionKernel<double>> kernel =
         make_kernel<double>({{"type", "transport_midpoint"},
                              {"coordinates", GetParam().coordinates},
                              {"n_substeps", GetParam().n_substeps}},
@@ -137,14 +136,13 @@ TEST(TransportFailures, AreCountedAndNeverRepaired) {
     const auto path = make_path<double>(two_mode(8), log_snr(4, 0.05, 20));
     const auto kernel =
         make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 1}, {"tolerance", 1e-17}}, path);
-    kernel->set_check_inverse(true);
     long failures = 0;
     for (int k = 0; k < 4; ++k) {
         Particles<double> x(block_size, 8);
         path->sample_level(k + 1, test_key(2).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0,
                            x.block(0));
         Tally tally;
-        const Moved out = move(*kernel, k, true, x, tally);
+        const Moved out = move(*kernel, k, true, x, tally, true);
         long marked = 0;
         for (int p = 0; p < x.size(); ++p) {
             const auto i = static_cast<std::size_t>(p);
@@ -165,13 +163,13 @@ TEST(TransportFailures, AreCountedAndNeverRepaired) {
 TEST(TransportFailures, InverseCheckLeavesAnInvolution) {
     const auto path = make_path<double>(two_mode(2), log_snr(8, 0.02, 40));
     const auto kernel = make_kernel<double>({{"type", "transport_midpoint"}, {"n_substeps", 1}}, path);
-    kernel->set_check_inverse(true);
     for (int k = 0; k < 8; ++k) {
         Particles<double> x(block_size, 2);
         path->sample_level(k + 1, test_key(6).with(Purpose::noise, static_cast<std::uint32_t>(k)), 0,
                            x.block(0));
         Tally tally;
-        const Moved down = move(*kernel, k, true, x, tally), up = move(*kernel, k, false, down.x, tally);
+        const Moved down = move(*kernel, k, true, x, tally, true),
+                    up = move(*kernel, k, false, down.x, tally, true);
         for (int p = 0; p < x.size(); ++p) {
             const auto i = static_cast<std::size_t>(p);
             if (!down.failed[i]) {
@@ -204,10 +202,10 @@ TEST(TransportPrecision, FloatAgreesWithDouble) {
             }
         }
         double r64[block_size], r32[block_size];
-        unsigned char failed[block_size];
+        unsigned char failed[block_size] = {};
         Tally tally;
-        map64->down(k, {x.block(0)}, y.block(0), r64, failed, test_key(1), 0, tally);
-        map32->down(k, {xf.block(0)}, yf.block(0), r32, failed, test_key(1), 0, tally);
+        map64->down(k, {x.block(0)}, {y.block(0), r64, failed}, test_key(1), 0, tally);
+        map32->down(k, {xf.block(0)}, {yf.block(0), r32, failed}, test_key(1), 0, tally);
         for (int p = 0; p < 128; ++p) {
             worst = std::max(worst, std::abs(r64[p] - r32[p]));
         }

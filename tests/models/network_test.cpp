@@ -113,7 +113,7 @@ TEST(ScoreNetwork, MatchesTheFormulas) {
 TEST(NetworkBlocks, LanesAreIndependent) {
     const auto density = network_density<float>(
         pack_network<float>(random_weights("energy_mlp", "scalar", 2, {128, 128, 128})), 0.7);
-    const Particles<float> x(256, 2);
+    Particles<float> x(256, 2);
     fill_normals(StreamKey{.seed = 2}, 0, x.block(0));
     AlignedArray<float> all(block_size), part(block_size);
     Tally tally;
@@ -129,7 +129,7 @@ TEST(NetworkBlocks, LanesAreIndependent) {
 template <class Real>
 void expect_equal_products(const Density<Real>& density) {
     const int d = density.dim();
-    const Particles<Real> x(block_size, d), v(block_size, d), one(block_size, d), kept(block_size, d);
+    Particles<Real> x(block_size, d), v(block_size, d), one(block_size, d), kept(block_size, d);
     fill_normals(StreamKey{.seed = 2}, 0, x.block(0));
     for (const int n : {1, 48, 256}) {  // whole and half stripes
         const Block<Real> at{x.block(0).data, d, n};

@@ -57,8 +57,8 @@ InvarianceResult test_invariance(const Move<Real>& move, const Mixture& mixture,
         }
     };
     const Sums sums = parallel_sum<Sums>(n_blocks, [&](int b) {
-        const Particles<Real> x(block_size, dim), score(block_size, dim), start(block_size, dim);
-        const PerParticle<Real> log_density(block_size);
+        Particles<Real> x(block_size, dim), score(block_size, dim), start(block_size, dim);
+        PerParticle<Real> log_density(block_size);
         const StreamKey key{.seed = seed, .level = 3};
         const auto first = static_cast<std::uint32_t>(b * block_size);
         Tally tally;

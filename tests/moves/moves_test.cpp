@@ -9,7 +9,7 @@ namespace tempera {
 namespace {
 
 template <class Real>
-std::shared_ptr<Move<Real>> make(const std::string& name, Json settings = Json::object(), int dim = 2) {
+std::shared_ptr<const Move<Real>> make(const std::string& name, Json settings = Json::object(), int dim = 2) {
     return find_entry(move_catalogue(), "moves", name).template make<Real>(settings, {dim});
 }
 
@@ -135,8 +135,8 @@ TEST(Moves, StateStaysConsistent) {
         Example<double> e(two_blobs(), 100);
         const Particles<double> before = e.x;
         make<double>(name)->apply(*e.density, e.state(), 0.5, 1, key, 0, e.tally);
-        const Particles<double> score(100, 2);
-        const PerParticle<double> log_density(100);
+        Particles<double> score(100, 2);
+        PerParticle<double> log_density(100);
         e.density->evaluate(e.x.block(0), {.log_density = log_density.block(0), .score = score.block(0).data},
                             e.tally);
         int moved = 0;
@@ -154,8 +154,8 @@ TEST(Moves, StateStaysConsistent) {
 TEST(Moves, MalaEqualsTheTextbook) {
     Example<double> e(two_blobs(), 64), moved(two_blobs(), 64);
     const double variance = 0.5, step = 1.3, eps = step * variance * std::pow(2.0, -1.0 / 3);
-    const Particles<double> y(64, 2), score(64, 2);
-    const PerParticle<double> log_density(64);
+    Particles<double> y(64, 2), score(64, 2);
+    PerParticle<double> log_density(64);
     fill_normals(key, 0, y.block(0));
     for (int p = 0; p < 64; ++p) {
         for (int i = 0; i < 2; ++i) {

@@ -35,7 +35,7 @@ protected:
 
 /// Several products at the same point have the bits of single ones.
 void expect_kept_products(const Density<double>& density, const Eigen::Vector2d& at) {
-    const Particles<double> x(1, 2), v(1, 2), out(1, 2);
+    Particles<double> x(1, 2), v(1, 2), out(1, 2);
     for (int l = 0; l < x.block(0).lanes(); ++l) {
         x.block(0)(0, l) = at[0], x.block(0)(1, l) = at[1];
     }

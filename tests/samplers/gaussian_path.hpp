@@ -104,7 +104,7 @@ inline std::vector<double> linear_beta(int n_levels) {
     return out;
 }
 
-inline std::shared_ptr<Move<double>> make_move(const std::string& type, int n_steps, int dim,
+inline std::shared_ptr<const Move<double>> make_move(const std::string& type, int n_steps, int dim,
                                                bool adapt = false, double step_size = 1) {
     if (type == "none") {
         return find_entry(move_catalogue(), "moves", type)
@@ -117,7 +117,7 @@ inline std::shared_ptr<Move<double>> make_move(const std::string& type, int n_st
 
 /// A sampler on a path with the identity kernel.
 inline SamplerContext<double> context_on(std::shared_ptr<const DensityPath<double>> path,
-                                         std::shared_ptr<Move<double>> move, std::uint64_t seed,
+                                         std::shared_ptr<const Move<double>> move, std::uint64_t seed,
                                          int replicate = 0) {
     SamplerContext<double> context;
     context.path = path;

@@ -72,7 +72,7 @@ void compare(const Shape& shape, double sigma, double tolerance) {
     const NetworkWeights w = random_weights(shape);
     constexpr int n = 35;  // a stripe and a part of one
     const int d = shape.dim;
-    const Particles<Real> x(n, d), v(n, d), out(n, d), score(n, d), hessian(n, d * d);
+    Particles<Real> x(n, d), v(n, d), out(n, d), score(n, d), hessian(n, d * d);
     fill_normals(StreamKey{.seed = 1}, 0, x.block(0));
     fill_normals(StreamKey{.seed = 2}, 0, v.block(0));
     // points on the scale of the noised data; torch gets the rounded ones
@@ -85,7 +85,7 @@ void compare(const Shape& shape, double sigma, double tolerance) {
                               directions = rows_of(v.block(0).data, d, n);
     const libtorch::TorchNetwork torch(w, sigma);
     const auto field = network_density<Real>(pack_network<Real>(w), sigma);
-    const PerParticle<Real> value(n);
+    PerParticle<Real> value(n);
     Tally tally;
     Wanted<Real> wanted{.score = score.block(0).data};
     wanted.hessian = hessian.block(0).data;

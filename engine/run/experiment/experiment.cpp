@@ -35,8 +35,8 @@ std::shared_ptr<Base> make_section(const std::vector<E>& catalogue, const char* 
 }
 
 template <class Real>
-std::shared_ptr<TransitionKernel<Real>> kernel_on(const Json& resolved,
-                                                  std::shared_ptr<const DensityPath<Real>> path) {
+std::shared_ptr<const TransitionKernel<Real>> kernel_on(const Json& resolved,
+                                                        std::shared_ptr<const DensityPath<Real>> path) {
     KernelContext<Real> context;
     context.path = std::move(path);
     context.key = run_key(resolved, 0);
@@ -45,7 +45,7 @@ std::shared_ptr<TransitionKernel<Real>> kernel_on(const Json& resolved,
 }
 
 template <class Real>
-std::shared_ptr<Move<Real>> move_on(const Json& resolved, const DensityPath<Real>& path) {
+std::shared_ptr<const Move<Real>> move_on(const Json& resolved, const DensityPath<Real>& path) {
     MoveContext<Real> context;
     context.dim = path.dim();
     return make_section<Move<Real>, MoveContext, Real>(move_catalogue(), "moves", resolved, context);
@@ -88,7 +88,6 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
         return move_on<Real>(resolved, *path);
     };
     pilot.schedule = settings;
-    pilot.kernel_order = kernel_order(resolved["kernel"]);
     pilot.n_levels = n_levels;
     pilot.rho = rho;
     pilot.key = run_key(resolved, 0);
@@ -118,12 +117,12 @@ std::vector<double> Experiment<Real>::learned_weights(int level) const {
 }
 
 template <class Real>
-std::shared_ptr<TransitionKernel<Real>> Experiment<Real>::make_kernel(const Json& resolved) const {
+std::shared_ptr<const TransitionKernel<Real>> Experiment<Real>::make_kernel(const Json& resolved) const {
     return kernel_on<Real>(resolved, path);
 }
 
 template <class Real>
-std::shared_ptr<Move<Real>> Experiment<Real>::make_move(const Json& resolved) const {
+std::shared_ptr<const Move<Real>> Experiment<Real>::make_move(const Json& resolved) const {
     return move_on<Real>(resolved, *path);
 }
 

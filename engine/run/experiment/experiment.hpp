@@ -16,8 +16,8 @@ struct Experiment {
     Json preset;  ///< resolved; "path.schedule" as asked for, the one in use via path->frozen_schedule()
     std::shared_ptr<const Target<Real>> target;
     std::shared_ptr<const DensityPath<Real>> path;
-    std::shared_ptr<TransitionKernel<Real>> kernel;
-    std::shared_ptr<Move<Real>> move;
+    std::shared_ptr<const TransitionKernel<Real>> kernel;
+    std::shared_ptr<const Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
     /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
     LearnedEvidence learned;
@@ -25,8 +25,8 @@ struct Experiment {
     /// Mode weights that the learned log density implies at a level; empty where unknown.
     std::vector<double> learned_weights(int level) const;
     /// Kernel and move of another preset on this path (edits of a running experiment).
-    std::shared_ptr<TransitionKernel<Real>> make_kernel(const Json& resolved) const;
-    std::shared_ptr<Move<Real>> make_move(const Json& resolved) const;
+    std::shared_ptr<const TransitionKernel<Real>> make_kernel(const Json& resolved) const;
+    std::shared_ptr<const Move<Real>> make_move(const Json& resolved) const;
 };
 
 /// Throws Stopped when `stop` was requested.

@@ -35,7 +35,7 @@ std::optional<LabelledData> labelled_data(const DensityPath<Real>& path, const S
     data.dim = dim, data.n_modes = n_modes;
     std::vector<double> seen(static_cast<std::size_t>(n_modes));
     std::vector<int> kept(seen.size());
-    const Particles<Real> block(block_size, dim);
+    Particles<Real> block(block_size, dim);
     const auto short_of = [&](int n) { return *std::min_element(kept.begin(), kept.end()) < n; };
     for (int first = 0; first < most_draws && short_of(wanted); first += block_size) {
         path.sample_level(0, draw, static_cast<std::uint32_t>(first), block.block(0));

@@ -44,7 +44,6 @@ WeightedPopulation<Real>::WeightedPopulation(const SamplerContext<Real>& context
       x_(n_particles, context.path->dim()), log_density_(n_particles), log_weight_(n_particles),
       root_(static_cast<std::size_t>(n_particles)) {
     check_move();
-    kernel_->set_check_inverse(false);
 }
 
 template <class Real>
@@ -220,7 +219,7 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
         y.data = frame.take<Real>(rows * block_size);
         const bool given = score_ready_ && path_->field(k + 1) == &path_->density(k + 1);
         const LevelBlock<Real> from{x, given ? score_.block(b).data : nullptr};
-        kernel_->down(k, from, y, log_ratio, failed,
+        kernel_->down(k, from, {y, log_ratio, failed},
                       key_.with(Purpose::transition, static_cast<std::uint32_t>(k)),
                       static_cast<std::uint32_t>(b * block_size), out.tally);
     }
@@ -342,13 +341,12 @@ Population<Real> WeightedPopulation<Real>::population(int level) const {
 }
 
 template <class Real>
-void WeightedPopulation<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) {
+void WeightedPopulation<Real>::replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) {
     kernel_ = std::move(kernel);
-    kernel_->set_check_inverse(false);
 }
 
 template <class Real>
-void WeightedPopulation<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
+void WeightedPopulation<Real>::replace_move(std::shared_ptr<const Move<Real>> move) {
     const auto before = std::exchange(move_, std::move(move));
     try {
         check_move();

@@ -33,8 +33,8 @@ public:
         return record_genealogy_ ? &genealogy_ : nullptr;
     }
     std::vector<int> genealogy_levels() const override { return genealogy_levels_; }
-    void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
-    void replace_move(std::shared_ptr<Move<Real>> move) override;
+    void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) override;
+    void replace_move(std::shared_ptr<const Move<Real>> move) override;
     void archive(StateArchive& archive) override;
 
     /// The parts of advance(), for pilots. `transition` goes to the next level and says whether it resampled;
@@ -70,8 +70,8 @@ private:
     double move_factor(int level) const;
 
     std::shared_ptr<const DensityPath<Real>> path_;
-    std::shared_ptr<TransitionKernel<Real>> kernel_;
-    std::shared_ptr<Move<Real>> move_;
+    std::shared_ptr<const TransitionKernel<Real>> kernel_;
+    std::shared_ptr<const Move<Real>> move_;
     StreamKey key_;
     std::vector<double> move_factor_;
     bool record_genealogy_;

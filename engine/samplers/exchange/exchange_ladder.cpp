@@ -12,6 +12,12 @@
 
 namespace tempera {
 
+namespace {
+
+constexpr bool check_inverse = true;  // of maps: a swap must undo itself
+
+}  // namespace
+
 template <class Real>
 struct ExchangeLadder<Real>::Proposals {
     Block<Real> low, high;
@@ -24,7 +30,6 @@ template <class Real>
 ExchangeLadder<Real>::ExchangeLadder(const SamplerContext<Real>& context, int n_ensembles, int moves_per_scan)
     : path_(context.path), kernel_(context.kernel), move_(context.move), key_(context.key),
       moves_(moves_per_scan > 0), levels_(static_cast<std::size_t>(path_->n_levels()) + 1) {
-    kernel_->set_check_inverse(true);
     for (std::size_t k = 0; k < levels_.size(); ++k) {
         levels_[k].x = levels_[k].score = Particles<Real>(n_ensembles, path_->dim());
         levels_[k].log_density = PerParticle<Real>(n_ensembles);
@@ -106,7 +111,7 @@ void ExchangeLadder<Real>::refresh_block(int b, long scan, Tally& tally) {
 template <class Real>
 void ExchangeLadder<Real>::propose(int k, int b, long scan, Proposals& to, double* down, double* up,
                                    Tally& tally) {
-    const Block<Real> x_low = x(k).block(b), x_high = x(k + 1).block(b);
+    const Block<const Real> x_low = x(k).block(b), x_high = x(k + 1).block(b);
     const auto first = static_cast<std::uint32_t>(b * block_size), level = static_cast<std::uint32_t>(k),
                at = static_cast<std::uint32_t>(scan);
     std::fill_n(to.failed_down, block_size, static_cast<unsigned char>(0));
@@ -118,9 +123,9 @@ void ExchangeLadder<Real>::propose(int k, int b, long scan, Proposals& to, doubl
         std::fill_n(down, block_size, 0.0);
         std::fill_n(up, block_size, 0.0);
     } else {
-        kernel_->down(k, {x_high, field_score(k + 1, b)}, to.low, down, to.failed_down,
+        kernel_->down(k, {x_high, field_score(k + 1, b)}, {to.low, down, to.failed_down, check_inverse},
                       key_.with(Purpose::transition, level, at), first, tally);
-        kernel_->up(k, {x_low, field_score(k, b)}, to.high, up, to.failed_up,
+        kernel_->up(k, {x_low, field_score(k, b)}, {to.high, up, to.failed_up, check_inverse},
                     key_.with(Purpose::transition_up, level, at), first, tally);
     }
     path_->density(k).evaluate(to.low, {to.log_low, to.score_low}, tally);
@@ -189,14 +194,13 @@ Tally ExchangeLadder<Real>::swap_block(int k, int b, long scan, double* down, do
 }
 
 template <class Real>
-Tally ExchangeLadder<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) {
+Tally ExchangeLadder<Real>::replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) {
     kernel_ = std::move(kernel);
-    kernel_->set_check_inverse(true);
     return evaluate_all();
 }
 
 template <class Real>
-Tally ExchangeLadder<Real>::replace_move(std::shared_ptr<Move<Real>> move, int moves_per_scan) {
+Tally ExchangeLadder<Real>::replace_move(std::shared_ptr<const Move<Real>> move, int moves_per_scan) {
     move_ = std::move(move);
     moves_ = moves_per_scan > 0;
     return evaluate_all();

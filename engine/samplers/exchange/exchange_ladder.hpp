@@ -21,7 +21,7 @@ public:
     int n_blocks() const { return levels_[0].x.n_blocks(); }
     const DensityPath<Real>& path() const { return *path_; }
     const Move<Real>& move() const { return *move_; }
-    std::shared_ptr<Move<Real>> shared_move() const { return move_; }
+    std::shared_ptr<const Move<Real>> shared_move() const { return move_; }
     const Particles<Real>& x(int level) const { return levels_[static_cast<std::size_t>(level)].x; }
     /// Of the move's step at a level.
     double& factor(int level) { return levels_[static_cast<std::size_t>(level)].factor; }
@@ -39,8 +39,8 @@ public:
     Tally swap_block(int k, int b, long scan, double* down, double* up, ReplicaLabels& labels);
 
     /// Exchanges of what acts on the configurations, which are evaluated anew.
-    Tally replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel);
-    Tally replace_move(std::shared_ptr<Move<Real>> move, int moves_per_scan);
+    Tally replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel);
+    Tally replace_move(std::shared_ptr<const Move<Real>> move, int moves_per_scan);
 
     void archive(StateArchive& archive);
 
@@ -60,8 +60,8 @@ private:
     void accept(int k, int b, int lane, const Proposals& from);
 
     std::shared_ptr<const DensityPath<Real>> path_;
-    std::shared_ptr<TransitionKernel<Real>> kernel_;
-    std::shared_ptr<Move<Real>> move_;
+    std::shared_ptr<const TransitionKernel<Real>> kernel_;
+    std::shared_ptr<const Move<Real>> move_;
     StreamKey key_;
     bool moves_ = false;  // there are moves within the levels
     std::vector<Level> levels_;

@@ -74,8 +74,8 @@ public:
     double log_z_stderr() const override { return stats_.log_z_bar_stderr; }
     const Tally& tally() const override { return tally_; }
     const std::vector<double>* collected() const override { return &record_.collected(); }
-    void replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) override;
-    void replace_move(std::shared_ptr<Move<Real>> move) override;
+    void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) override;
+    void replace_move(std::shared_ptr<const Move<Real>> move) override;
     void update_settings(const Json& settings) override;
     void archive(StateArchive& archive) override;
 
@@ -256,12 +256,12 @@ Population<Real> ReplicaExchange<Real>::population(int level) const {
 }
 
 template <class Real>
-void ReplicaExchange<Real>::replace_kernel(std::shared_ptr<TransitionKernel<Real>> kernel) {
+void ReplicaExchange<Real>::replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) {
     tally_ += ladder_.replace_kernel(std::move(kernel));
 }
 
 template <class Real>
-void ReplicaExchange<Real>::replace_move(std::shared_ptr<Move<Real>> move) {
+void ReplicaExchange<Real>::replace_move(std::shared_ptr<const Move<Real>> move) {
     tally_ += ladder_.replace_move(std::move(move), settings_.moves_per_scan);
 }
 

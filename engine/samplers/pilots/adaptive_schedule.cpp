@@ -98,11 +98,16 @@ Schedule equal_cess(const PilotProblem<Real>& problem) {
     return descending(run.beta);
 }
 
-/// Swap rejections of every pair on a schedule: from exact samples of the levels where there are any, else
-/// from a short run of replica exchange.
+/// Swap rejections of every pair, and the kernel's order.
+struct Rejections {
+    std::vector<double> of_pair;
+    double order;
+};
+
+/// On a schedule: from exact samples of the levels where there are any, else from a short run of replica
+/// exchange.
 template <class Real>
-std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const Schedule& schedule,
-                                       int round) {
+Rejections measure_rejections(const PilotProblem<Real>& problem, const Schedule& schedule, int round) {
     SamplerContext<Real> context;
     const auto path = problem.make_path(schedule);
     context.path = path;
@@ -132,7 +137,7 @@ std::vector<double> measure_rejections(const PilotProblem<Real>& problem, const 
         problem.check_stop();
         sampler->advance();
     }
-    return sampler->exchange_stats()->swap_rejection;
+    return {sampler->exchange_stats()->swap_rejection, context.kernel->order()};
 }
 
 /// Rounds of: measure, then move the inner levels so that sums of rejection^(1/order) are equal (Syed et al.,
@@ -147,7 +152,7 @@ Schedule equal_rejection(const PilotProblem<Real>& problem) {
         return schedule;
     }
     for (int round = 0; round < rounds; ++round) {
-        const std::vector<double> rejection = measure_rejections(problem, schedule, round);
+        const Rejections rejection = measure_rejections(problem, schedule, round);
         std::vector<double> knots, weight;
         for (const double value : schedule) {
             knots.push_back(problem.rho ? std::log(value) : value);
@@ -155,12 +160,12 @@ Schedule equal_rejection(const PilotProblem<Real>& problem) {
         double mean = 0;
         for (std::size_t j = 0; j + 1 < knots.size();
              ++j) {  // on a rho schedule the pair (0, 1) is left out: rho_0 = 0
-            const double r = rejection[problem.rho ? j + 1 : j];
+            const double r = rejection.of_pair[problem.rho ? j + 1 : j];
             if (!std::isfinite(r)) {
                 throw NumericalError("equal_rejection: the rejection of a pair could not be measured",
                                      static_cast<int>(j), -1);
             }
-            weight.push_back(std::pow(r, 1.0 / problem.kernel_order));
+            weight.push_back(std::pow(r, 1.0 / rejection.order));
             mean += weight.back() / static_cast<double>(knots.size() - 1);
         }
         if (!(mean > 0)) {

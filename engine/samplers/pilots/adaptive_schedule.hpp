@@ -13,11 +13,10 @@ namespace tempera {
 template <class Real>
 struct PilotProblem {
     std::function<std::shared_ptr<DensityPath<Real>>(const Schedule&)> make_path;
-    std::function<std::shared_ptr<TransitionKernel<Real>>(std::shared_ptr<const DensityPath<Real>>)>
+    std::function<std::shared_ptr<const TransitionKernel<Real>>(std::shared_ptr<const DensityPath<Real>>)>
         make_kernel;
-    std::function<std::shared_ptr<Move<Real>>(std::shared_ptr<const DensityPath<Real>>)> make_move;
-    Json schedule;  ///< settings of the schedule
-    double kernel_order = 1;
+    std::function<std::shared_ptr<const Move<Real>>(std::shared_ptr<const DensityPath<Real>>)> make_move;
+    Json schedule;     ///< settings of the schedule
     int n_levels = 0;  ///< 0: find it (equal_cess with cess)
     int n_particles = 1024;
     bool rho = true;  ///< diffusion (rho) or tempering (beta)

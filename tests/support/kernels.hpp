@@ -68,7 +68,7 @@ inline Json gaussian(int dim, bool rotated) {
 }
 
 template <class Real>
-std::shared_ptr<TransitionKernel<Real>>
+std::shared_ptr<const TransitionKernel<Real>>
 make_kernel(const Json& settings, std::shared_ptr<const DensityPath<Real>> path, std::uint64_t seed = 1) {
     KernelContext<Real> context{std::move(path), {}};
     context.key.seed = seed;
@@ -172,7 +172,7 @@ Descent descend(const DensityPath<Real>& path, const TransitionKernel<Real>& ker
     const StreamKey key = test_key(seed);
     AlignedArray<Real> log_density(block_size);
     double log_ratio[block_size];
-    unsigned char failed[block_size];
+    unsigned char failed[block_size] = {};
     for (int b = 0; b < x.n_blocks(); ++b) {
         const auto first = static_cast<std::uint32_t>(b * block_size);
         double* weight = out.log_weight.data() + first;
@@ -183,7 +183,8 @@ Descent descend(const DensityPath<Real>& path, const TransitionKernel<Real>& ker
             weight[l] = -static_cast<double>(log_density[static_cast<std::size_t>(l)]);
         }
         for (int k = top - 1; k >= 0; --k) {
-            kernel.down(k, {x.block(b)}, next.block(b), log_ratio, failed, key, first, out.tally);
+            std::fill_n(failed, block_size, static_cast<unsigned char>(0));
+            kernel.down(k, {x.block(b)}, {next.block(b), log_ratio, failed}, key, first, out.tally);
             for (int l = 0; l < x.block(b).n; ++l) {
                 weight[l] += log_ratio[l];
                 out.failed += failed[l];
