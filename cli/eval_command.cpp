@@ -92,8 +92,7 @@ private:
                bool with_hessian) {
         const std::size_t lanes = block_size, first = static_cast<std::size_t>(b) * lanes;
         AlignedArray<double> l(lanes), s(dim * lanes), h(with_hessian ? dim * dim * lanes : 0);
-        Tally tally;
-        density.evaluate(points.block(b), {l.data(), s.data(), with_hessian ? h.data() : nullptr}, tally);
+        density.evaluate_uncounted(points.block(b), {l.data(), s.data(), with_hessian ? h.data() : nullptr});
         for (std::size_t j = 0; j < static_cast<std::size_t>(points.block_count(b)); ++j) {
             log_density[first + j] = l[j];
             for (std::size_t i = 0; i < dim; ++i) {

@@ -100,10 +100,9 @@ std::vector<double> log_densities(const Density<Real>& density, const Rows& y, i
         }
     }
     AlignedArray<Real> value(block_size);
-    Tally uncounted;
     std::vector<double> out;
     for (int b = 0; b < x.n_blocks(); ++b) {
-        density.evaluate(x.block(b), {.log_density = value.data()}, uncounted);
+        density.evaluate_uncounted(x.block(b), {.log_density = value.data()});
         out.insert(out.end(), value.data(), value.data() + x.block(b).n);
     }
     return out;

@@ -90,8 +90,7 @@ std::vector<double> masses_by_quadrature(const Density<Real>& learned, const Mix
                    ModeMass sum;
                    AlignedArray<Real> log_density(block_size);
                    cells.for_row<Real>(iy, [&](const Block<Real>& x) {
-                       Tally uncounted;
-                       learned.evaluate(x, {.log_density = log_density.data()}, uncounted);
+                       learned.evaluate_uncounted(x, {.log_density = log_density.data()});
                        const std::vector<double> r = exact.responsibilities(rows_of(x));
                        for (int l = 0; l < x.n; ++l) {
                            sum.add(static_cast<double>(log_density[static_cast<std::size_t>(l)]),
@@ -125,11 +124,10 @@ SampleSums sample_block(const Density<Real>& learned, const Density<double>& den
     const Block<double> x{at.data(), dim, count};
     exact.sample(key, static_cast<std::uint32_t>(b * block_size), x);
     std::copy_n(at.data(), size, at_learned.data());
-    Tally uncounted;
-    density.evaluate(x, {l.data(), s.data()}, uncounted);
+    density.evaluate_uncounted(x, {l.data(), s.data()});
     const bool has_density = learned.has_log_density();
-    learned.evaluate({at_learned.data(), dim, count},
-                     {has_density ? l_learned.data() : nullptr, s_learned.data()}, uncounted);
+    learned.evaluate_uncounted({at_learned.data(), dim, count},
+                               {has_density ? l_learned.data() : nullptr, s_learned.data()});
     SampleSums sums;
     for (int lane = 0; lane < count; ++lane) {
         for (int i = 0; i < dim; ++i) {

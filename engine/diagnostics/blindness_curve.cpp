@@ -102,10 +102,8 @@ struct Components {
     void for_points(const Block<double>& x, Body body) const {
         const std::size_t n = densities.size(), stride = block_size;
         AlignedArray<double> density(n * stride), score(2 * n * stride);
-        Tally uncounted;
         for (std::size_t c = 0; c < n; ++c) {
-            densities[c]->evaluate(x, {density.data() + c * stride, score.data() + 2 * c * stride},
-                                   uncounted);
+            densities[c]->evaluate_uncounted(x, {density.data() + c * stride, score.data() + 2 * c * stride});
         }
         std::vector<double> l(n), gx(n), gy(n);
         for (std::size_t lane = 0; lane < static_cast<std::size_t>(x.n); ++lane) {

@@ -99,8 +99,7 @@ void evaluate_on_grid(const Density<Real>& density, const Eigen::VectorXd& origi
             }
             Wanted<Real> wanted;
             wanted.log_density = out;
-            Tally pictures_are_not_counted;
-            density.evaluate(part, wanted, pictures_are_not_counted);
+            density.evaluate_uncounted(part, wanted);
             std::copy_n(out, part.n, log_value.begin() + static_cast<std::ptrdiff_t>(iy) * grid.nx + start);
         }
     });
@@ -181,9 +180,15 @@ ViewPlane view_plane(const Target<Real>& target) {
 template <class Real>
 ViewPlane view_plane(const DensityPath<Real>& path) {
     ViewPlane plane = plane_of(path.target());
-    const Eigen::VectorXd shift = path.shift();
-    plane.shift.assign(shift.data(), shift.data() + shift.size());
-    plane.scale = path.scale();
+    const Coordinates& c = path.coordinates();
+    const Eigen::MatrixXd axes = c.project_rows(axes_matrix(plane));
+    const Eigen::VectorXd shift = c.project_rows(c.shift().transpose()).transpose();
+    for (std::size_t k = 0; k < 2; ++k) {
+        const Eigen::VectorXd axis = axes.row(static_cast<Eigen::Index>(k));
+        plane.axis[k].assign(axis.begin(), axis.end());
+    }
+    plane.shift.assign(shift.begin(), shift.end());
+    plane.scale = c.scale();
     return plane;
 }
 
@@ -244,7 +249,7 @@ Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& pl
     } else {
         Eigen::VectorXd centre = Eigen::VectorXd::Zero(path.dim());
         if (const auto mean = path.target().mean(); mean && level < path.n_levels()) {
-            centre = (*mean - path.shift()) / path.scale();
+            centre = path.coordinates().from_target(*mean);
         }
         slice_on_grid<Real>(path.density(level), plane, centre, grid);
     }

@@ -25,9 +25,8 @@ WeightedSamples<Real> weighted_samples(const Density<Real>& learned, const Mixtu
         const Block<Real> x = out.x.block(b);
         exact.sample(key, static_cast<std::uint32_t>(b * block_size), x);
         AlignedArray<Real> p(block_size), q(block_size);
-        Tally pictures_are_not_counted;
-        learned.evaluate(x, {.log_density = p.data()}, pictures_are_not_counted);
-        density->evaluate(x, {.log_density = q.data()}, pictures_are_not_counted);
+        learned.evaluate_uncounted(x, {.log_density = p.data()});
+        density->evaluate_uncounted(x, {.log_density = q.data()});
         for (int lane = 0; lane < x.n; ++lane) {
             const std::size_t l = static_cast<std::size_t>(lane);
             out.log_weight.block(b)[lane] = static_cast<double>(p[l]) - static_cast<double>(q[l]);

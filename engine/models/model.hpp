@@ -27,17 +27,15 @@ public:
     virtual std::shared_ptr<const Density<Real>> at(double sigma) const = 0;
 };
 
-/// What a model may know of the problem. Models live in path coordinates: x = shift + scale * y of the
-/// target's.
+/// What a model may know of the problem. Models live in path coordinates.
 template <class Real>
 struct ModelContext {
     std::shared_ptr<const Target<Real>> target;
-    Eigen::VectorXd shift;
-    double scale = 1;
+    Coordinates coordinates;
     std::optional<Mixture> mixture;  ///< the target in path coordinates where it is a mixture
     std::uint64_t seed = 1;
     std::shared_ptr<const NetworkWeights> weights;  ///< of a network in training; null: of the model's file
-    /// Loads a TorchScript model (learn/); empty in programs without LibTorch.
+    /// Loads a TorchScript model (engine/torch); empty in programs without LibTorch.
     std::function<std::shared_ptr<const Model<Real>>(const Json& settings, const ModelContext&)>
         load_torchscript;
 };

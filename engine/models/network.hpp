@@ -12,7 +12,7 @@ class NetworkModel : public Model<Real> {
 public:
     NetworkModel(const std::string& type, const NetworkSettings& settings, const ModelContext<Real>& context)
         : type_(type) {
-        dim_ = context.target->dim();
+        dim_ = context.coordinates.dim();
         if (context.weights) {
             network_ = pack_network<Real>(*context.weights);
             dim_ = context.weights->dim;
@@ -22,9 +22,10 @@ public:
             throw ConfigError("model.file", "is empty: the network has no trained weights; train it (tempera "
                                             "train), or name an npz file or a training folder");
         }
-        const std::vector<double> shift(context.shift.begin(), context.shift.end());
-        network_ = pack_network<Real>(
-            read_network_weights(type, settings, context.target->dim(), shift, context.scale, "model.file"));
+        const Coordinates& c = context.coordinates;
+        const std::vector<double> shift(c.shift().begin(), c.shift().end());
+        network_ =
+            pack_network<Real>(read_network_weights(type, settings, dim_, shift, c.scale(), "model.file"));
     }
     int dim() const override { return dim_; }
     bool has_log_density() const override { return type_ == "energy_mlp"; }

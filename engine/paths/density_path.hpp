@@ -19,20 +19,21 @@ struct LevelPosition {
     double rho, alpha, sigma, beta;
 };
 
-/// A path of densities in its own ("path") coordinates. With `standardise` these are (x - shift) / scale of
-/// the target's coordinates; everything shown or saved is mapped back by to_target().
+/// A path of densities in its own coordinates y, of which the target's are x = shift + scale B y
+/// (Coordinates); everything shown or saved is mapped to x.
 template <class Real>
 class DensityPath {
 public:
     virtual ~DensityPath() = default;
-    virtual int dim() const = 0;
+    virtual const Coordinates& coordinates() const = 0;
+    int dim() const { return coordinates().dim(); }
     virtual int n_levels() const = 0;
     virtual LevelPosition position(int level) const = 0;
 
     /// What samplers weigh with: unnormalised target (in path coordinates, Jacobian included) at level 0, the
-    /// normalised reference at n_levels. False in has_level_densities() when only the two ends have
-    /// densities.
+    /// normalised reference at n_levels.
     virtual const Density<Real>& density(int level) const = 0;
+    /// False when only the two ends have log densities.
     virtual bool has_level_densities() const { return true; }
     /// log normaliser of density(level) where known (0 for normalised ones).
     virtual std::optional<double> log_normaliser(int level) const = 0;
@@ -72,9 +73,6 @@ public:
     }
 
     virtual const Target<Real>& target() const = 0;
-    /// Path coordinates -> target coordinates: x = shift + scale * y.
-    virtual Eigen::VectorXd shift() const = 0;
-    virtual double scale() const = 0;
     /// Schedule in explicit, reusable form: {"type": "explicit", "rho": [...]} or {"beta": [...]}.
     virtual Json frozen_schedule() const = 0;
 };

@@ -43,10 +43,8 @@ DiffusionLevels<Real>::DiffusionLevels(const DiffusionSettings& s, const PathCon
                                           " or above, or use run.precision f64");
     }
     problems.throw_if_any();
-    affine_ = affine_of(*target_, s.standardise);
-    if (target_->mixture()) {
-        mixture_ = target_->mixture()->standardised(affine_.shift, affine_.scale);
-    }
+    coordinates_ = coordinates_of(*target_, s.standardise);
+    mixture_ = mixture_in_coordinates(*target_, coordinates_);
     if (exact_reference_) {
         if (!mixture_) {
             throw ConfigError(
@@ -59,7 +57,8 @@ DiffusionLevels<Real>::DiffusionLevels(const DiffusionSettings& s, const PathCon
     if (mixture_) {
         data_variance = mixture_->covariance().trace() / dim();
     } else if (const auto covariance = target_->covariance()) {
-        data_variance = covariance->trace() / dim() / (affine_.scale * affine_.scale);
+        data_variance =
+            average_variance(*covariance, coordinates_) / (coordinates_.scale() * coordinates_.scale());
     }
     reference_variance_ = preserving_ ? 1.0 : rho_.back() * rho_.back() + data_variance;
     reference_ = make_mixture_density<Real>(single_gaussian(dim(), reference_variance_));
@@ -100,17 +99,17 @@ void DiffusionLevels<Real>::sample_level(int level, const StreamKey& key, std::u
         level_mixture(level)->sample(key, first, out);
         return;
     }
-    target_->sample(key, first, out);
     const LevelPosition p = position(level);
     Scratch frame;
     const Block<Real> noise{frame.take<Real>(static_cast<std::size_t>(dim()) * block_size), dim(), out.n};
+    const Block<double> data = sample_in_coordinates(*target_, coordinates_, key, first, out.n, frame);
     StreamKey other = key;
     other.step ^= 0x80000000U;
     fill_normals(other, first, noise);
     for (int i = 0; i < dim(); ++i) {
         for (int lane = 0; lane < out.lanes(); ++lane) {
-            const double y = (static_cast<double>(out(i, lane)) - affine_.shift[i]) / affine_.scale;
-            out(i, lane) = static_cast<Real>(p.alpha * y + p.sigma * static_cast<double>(noise(i, lane)));
+            out(i, lane) =
+                static_cast<Real>(p.alpha * data(i, lane) + p.sigma * static_cast<double>(noise(i, lane)));
         }
     }
 }
@@ -124,7 +123,7 @@ double DiffusionLevels<Real>::move_variance(int level) const {
         return level_mixture(level)->smallest_scale();
     }
     const LevelPosition p = position(level);
-    return p.alpha * p.alpha * target_->local_variance() / (affine_.scale * affine_.scale) +
+    return p.alpha * p.alpha * target_->local_variance() / (coordinates_.scale() * coordinates_.scale()) +
            p.sigma * p.sigma;
 }
 
@@ -134,13 +133,7 @@ std::vector<double> DiffusionLevels<Real>::mode_responsibilities(int level,
     if (mixture_) {
         return level_mixture(level)->responsibilities(x);
     }
-    const double alpha = position(level).alpha;
-    std::vector<double> at(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        at[i] = affine_.shift[static_cast<Eigen::Index>(i % static_cast<std::size_t>(dim()))] +
-                affine_.scale * x[i] / alpha;
-    }
-    return target_->mode_responsibilities(at);
+    return target_->mode_responsibilities(coordinates_.to_target(x, position(level).alpha));
 }
 
 template <class Real>

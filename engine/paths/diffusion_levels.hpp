@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "paths/density_path.hpp"
-#include "paths/standardise.hpp"
+#include "paths/path_coordinates.hpp"
 
 namespace tempera {
 
@@ -25,7 +25,8 @@ public:
     /// Targets that are no mixtures have positions and a reference, but no exact laws between the ends.
     DiffusionLevels(const DiffusionSettings& settings, const PathContext<Real>& context);
 
-    int dim() const override { return target_->dim(); }
+    const Coordinates& coordinates() const override { return coordinates_; }
+    using DensityPath<Real>::dim;
     int n_levels() const override { return static_cast<int>(rho_.size()); }
     LevelPosition position(int level) const override;
 
@@ -41,13 +42,10 @@ public:
     std::optional<Mixture> level_mixture(int level) const override;
 
     const Target<Real>& target() const override { return *target_; }
-    Eigen::VectorXd shift() const override { return affine_.shift; }
-    double scale() const override { return affine_.scale; }
     Json frozen_schedule() const override { return Json{{"type", "explicit"}, {"rho", rho_}}; }
 
 protected:
     const std::optional<Mixture>& mixture() const { return mixture_; }  ///< the target in path coordinates
-    const Affine& affine() const { return affine_; }
     const std::shared_ptr<const Target<Real>>& shared_target() const { return target_; }
     /// Null when the reference is the exact law of the last level.
     const Density<Real>* reference() const { return reference_.get(); }
@@ -56,7 +54,7 @@ private:
     std::shared_ptr<const Target<Real>> target_;
     Schedule rho_;
     bool preserving_, exact_reference_;
-    Affine affine_;
+    Coordinates coordinates_;
     std::optional<Mixture> mixture_;
     std::shared_ptr<const Density<Real>> reference_;
     double reference_variance_ = 1;

@@ -29,8 +29,7 @@ public:
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
         Scratch frame;
-        Tally already_counted;
-        inner_->evaluate(stretched(x, frame), wanted, already_counted);
+        inner_->evaluate_uncounted(stretched(x, frame), wanted);
         for (int lane = 0; wanted.log_density && lane < x.lanes(); ++lane) {
             wanted.log_density[lane] += log_jacobian_;
         }
@@ -43,8 +42,7 @@ protected:
     }
     void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
         Scratch frame;
-        Tally already_counted;
-        inner_->hessian_vector(stretched(x, frame), v, out, already_counted);
+        inner_->hessian_vector_uncounted(stretched(x, frame), v, out);
         multiply(out.data, dim(), stretch_ * stretch_, x.lanes());
     }
 
@@ -56,8 +54,7 @@ private:
 
     protected:
         void multiply_block(Block<const Real> v, Block<Real> out) const override {
-            Tally already_counted;
-            inner_->multiply(v, out, already_counted);
+            inner_->multiply_uncounted(v, out);
             Shrunk::multiply(out.data, of_.dim(), of_.stretch_ * of_.stretch_, v.lanes());
         }
 
@@ -98,8 +95,7 @@ public:
         const ModelEntry& entry = find_entry(model_catalogue(), "model", settings["type"].get<std::string>());
         ModelContext<Real> model;
         model.target = context.target;
-        model.shift = this->affine().shift;
-        model.scale = this->affine().scale;
+        model.coordinates = this->coordinates();
         model.mixture = this->mixture();
         model.seed = context.seed;
         model.weights = context.weights;
@@ -120,7 +116,7 @@ public:
             throw ConfigError("path.reference",
                               "\"exact\" needs a density at the last level; use \"standard_normal\"");
         }
-        fields_.push_back(make_standardised_density<Real>(context.target, this->affine()));
+        fields_.push_back(density_in_coordinates<Real>(context.target, this->coordinates()));
         for (int k = 1; k <= this->n_levels(); ++k) {
             const LevelPosition p = this->position(k);
             fields_.push_back(field_at(p.alpha, p.sigma));

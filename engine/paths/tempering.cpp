@@ -11,8 +11,8 @@
 #include "core/number.hpp"
 #include "core/scratch.hpp"
 #include "paths/density_path.hpp"
+#include "paths/path_coordinates.hpp"
 #include "paths/schedule.hpp"
-#include "paths/standardise.hpp"
 
 namespace tempera {
 
@@ -51,8 +51,7 @@ public:
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
         const int d = dim(), lanes = x.lanes();
-        Tally already_counted;
-        target_part(wanted, d, lanes, [&] { target_->evaluate(x, wanted, already_counted); });
+        target_part(wanted, d, lanes, [&] { target_->evaluate_uncounted(x, wanted); });
         if (wanted.log_density) {
             Scratch frame;
             Real* square = frame.take<Real>(block_size);
@@ -81,9 +80,8 @@ protected:
     }
     void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
         const int d = dim(), lanes = x.lanes();
-        Tally already_counted;
         target_part({nullptr, out.data, nullptr}, d, lanes,
-                    [&] { target_->hessian_vector(x, v, out, already_counted); });
+                    [&] { target_->hessian_vector_uncounted(x, v, out); });
         for (int i = 0; i < d; ++i) {
             for (int lane = 0; lane < lanes; ++lane) {
                 out(i, lane) -= stiffness_ * v(i, lane);
@@ -139,18 +137,17 @@ public:
         Problems problems;
         check_schedule(beta_, static_cast<int>(beta_.size()) - 1, false, "path.schedule.beta", problems);
         problems.throw_if_any();
-        affine_ = affine_of(*target_, s.standardise);
-        if (target_->mixture()) {
-            mixture_ = target_->mixture()->standardised(affine_.shift, affine_.scale);
-        }
-        const auto target = make_standardised_density<Real>(target_, affine_);
+        coordinates_ = coordinates_of(*target_, s.standardise);
+        mixture_ = mixture_in_coordinates(*target_, coordinates_);
+        const auto target = density_in_coordinates<Real>(target_, coordinates_);
         for (double beta : beta_) {
             densities_.push_back(
                 beta == 1 ? target : std::make_shared<TemperedDensity<Real>>(target, beta, reference_scale_));
         }
     }
 
-    int dim() const override { return target_->dim(); }
+    const Coordinates& coordinates() const override { return coordinates_; }
+    using DensityPath<Real>::dim;
     int n_levels() const override { return static_cast<int>(beta_.size()) - 1; }
     LevelPosition position(int level) const override {
         const double none = std::numeric_limits<double>::quiet_NaN();
@@ -184,20 +181,19 @@ public:
         if (level == n_levels()) {
             return sample_reference(key, first, out);
         }
-        target_->sample(key, first, out);
+        Scratch frame;
+        const Block<double> y = sample_in_coordinates(*target_, coordinates_, key, first, out.n, frame);
         for (int i = 0; i < dim(); ++i) {
-            for (int lane = 0; lane < out.lanes(); ++lane) {
-                out(i, lane) =
-                    static_cast<Real>((static_cast<double>(out(i, lane)) - affine_.shift(i)) / affine_.scale);
-            }
+            std::transform(y.row(i), y.row(i) + y.lanes(), out.row(i),
+                           [](double value) { return static_cast<Real>(value); });
         }
     }
 
     double move_variance(int level) const override {
         const double b = beta(level), reference_precision = 1 / (reference_scale_ * reference_scale_);
         if (!mixture_) {
-            return 1 / (b * affine_.scale * affine_.scale / target_->local_variance() +
-                        (1 - b) * reference_precision);
+            const double scale = coordinates_.scale();
+            return 1 / (b * scale * scale / target_->local_variance() + (1 - b) * reference_precision);
         }
         double out = std::numeric_limits<double>::infinity();
         for (const Mixture::Component& c : mixture_->components) {
@@ -223,19 +219,13 @@ public:
         return out;
     }
     std::vector<double> mode_responsibilities(int, const std::vector<double>& x) const override {
-        std::vector<double> mapped(x.size());
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            mapped[i] = affine_.shift(static_cast<Eigen::Index>(i) % dim()) + affine_.scale * x[i];
-        }
-        return target_->mode_responsibilities(mapped);
+        return target_->mode_responsibilities(coordinates_.to_target(x));
     }
     std::optional<Mixture> level_mixture(int level) const override {
         return level == 0 ? mixture_ : std::nullopt;
     }
 
     const Target<Real>& target() const override { return *target_; }
-    Eigen::VectorXd shift() const override { return affine_.shift; }
-    double scale() const override { return affine_.scale; }
     Json frozen_schedule() const override { return Json{{"type", "explicit"}, {"beta", beta_}}; }
 
 private:
@@ -244,7 +234,7 @@ private:
     std::shared_ptr<const Target<Real>> target_;
     Schedule beta_;
     double reference_scale_;
-    Affine affine_;
+    Coordinates coordinates_;
     std::optional<Mixture> mixture_;  ///< in path coordinates
     std::vector<std::shared_ptr<const Density<Real>>> densities_;
 };

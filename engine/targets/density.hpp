@@ -32,9 +32,16 @@ public:
         tally.hessian += wanted.hessian ? x.n : 0;
         evaluate_block(x, wanted);
     }
+    /// For densities made of others, whose own evaluation was counted already, and for pictures and reports.
+    void evaluate_uncounted(Block<const Real> x, const Wanted<Real>& wanted) const {
+        evaluate_block(x, wanted);
+    }
     /// out = Hessian(x) v per particle.
     void hessian_vector(Block<const Real> x, Block<const Real> v, Block<Real> out, Tally& tally) const {
         tally.hessian_vector += x.n;
+        hessian_vector_block(x, v, out);
+    }
+    void hessian_vector_uncounted(Block<const Real> x, Block<const Real> v, Block<Real> out) const {
         hessian_vector_block(x, v, out);
     }
 

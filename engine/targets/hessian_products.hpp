@@ -19,6 +19,7 @@ public:
         tally.hessian_vector += v.n;
         multiply_block(v, out);
     }
+    void multiply_uncounted(Block<const Real> v, Block<Real> out) const { multiply_block(v, out); }
 
 protected:
     virtual void multiply_block(Block<const Real> v, Block<Real> out) const = 0;
@@ -42,8 +43,7 @@ std::unique_ptr<const HessianProducts<Real>> hessian_products(const Density<Real
 
     protected:
         void multiply_block(Block<const Real> v, Block<Real> out) const override {
-            Tally already_counted;
-            density_.hessian_vector(x_, v, out, already_counted);
+            density_.hessian_vector_uncounted(x_, v, out);
         }
 
     private:

@@ -127,15 +127,13 @@ MixtureTarget<Real>::MixtureTarget(Mixture mixture)
 
 template <class Real>
 void MixtureTarget<Real>::evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const {
-    Tally already_counted;
-    density_->evaluate(x, wanted, already_counted);
+    density_->evaluate_uncounted(x, wanted);
 }
 
 template <class Real>
 void MixtureTarget<Real>::hessian_vector_block(Block<const Real> x, Block<const Real> v,
                                                Block<Real> out) const {
-    Tally already_counted;
-    density_->hessian_vector(x, v, out, already_counted);
+    density_->hessian_vector_uncounted(x, v, out);
 }
 
 template class Density<float>;

@@ -9,6 +9,7 @@
 
 #include "core/catalogue.hpp"
 #include "core/rng.hpp"
+#include "targets/coordinates.hpp"
 #include "targets/density.hpp"
 #include "targets/mixture.hpp"
 
@@ -21,6 +22,10 @@ public:
     virtual std::optional<double> log_z() const { return {}; }
     /// The mixture's parameters when the target is one (exact diffusion paths exist for these); else null.
     virtual const Mixture* mixture() const { return nullptr; }
+
+    /// Coordinates of the subspace on which the target is a density, by that subspace's volume; points keep
+    /// all dim() coordinates. Null: all of R^dim.
+    virtual std::shared_ptr<const Isometry> subspace() const { return nullptr; }
 
     /// Exact samples for particles first + lane; false when the target has no exact sampler.
     virtual bool has_sampler() const { return mixture() != nullptr; }

@@ -119,18 +119,17 @@ std::shared_ptr<const Model<Real>> load(const Json& settings, const ModelContext
     if (!made) {
         throw ConfigError("model.file", "\"" + file + "\" is no TorchScript model: " + error);
     }
-    const int dim = context.target->dim();
+    const int dim = context.coordinates.dim();
     auto model =
         std::make_shared<ScriptModel<Real>>(Handle(made, module().free), settings["output"] == "energy", dim);
     // a wrong shape or NaN is found out now, not in the middle of a run
     Particles<Real> point(1, dim);
     PerParticle<Real> value(1);
     Particles<Real> score(1, dim);
-    Tally tally;
     Wanted<Real> wanted;
     wanted.log_density = value.block(0);
     wanted.score = score.block(0).data;
-    model->at(1.0)->evaluate(point.block(0), wanted, tally);
+    model->at(1.0)->evaluate_uncounted(point.block(0), wanted);
     bool finite = !model->has_log_density() || std::isfinite(value[0]);
     for (int i = 0; i < dim; ++i) {
         finite = finite && std::isfinite(score(0, i));

@@ -104,7 +104,7 @@ TEST_P(PathContract, FrozenScheduleMakesTheSamePath) {
     for (int k = 0; k <= path->n_levels(); ++k) {
         EXPECT_GT(path->move_variance(k), 0);
     }
-    EXPECT_GT(path->scale(), 0);
+    EXPECT_GT(path->coordinates().scale(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PathContract, ::testing::ValuesIn(cases()),

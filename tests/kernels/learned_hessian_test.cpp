@@ -44,7 +44,7 @@ public:
             fields_.push_back(field_at(p.alpha, p.sigma));
         }
     }
-    int dim() const override { return exact_->dim(); }
+    const Coordinates& coordinates() const override { return exact_->coordinates(); }
     int n_levels() const override { return exact_->n_levels(); }
     LevelPosition position(int level) const override { return exact_->position(level); }
     const Density<double>& density(int level) const override { return exact_->density(level); }
@@ -70,8 +70,6 @@ public:
         return exact_->mode_responsibilities(level, x);
     }
     const Target<double>& target() const override { return exact_->target(); }
-    Eigen::VectorXd shift() const override { return exact_->shift(); }
-    double scale() const override { return exact_->scale(); }
     Json frozen_schedule() const override { return exact_->frozen_schedule(); }
 
 private:

@@ -242,7 +242,7 @@ TEST(PerturbedExact, IsWrongBelowItsNoiseOnlyAndTheSameEveryTime) {
     const auto target = test::make_target<double>("two_mode", {{"dim", 2}});
     ModelContext<double> context;
     context.target = target;
-    context.shift = Eigen::Vector2d::Zero();
+    context.coordinates = Coordinates(2);
     context.mixture = *target->mixture();
     const ModelEntry& entry = find_entry(model_catalogue(), "model", "perturbed_exact");
     const auto model = entry.make<double>({{"logit_noise", 1.0}, {"below_rho", 0.5}}, context);

@@ -81,8 +81,9 @@ TEST(DiffusionPath, LevelSamplesHaveTheMomentsOfTheLevel) {
 TEST(DiffusionPath, StandardisedCoordinatesAndModes) {
     const auto target = make_target<double>("gmm40");
     const auto path = make_path<double>("diffusion", Json::object(), target, noise);
-    EXPECT_LT((path->shift() - *target->mean()).norm(), 1e-12);
-    EXPECT_NEAR(path->scale(), std::sqrt(target->covariance()->trace() / 2), 1e-12);
+    const Coordinates& coordinates = path->coordinates();
+    EXPECT_LT((coordinates.shift() - *target->mean()).norm(), 1e-12);
+    EXPECT_NEAR(coordinates.scale(), std::sqrt(target->covariance()->trace() / 2), 1e-12);
     EXPECT_EQ(path->mode_weights(2).size(), 40u);
     EXPECT_EQ(path->mode_weights(2)[7], 1.0 / 40);
     const std::vector<double> r = path->mode_responsibilities(1, {0.1, 0.2});
@@ -90,7 +91,8 @@ TEST(DiffusionPath, StandardisedCoordinatesAndModes) {
     EXPECT_EQ(r, want);
     EXPECT_EQ(path->frozen_schedule()["rho"].get<Schedule>(), noise);
     EXPECT_NEAR(path->move_variance(4), 1, 1e-12);
-    EXPECT_NEAR(path->move_variance(0), target->local_variance() / (path->scale() * path->scale()), 1e-15);
+    EXPECT_NEAR(path->move_variance(0),
+                target->local_variance() / (coordinates.scale() * coordinates.scale()), 1e-15);
 }
 
 TEST(DiffusionPath, RefusesWhatHasNoClosedForm) {
@@ -114,9 +116,10 @@ TEST(TemperingPath, IsTheGeometricBridgeForEveryTarget) {
                 "tempering", {{"standardise", standardise}, {"reference_scale", 1.5}}, target, temperatures);
             const int d = target->dim();
             const Eigen::VectorXd y = 0.4 * Eigen::VectorXd::LinSpaced(d, -1, 0.7);
-            const Eigen::VectorXd x = path->shift() + path->scale() * y;
+            const Coordinates& coordinates = path->coordinates();
+            const Eigen::VectorXd x = coordinates.shift() + coordinates.scale() * y;
             const double reference = -y.squaredNorm() / (2 * 2.25) - 0.5 * d * std::log(2 * M_PI * 2.25);
-            const double at_target = log_density(*target, x) + d * std::log(path->scale());
+            const double at_target = log_density(*target, x) + d * std::log(coordinates.scale());
             for (int k = 0; k <= 3; ++k) {
                 const double b = temperatures[k];
                 const test::Point p = evaluate(path->density(k), y);

@@ -46,7 +46,7 @@ protected:
 class GaussianPath : public DensityPath<double> {
 public:
     GaussianPath(std::vector<double> beta, int dim, double mean, double sd, double log_z, double wall = 1e300)
-        : beta_(std::move(beta)), levels_(beta_.size()) {
+        : beta_(std::move(beta)), levels_(beta_.size()), coordinates_(dim) {
         const double end = 1 / (sd * sd);
         for (std::size_t k = 0; k < beta_.size(); ++k) {
             const double b = beta_[k];
@@ -59,7 +59,7 @@ public:
             at.wall = b > 0 ? wall : 1e300;
         }
     }
-    int dim() const override { return levels_[0].size; }
+    const Coordinates& coordinates() const override { return coordinates_; }
     int n_levels() const override { return static_cast<int>(levels_.size()) - 1; }
     LevelPosition position(int k) const override {
         return {NAN, NAN, NAN, beta_[static_cast<std::size_t>(k)]};
@@ -87,13 +87,12 @@ public:
     std::vector<double> mode_weights(int) const override { return {}; }
     std::vector<double> mode_responsibilities(int, const std::vector<double>&) const override { return {}; }
     const Target<double>& target() const override { return levels_[0]; }
-    Eigen::VectorXd shift() const override { return Eigen::VectorXd::Zero(dim()); }
-    double scale() const override { return 1; }
     Json frozen_schedule() const override { return {{"type", "explicit"}, {"beta", beta_}}; }
 
 private:
     std::vector<double> beta_;
     std::vector<QuadraticDensity> levels_;
+    Coordinates coordinates_;
 };
 
 inline std::vector<double> linear_beta(int n_levels) {
@@ -105,7 +104,7 @@ inline std::vector<double> linear_beta(int n_levels) {
 }
 
 inline std::shared_ptr<const Move<double>> make_move(const std::string& type, int n_steps, int dim,
-                                               bool adapt = false, double step_size = 1) {
+                                                     bool adapt = false, double step_size = 1) {
     if (type == "none") {
         return find_entry(move_catalogue(), "moves", type)
             .make<double>(Json{{"n_steps", 0}}, MoveContext<double>{dim});

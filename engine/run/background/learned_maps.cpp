@@ -64,8 +64,7 @@ void scores_on_nodes(const Density<Real>& density, const ViewPlane& plane, const
             const Eigen::Vector2d y = (back * p - shift) / plane.scale;
             x(0, lane) = static_cast<Real>(y[0]), x(1, lane) = static_cast<Real>(y[1]);
         }
-        Tally pictures_are_not_counted;
-        density.evaluate(x, {log_density ? value.data() : nullptr, score.data()}, pictures_are_not_counted);
+        density.evaluate_uncounted(x, {log_density ? value.data() : nullptr, score.data()});
         for (int lane = 0; lane < x.n; ++lane) {
             const auto i = static_cast<std::size_t>(b * block_size + lane),
                        l = static_cast<std::size_t>(lane);

@@ -28,7 +28,7 @@ std::array<double, 4> framed(const DensityPath<Real>& path, const ViewPlane& pla
     std::array<double, 4> box = plane.box;
     const LevelPosition top = path.position(path.n_levels());
     const bool unit_reference = std::isfinite(top.sigma) && top.sigma < 1.5;
-    const double margin = 1.06, spread = 2.2 * path.scale();
+    const double margin = 1.06, spread = 2.2 * path.coordinates().scale();
     for (std::size_t axis = 0; axis < 2; ++axis) {
         double &low = box[2 * axis], &high = box[2 * axis + 1];
         double centre = 0.5 * (low + high), half = 0.5 * (high - low);

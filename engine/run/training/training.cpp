@@ -8,8 +8,8 @@
 #include "diagnostics/mode_weights.hpp"
 #include "models/network_settings.hpp"
 #include "paths/density_path.hpp"
+#include "paths/path_coordinates.hpp"
 #include "paths/schedule.hpp"
-#include "paths/standardise.hpp"
 #include "run/experiment/memory.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 struct TrainingSession::Problem {
     std::shared_ptr<const Target<double>> target;
-    Affine affine;
+    Coordinates coordinates;
     std::optional<Mixture> mixture;  ///< the target in path coordinates
     TrainingPoints points;
     training::TrainingData held_out;
@@ -86,18 +86,19 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
 }
 
 /// A taught field lives in its teacher's coordinates.
-void check_teachers(const Json& losses, const Affine& affine) {
+void check_teachers(const Json& losses, const Coordinates& coordinates) {
     for (const Json& loss : losses) {
         const std::string file = loss.value("teacher", "");
         if (file.empty()) {
             continue;
         }
         const NetworkWeights teacher = read_network_weights(file, "model.losses.teacher");
-        double off = std::abs(teacher.scale - affine.scale);
-        for (std::size_t i = 0; i < std::min<std::size_t>(teacher.shift.size(), affine.shift.size()); ++i) {
-            off += std::abs(teacher.shift[i] - affine.shift[static_cast<Eigen::Index>(i)]);
+        double off = std::abs(teacher.scale - coordinates.scale());
+        const Eigen::VectorXd& shift = coordinates.shift();
+        for (std::size_t i = 0; i < std::min<std::size_t>(teacher.shift.size(), shift.size()); ++i) {
+            off += std::abs(teacher.shift[i] - shift[static_cast<Eigen::Index>(i)]);
         }
-        if (off > 1e-6 * affine.scale) {
+        if (off > 1e-6 * coordinates.scale()) {
             throw ConfigError("model.losses.teacher",
                               file +
                                   " was trained in other coordinates; use its target and path.standardise");
@@ -130,10 +131,8 @@ TrainingSession::TrainingSession(const Json& resolved)
     problems.throw_if_any();
     Problem& p = *problem_;
     p.target = preset_target<double>(resolved);
-    p.affine = affine_of(*p.target, resolved["path"].value("standardise", false));
-    if (p.target->mixture()) {
-        p.mixture = p.target->mixture()->standardised(p.affine.shift, p.affine.scale);
-    }
+    p.coordinates = coordinates_of(*p.target, resolved["path"].value("standardise", false));
+    p.mixture = mixture_in_coordinates(*p.target, p.coordinates);
     if (training.data ==
         "exact") {  // points as drawn, as rows, in path coordinates, and as the trainer's own
         check_memory(4.0 * 8 * training.n_data * p.target->dim(), "model.training.n_data",
@@ -141,10 +140,10 @@ TrainingSession::TrainingSession(const Json& resolved)
                          " dimensions",
                      "use fewer");
     }
-    p.points = load_training_points(*p.target, training, p.affine.shift, p.affine.scale);
+    p.points = load_training_points(*p.target, training, p.coordinates);
     p.seed = static_cast<std::uint64_t>(training.seed);
     training::TrainerSpec spec;
-    spec.net.dim = p.target->dim();
+    spec.net.dim = p.coordinates.dim();
     spec.net.hidden.assign(settings.hidden.begin(), settings.hidden.end());
     spec.net.head = training::head_of(type, settings.head);
     spec.net.sigma_data = data_scale(p.points.x, spec.net.dim);
@@ -156,10 +155,10 @@ TrainingSession::TrainingSession(const Json& resolved)
     spec.training = training;
     spec.noise = noise;
     spec.losses = settings.losses;
-    check_teachers(settings.losses, p.affine);
+    check_teachers(settings.losses, p.coordinates);
     training::TrainingData data;
     data.dim = spec.net.dim;
-    data.target = make_standardised_density<double>(p.target, p.affine);
+    data.target = density_in_coordinates<double>(p.target, p.coordinates);
     p.held_out = data;
     data.x = p.points.x;
     p.held_out.x = p.points.held_out;
@@ -214,8 +213,9 @@ const std::vector<training::StepLosses>& TrainingSession::history() const {
 
 NetworkWeights TrainingSession::weights() const {
     NetworkWeights w = trainer_->weights();
-    w.shift.assign(problem_->affine.shift.begin(), problem_->affine.shift.end());
-    w.scale = problem_->affine.scale;
+    const Coordinates& c = problem_->coordinates;
+    w.shift.assign(c.shift().begin(), c.shift().end());
+    w.scale = c.scale();
     return w;
 }
 

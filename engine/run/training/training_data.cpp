@@ -125,17 +125,10 @@ void check_finite(const std::vector<double>& x, int dim, const std::string& sour
     }
 }
 
-void to_path_coordinates(std::vector<double>& x, const Eigen::VectorXd& shift, double scale) {
-    const auto dim = static_cast<std::size_t>(shift.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        x[i] = (x[i] - shift[static_cast<Eigen::Index>(i % dim)]) / scale;
-    }
-}
-
 }  // namespace
 
 TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& s,
-                                    const Eigen::VectorXd& shift, double scale) {
+                                    const Coordinates& coordinates) {
     const int dim = target.dim();
     TrainingPoints out;
     if (s.data == "exact") {
@@ -145,9 +138,7 @@ TrainingPoints load_training_points(const Target<double>& target, const Training
         check_finite(rows.x, dim, s.data);
         out = split(rows, dim);
     }
-    to_path_coordinates(out.x, shift, scale);
-    to_path_coordinates(out.held_out, shift, scale);
-    return out;
+    return {coordinates.from_target(std::move(out.x)), coordinates.from_target(std::move(out.held_out))};
 }
 
 double data_scale(const std::vector<double>& x, int dim) {

@@ -7,7 +7,7 @@
 
 namespace tempera {
 
-/// Points in path coordinates (x - shift) / scale, [n, dim] row-major. `held_out` are never trained on.
+/// Points in path coordinates, [n, dim] row-major. `held_out` are never trained on.
 struct TrainingPoints {
     std::vector<double> x, held_out;
 };
@@ -16,7 +16,7 @@ struct TrainingPoints {
 /// out are further exact samples, or every tenth row or particle (at most about 2048 points; none of fewer
 /// than ten rows). Throws ConfigError at model.training.data.
 TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& settings,
-                                    const Eigen::VectorXd& shift, double scale);
+                                    const Coordinates& coordinates);
 /// Square root of the average variance.
 double data_scale(const std::vector<double>& x, int dim);
 /// Smallest local scale of the points: a low quantile of distances to near neighbours.

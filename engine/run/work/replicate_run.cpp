@@ -17,17 +17,6 @@ constexpr long recorded_responsibilities = 1L << 20;
 /// Sliced W2 sorts its points along every direction: more than this are thinned evenly.
 constexpr long distance_points = 1L << 18;
 
-/// Path coordinates [n, dim] to the target's, in place.
-template <class Real>
-void to_target(const DensityPath<Real>& path, std::vector<double>& x) {
-    const Eigen::VectorXd shift = path.shift();
-    const double scale = path.scale();
-    const std::size_t dim = static_cast<std::size_t>(path.dim());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        x[i] = shift[static_cast<Eigen::Index>(i % dim)] + scale * x[i];
-    }
-}
-
 /// Sliced W2 to the exact mixture of points [n, dim] in path coordinates, of an even subset when there are
 /// many.
 template <class Real>
@@ -44,8 +33,8 @@ double distance_to_exact(const DensityPath<Real>& path, const std::vector<double
                       x.begin() + static_cast<std::ptrdiff_t>((i + 1) * dim));
         weights.push_back(log_weight[i]);
     }
-    to_target(path, points);
-    return sliced_w2(points, path.dim(), weights, *path.target().mixture());
+    return sliced_w2(path.coordinates().to_target(std::move(points)), path.target().dim(), weights,
+                     *path.target().mixture());
 }
 
 }  // namespace
@@ -258,8 +247,7 @@ void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample) const {
     out.levels = s.level_stats();
     out.mode = sample.mode.empty() ? assign_modes(*experiment_->path, sample.level, sample.x, sample.n)
                                    : std::move(sample.mode);
-    to_target(*experiment_->path, sample.x);
-    out.x = std::move(sample.x);
+    out.x = experiment_->path->coordinates().to_target(std::move(sample.x));
     out.log_weight = std::move(sample.log_weight);
     if (sample.root) {
         out.ancestor = *sample.root;
@@ -290,7 +278,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     judged.sampling_done = points.of_target;
 
     ReplicateResult out;
-    out.summary = summary_head(experiment_->preset, status, path.dim(), path.n_levels());
+    out.summary = summary_head(experiment_->preset, status, path.target().dim(), path.n_levels());
     summarise_weights(out.summary, judged, points);
     summarise_modes(out.summary, points);
     summarise_work(out.summary);

@@ -253,7 +253,7 @@ RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, 
     r.preset = experiment.preset;
     r.preset["path"]["schedule_in_use"] = experiment.path->frozen_schedule();
     r.preset["made_by"] = {{"build", build_id()}};
-    r.dim = experiment.path->dim();
+    r.dim = experiment.target->dim();
     for (int k = 0; k <= experiment.path->n_levels(); ++k) {
         r.positions.push_back(experiment.path->position(k));
     }

@@ -201,7 +201,7 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     s.fraction = others_done_ ? 1 : part / n_replicates;
     s.level = sampler.current_level();
     s.n_levels = experiment_.path->n_levels();
-    s.dim = experiment_.path->dim();
+    s.dim = experiment_.target->dim();
     s.seconds = run_.sampling_seconds();
     const double left = finished() ? 0 : eta();
     const double others = others_done_ || part == 0 ? 0 : (n_replicates - 1) * run_.sampling_seconds() / part;
