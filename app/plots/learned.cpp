@@ -20,8 +20,8 @@ PlotSpec map_plot(const PathMaps& maps, const std::string& id, const std::string
     plot.id = id + std::to_string(level);
     plot.title = title;
     plot.state = "level " + std::to_string(level) + " of " + std::to_string(maps.n_levels);
-    plot.x = axis("", maps.box[0], maps.box[1]);
-    plot.y = axis("", maps.box[2], maps.box[3]);
+    plot.x = axis("", maps.box.x_min, maps.box.x_max);
+    plot.y = axis("", maps.box.y_min, maps.box.y_max);
     plot.equal_aspect = true;
     plot.legend = false;
     return plot;
@@ -76,14 +76,14 @@ namespace {
 PlotLayer quiver(const ScoreField& f, const std::vector<float>& u, const std::vector<float>& v, Role role,
                  const char* name) {
     PlotLayer out = layer(PlotLayer::Kind::quiver, name, role);
-    const double dx = (f.box[1] - f.box[0]) / f.nx, dy = (f.box[3] - f.box[2]) / f.ny;
+    const double dx = f.box.width() / f.nx, dy = f.box.height() / f.ny;
     const float top =
         f.log_density.empty() ? 0 : *std::max_element(f.log_density.begin(), f.log_density.end());
     for (std::size_t i = 0; i < u.size(); ++i) {
         const auto ix = static_cast<double>(i % static_cast<std::size_t>(f.nx)),
                    iy = static_cast<double>(i / static_cast<std::size_t>(f.nx));
-        out.x.push_back(f.box[0] + (ix + 0.5) * dx);
-        out.y.push_back(f.box[2] + (iy + 0.5) * dy);
+        out.x.push_back(f.box.x_min + (ix + 0.5) * dx);
+        out.y.push_back(f.box.y_min + (iy + 0.5) * dy);
         out.u.push_back(static_cast<double>(u[i]));
         out.v.push_back(static_cast<double>(v[i]));
         // Ten decades below the peak nothing is ever sampled; arrows there are only hinted at.
@@ -99,7 +99,7 @@ PlotLayer quiver(const ScoreField& f, const std::vector<float>& u, const std::ve
 std::shared_ptr<const Grid> angle_map(const ScoreField& f) {
     auto grid = std::make_shared<Grid>();
     grid->nx = f.nx, grid->ny = f.ny;
-    grid->x_min = f.box[0], grid->x_max = f.box[1], grid->y_min = f.box[2], grid->y_max = f.box[3];
+    grid->box = f.box;
     const float top =
         f.log_density.empty() ? 0 : *std::max_element(f.log_density.begin(), f.log_density.end());
     for (std::size_t i = 0; i < f.exact_x.size(); ++i) {
@@ -124,13 +124,12 @@ std::vector<float> minus(const std::vector<float>& a, const std::vector<float>& 
 
 }  // namespace
 
-PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles,
-                    const std::array<double, 4>& box) {
+PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box) {
     PlotSpec plot;
     plot.id = "score_field";
     plot.title = "Score field";
-    plot.x = axis("", box[0], box[1]);
-    plot.y = axis("", box[2], box[3]);
+    plot.x = axis("", box.x_min, box.x_max);
+    plot.y = axis("", box.y_min, box.y_max);
     plot.equal_aspect = true;
     plot.state = "level " + std::to_string(level);
     const auto l = static_cast<std::size_t>(level);

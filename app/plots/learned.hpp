@@ -17,8 +17,7 @@ double shared_limit(const PathMaps& exact, const LearnedMaps& learned, int level
 PlotSpec learned_density_plot(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
 PlotSpec difference_plot(const PathMaps& exact, const LearnedMaps& learned, int level);
 /// Scores at a level as arrows.
-PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles,
-                    const std::array<double, 4>& box);
+PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box);
 
 /// What is learned of a level; null where it is not known.
 const LearnedLevel* level_of(const LearnedMaps* learned, int level);

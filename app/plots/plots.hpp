@@ -38,7 +38,7 @@ struct ParticleView {
     std::shared_ptr<const Grid> density;
     std::shared_ptr<const SpriteSet> sprites;
     bool by_mode = true;  ///< colours: modes or one
-    std::array<double, 4> box{-1, 1, -1, 1};
+    Box box{-1, 1, -1, 1};
     std::array<std::string, 2> axes;  ///< what is drawn across and up; empty where it is plain
 };
 PlotSpec particles_plot(const Snapshot& s, const ParticleView& view);

@@ -118,8 +118,8 @@ PlotSpec particles_plot(const Snapshot& s, const ParticleView& view) {
     plot.id = "particles";
     plot.title = "Particles";
     plot.provenance = provenance(s);
-    plot.x = axis(view.axes[0], view.box[0], view.box[1]);
-    plot.y = axis(view.axes[1], view.box[2], view.box[3]);
+    plot.x = axis(view.axes[0], view.box.x_min, view.box.x_max);
+    plot.y = axis(view.axes[1], view.box.y_min, view.box.y_max);
     plot.equal_aspect = true;
     plot.legend = false;
     plot.state = "level " + std::to_string(view.level);
@@ -151,8 +151,8 @@ PlotSpec density_plot(const PathMaps& maps, int level) {
     plot.id = "density_level_" + std::to_string(level);
     plot.title = "Exact density";
     plot.state = "level " + std::to_string(level) + " of " + std::to_string(maps.n_levels);
-    plot.x = axis("", maps.box[0], maps.box[1]);
-    plot.y = axis("", maps.box[2], maps.box[3]);
+    plot.x = axis("", maps.box.x_min, maps.box.x_max);
+    plot.y = axis("", maps.box.y_min, maps.box.y_max);
     plot.equal_aspect = true;
     plot.legend = false;
     const auto l = static_cast<std::size_t>(level);

@@ -175,8 +175,8 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
                 textures.picture(plot.id, layer.image, 4, {layer.limit, layer.diverging});
             if (textures.available() && texture.GetTexID() != 0) {
                 const Grid& g = *layer.image;
-                ImPlot::PlotImage(label.c_str(), texture, {g.x_min, g.y_min}, {g.x_max, g.y_max}, {0, 1},
-                                  {1, 0});
+                ImPlot::PlotImage(label.c_str(), texture, {g.box.x_min, g.box.y_min},
+                                  {g.box.x_max, g.box.y_max}, {0, 1}, {1, 0});
             }
         }
         break;

@@ -12,27 +12,26 @@ struct Placed {
     bool visible;
 };
 
-Placed place(const Grid& g, const std::array<double, 4>& box, ImVec2 at, ImVec2 size) {
-    const double aspect = size.x / size.y, cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
-    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect),
-                 half_x = half_y * aspect;
-    const double x0 = std::max(g.x_min, cx - half_x), x1 = std::min(g.x_max, cx + half_x);
-    const double y0 = std::max(g.y_min, cy - half_y), y1 = std::min(g.y_max, cy + half_y);
+Placed place(const Grid& g, const Box& box, ImVec2 at, ImVec2 size) {
+    const double aspect = size.x / size.y, cx = box.centre_x(), cy = box.centre_y();
+    const double half_y = 0.5 * std::max(box.height(), box.width() / aspect), half_x = half_y * aspect;
+    const double x0 = std::max(g.box.x_min, cx - half_x), x1 = std::min(g.box.x_max, cx + half_x);
+    const double y0 = std::max(g.box.y_min, cy - half_y), y1 = std::min(g.box.y_max, cy + half_y);
     const auto px = [&](double x) {
         return at.x + size.x * static_cast<float>((x - cx + half_x) / (2 * half_x));
     };
     const auto py = [&](double y) {
         return at.y + size.y * static_cast<float>((cy + half_y - y) / (2 * half_y));
     };
-    const auto u = [&](double x) { return static_cast<float>((x - g.x_min) / (g.x_max - g.x_min)); };
-    const auto v = [&](double y) { return static_cast<float>((y - g.y_min) / (g.y_max - g.y_min)); };
+    const auto u = [&](double x) { return static_cast<float>((x - g.box.x_min) / g.box.width()); };
+    const auto v = [&](double y) { return static_cast<float>((y - g.box.y_min) / g.box.height()); };
     return {{px(x0), py(y1)}, {px(x1), py(y0)}, {u(x0), v(y1)}, {u(x1), v(y0)}, x1 > x0 && y1 > y0};
 }
 
 }  // namespace
 
 void draw_thumbnail(const Theme& theme, DensityTextures& textures, const Thumbnail& t, ImVec2 at, ImVec2 size,
-                    bool selected, const std::array<double, 4>& box) {
+                    bool selected, const Box& box) {
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 end(at.x + size.x, at.y + size.y);
     if (t.grid) {

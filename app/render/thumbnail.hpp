@@ -20,6 +20,6 @@ struct Thumbnail {
 
 /// `box`: what the thumbnail shows, in the grid's coordinates, at least.
 void draw_thumbnail(const Theme& theme, DensityTextures& textures, const Thumbnail& t, ImVec2 at, ImVec2 size,
-                    bool selected, const std::array<double, 4>& box);
+                    bool selected, const Box& box);
 
 }  // namespace tempera::app

@@ -12,23 +12,20 @@ namespace tempera::app {
 namespace {
 
 /// A box with the shape of the panel that shows the target and some of the reference.
-std::array<double, 4> framed_box(const Workbench& bench, float aspect) {
+Box framed_box(const Workbench& bench, double aspect) {
     const PathMaps* maps = bench.workspace.maps();
-    const Snapshot& s = bench.workspace.snapshot();
-    std::array<double, 4> box = maps && !maps->density.empty() ? maps->plane.box : s.plane.box;
-    if (maps && !maps->density.empty() &&
-        maps->frame[1] > maps->frame[0]) {  // half way to what shows the reference too
-        for (std::size_t i = 0; i < 4; ++i) {
-            box[i] = 0.5 * (box[i] + maps->frame[i]);
-        }
+    const bool mapped = maps && !maps->density.empty();
+    Box box = mapped ? maps->plane.box : bench.workspace.snapshot().plane.box;
+    if (mapped && maps->frame.has_area()) {  // half way to what shows the reference too
+        const Box& frame = maps->frame;
+        box = {0.5 * (box.x_min + frame.x_min), 0.5 * (box.x_max + frame.x_max),
+               0.5 * (box.y_min + frame.y_min), 0.5 * (box.y_max + frame.y_max)};
     }
-    if (!(box[1] > box[0]) || !(box[3] > box[2])) {
-        return {-aspect, aspect, -1, 1};
+    if (!box.has_area()) {
+        return Box::around(0, 0, aspect, 1);
     }
-    const double cx = 0.5 * (box[0] + box[1]), cy = 0.5 * (box[2] + box[3]);
-    const double half_y = 0.5 * std::max(box[3] - box[2], (box[1] - box[0]) / aspect),
-                 half_x = half_y * aspect;
-    return {cx - half_x, cx + half_x, cy - half_y, cy + half_y};
+    const double half_y = 0.5 * std::max(box.height(), box.width() / aspect);
+    return Box::around(box.centre_x(), box.centre_y(), half_y * aspect, half_y);
 }
 
 /// The wish, where it can be had: only learned paths have learned densities.

@@ -12,12 +12,10 @@ namespace tempera::app {
 namespace {
 
 /// The path's frame in the shape of the panel.
-std::array<double, 4> box_of(const PathMaps& maps, float aspect) {
-    const std::array<double, 4>& f = maps.frame;
-    const double cx = 0.5 * (f[0] + f[1]), cy = 0.5 * (f[2] + f[3]);
-    const double half_y = 0.5 * std::max(f[3] - f[2], (f[1] - f[0]) / static_cast<double>(aspect)),
-                 half_x = half_y * static_cast<double>(aspect);
-    return {cx - half_x, cx + half_x, cy - half_y, cy + half_y};
+Box box_of(const PathMaps& maps, double aspect) {
+    const Box& frame = maps.frame;
+    const double half_y = 0.5 * std::max(frame.height(), frame.width() / aspect);
+    return Box::around(frame.centre_x(), frame.centre_y(), half_y * aspect, half_y);
 }
 
 /// Why there is no field to draw; empty when there is.
@@ -101,15 +99,15 @@ void card(Workbench& bench, const ScoreField& f, double x, double y) {
     const auto cell = [](double p, double low, double high, int n) {
         return static_cast<int>(std::floor((p - low) / (high - low) * n));
     };
-    const int ix = cell(x, f.box[0], f.box[1], f.nx), iy = cell(y, f.box[2], f.box[3], f.ny);
+    const int ix = cell(x, f.box.x_min, f.box.x_max, f.nx), iy = cell(y, f.box.y_min, f.box.y_max, f.ny);
     if (ix < 0 || iy < 0 || ix >= f.nx || iy >= f.ny) {
         return;
     }
     const auto i =
         static_cast<std::size_t>(iy) * static_cast<std::size_t>(f.nx) + static_cast<std::size_t>(ix);
     ImGui::BeginTooltip();
-    line(theme, "at", f.box[0] + (ix + 0.5) * (f.box[1] - f.box[0]) / f.nx,
-         f.box[2] + (iy + 0.5) * (f.box[3] - f.box[2]) / f.ny, Role::dim);
+    line(theme, "at", f.box.x_min + (ix + 0.5) * f.box.width() / f.nx,
+         f.box.y_min + (iy + 0.5) * f.box.height() / f.ny, Role::dim);
     const auto lx = static_cast<double>(f.learned_x[i]), ly = static_cast<double>(f.learned_y[i]);
     if (i < f.exact_x.size()) {
         const auto ex = static_cast<double>(f.exact_x[i]), ey = static_cast<double>(f.exact_y[i]);

@@ -15,11 +15,11 @@ constexpr std::size_t most_pictures = 400;
 std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& maps) {
     Grid grid;
     grid.nx = grid.ny = 128;
-    grid.x_min = maps.box[0], grid.x_max = maps.box[1], grid.y_min = maps.box[2], grid.y_max = maps.box[3];
+    grid.box = maps.box;
     grid.value.assign(static_cast<std::size_t>(grid.nx) * grid.ny, 0.0f);
     for (std::size_t i = 0; i < s.x.size(); ++i) {
-        const double u = (s.x[i] - grid.x_min) / (grid.x_max - grid.x_min),
-                     v = (s.y[i] - grid.y_min) / (grid.y_max - grid.y_min);
+        const double u = (s.x[i] - grid.box.x_min) / grid.box.width(),
+                     v = (s.y[i] - grid.box.y_min) / grid.box.height();
         if (u >= 0 && u < 1 && v >= 0 && v < 1) {
             const auto cell =
                 static_cast<std::size_t>(v * grid.ny) * grid.nx + static_cast<std::size_t>(u * grid.nx);
@@ -81,7 +81,7 @@ void LevelPictures::forget_oldest() {
 }
 
 void LevelPictures::smooth(const PathMaps& maps) {
-    if (!(maps.box[1] > maps.box[0])) {
+    if (!maps.box.has_area()) {
         return;
     }
     for (auto& [level, p] : pictures_) {

@@ -9,7 +9,7 @@
 
 #include "core/log_sum_exp.hpp"
 #include "core/parallel.hpp"
-#include "samplers/exchange/swap_statistics.hpp"
+#include "diagnostics/bennett.hpp"
 
 namespace tempera {
 

@@ -12,25 +12,13 @@
 namespace tempera {
 namespace {
 
-Grid empty_grid(const std::array<double, 4>& box, int nx, int ny) {
-    Grid grid;
-    grid.nx = nx, grid.ny = ny;
-    grid.x_min = box[0], grid.x_max = box[1], grid.y_min = box[2], grid.y_max = box[3];
-    grid.value.assign(static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny), 0.0f);
-    return grid;
-}
-
-void find_max(Grid& grid) {
-    grid.max = grid.value.empty() ? 0 : *std::max_element(grid.value.begin(), grid.value.end());
-}
-
 /// Partial grids: a fixed number whatever the threads, so that sums have one order; few for small sets, where
 /// merging would cost more than binning.
 int partial_grids(int n_blocks) { return std::clamp(n_blocks / 64, 1, 16); }
 
 struct Binning {
     const ViewPlane& plane;
-    const std::array<double, 4>& box;
+    const Box& box;
     int nx, ny;
     double log_mean_weight;
 };
@@ -40,8 +28,8 @@ void bin_block(const Block<const Real>& x, const double* log_weight, const Binni
     alignas(64) Real p[2][block_size];
     for (int k = 0; k < 2; ++k) {
         // Bin coordinates straight away: one multiply-add per coordinate and axis.
-        const double low = how.box[static_cast<std::size_t>(2 * k)],
-                     high = how.box[static_cast<std::size_t>(2 * k + 1)];
+        const double low = k == 0 ? how.box.x_min : how.box.y_min,
+                     high = k == 0 ? how.box.x_max : how.box.y_max;
         const double per_unit = (k == 0 ? how.nx : how.ny) / (high - low);
         double start = -low;
         for (int i = 0; i < x.dim; ++i) {
@@ -82,18 +70,18 @@ void evaluate_on_grid(const Density<Real>& density, const Eigen::VectorXd& origi
                       const Eigen::MatrixXd& step, Grid& grid) {
     const int dim = density.dim();
     std::vector<double> log_value(grid.value.size());
-    const double dx = (grid.x_max - grid.x_min) / grid.nx, dy = (grid.y_max - grid.y_min) / grid.ny;
+    const double dx = grid.cell_width(), dy = grid.cell_height();
     parallel_for(grid.ny, [&](int iy) {
         Scratch frame;
         const Block<Real> x{frame.take<Real>(static_cast<std::size_t>(dim) * block_size), dim, block_size};
         Real* out = frame.take<Real>(block_size);
-        const double y = grid.y_min + (iy + 0.5) * dy;
+        const double y = grid.box.y_min + (iy + 0.5) * dy;
         for (int start = 0; start < grid.nx; start += block_size) {
             Block<Real> part = x;
             part.n = std::min(block_size, grid.nx - start);
             for (int i = 0; i < dim; ++i) {
                 for (int lane = 0; lane < part.lanes(); ++lane) {
-                    const double vx = grid.x_min + (start + lane + 0.5) * dx;
+                    const double vx = grid.box.x_min + (start + lane + 0.5) * dx;
                     part(i, lane) = static_cast<Real>(origin(i) + step(i, 0) * vx + step(i, 1) * y);
                 }
             }
@@ -165,8 +153,7 @@ ViewPlane plane_of(const Target<Real>& target) {
         }
     }
     plane.shift.assign(static_cast<std::size_t>(target.dim()), 0.0);
-    const std::array<double, 4> b = target.view_box();
-    plane.box = {b[0] - b[2], b[0] + b[2], b[1] - b[3], b[1] + b[3]};
+    plane.box = target.view_box();
     return plane;
 }
 
@@ -193,14 +180,9 @@ ViewPlane view_plane(const DensityPath<Real>& path) {
 }
 
 template <class Real>
-std::array<double, 4> level_box(const DensityPath<Real>&, const ViewPlane& plane) {
-    return plane.box;
-}
-
-template <class Real>
 Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weight, const ViewPlane& plane,
-                   const std::array<double, 4>& box, int nx, int ny) {
-    Grid grid = empty_grid(box, nx, ny);
+                   const Box& box, int nx, int ny) {
+    Grid grid = make_grid(box, nx, ny);
     Binning how{plane, box, nx, ny, 0};
     if (log_weight) {
         how.log_mean_weight = log_sum_exp(log_weight->span()).log_mean();
@@ -236,9 +218,9 @@ Grid bin_particles(const Particles<Real>& x, const PerParticle<double>* log_weig
 }
 
 template <class Real>
-Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
-                   const std::array<double, 4>& box, int nx, int ny) {
-    Grid grid = empty_grid(box, nx, ny);
+Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane, const Box& box, int nx,
+                   int ny) {
+    Grid grid = make_grid(box, nx, ny);
     const bool inner = level > 0 && level < path.n_levels();
     // A learned density is shown as it is where the plane holds all of it; its marginals are not known.
     const bool as_learned = path.learned() && inner && path.dim() == 2 && path.has_level_densities();
@@ -258,8 +240,8 @@ Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& pl
 }
 
 template <class Real>
-Grid exact_level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane,
-                         const std::array<double, 4>& box, int nx, int ny) {
+Grid exact_level_density(const DensityPath<Real>& path, int level, const ViewPlane& plane, const Box& box,
+                         int nx, int ny) {
     const bool inner = level > 0 && level < path.n_levels();
     if (!path.learned() || !inner) {
         return level_density(path, level, plane, box, nx, ny);
@@ -268,78 +250,15 @@ Grid exact_level_density(const DensityPath<Real>& path, int level, const ViewPla
     if (!mixture) {
         return Grid{};
     }
-    Grid grid = empty_grid(box, nx, ny);
+    Grid grid = make_grid(box, nx, ny);
     marginal_on_grid<Real>(*mixture, plane, grid);
     find_max(grid);
     return grid;
 }
 
-void normalise(Grid& grid) {
-    double sum = 0;
-    for (float v : grid.value) {
-        sum += v;
-    }
-    const double area = (grid.x_max - grid.x_min) / grid.nx * (grid.y_max - grid.y_min) / grid.ny;
-    if (!(sum * area > 0)) {
-        return;
-    }
-    const auto factor = static_cast<float>(1 / (sum * area));
-    for (float& v : grid.value) {
-        v *= factor;
-    }
-    grid.max *= factor;
-}
-
-Grid log_ratio(const Grid& a, const Grid& b) {
-    constexpr float hidden = 1e-8f, smallest = std::numeric_limits<float>::min();
-    Grid out = a;
-    out.max = 0;
-    for (std::size_t i = 0; i < out.value.size(); ++i) {
-        const float p = a.value[i], q = b.value[i];
-        const bool seen = p >= hidden * a.max || q >= hidden * b.max;
-        out.value[i] = seen ? std::log(std::max(p, smallest)) - std::log(std::max(q, smallest))
-                            : std::numeric_limits<float>::quiet_NaN();
-        out.max = seen ? std::max(out.max, std::abs(out.value[i])) : out.max;
-    }
-    return out;
-}
-
-void blur(Grid& grid, int radius) {
-    std::vector<double> line;
-    const auto pass = [&](float* first, int count, int stride) {
-        line.resize(static_cast<std::size_t>(count));
-        double sum = 0;
-        for (int i = -radius; i < count; ++i) {
-            if (i + radius < count) {
-                sum += static_cast<double>(first[static_cast<std::ptrdiff_t>(i + radius) * stride]);
-            }
-            if (i >= 0) {
-                line[static_cast<std::size_t>(i)] = sum / (2 * radius + 1);
-                if (i - radius >= 0) {
-                    sum -= static_cast<double>(first[static_cast<std::ptrdiff_t>(i - radius) * stride]);
-                }
-            }
-        }
-        for (int i = 0; i < count; ++i) {
-            first[static_cast<std::ptrdiff_t>(i) * stride] =
-                static_cast<float>(std::max(0.0, line[static_cast<std::size_t>(i)]));
-        }
-    };
-    for (int round = 0; round < 2; ++round) {
-        for (int y = 0; y < grid.ny; ++y) {
-            pass(grid.value.data() + static_cast<std::ptrdiff_t>(y) * grid.nx, grid.nx, 1);
-        }
-        for (int x = 0; x < grid.nx; ++x) {
-            pass(grid.value.data() + x, grid.ny, grid.nx);
-        }
-    }
-    find_max(grid);
-}
-
 template <class Real>
-Grid target_density(const Target<Real>& target, const ViewPlane& plane, const std::array<double, 4>& box,
-                    int nx, int ny) {
-    Grid grid = empty_grid(box, nx, ny);
+Grid target_density(const Target<Real>& target, const ViewPlane& plane, const Box& box, int nx, int ny) {
+    Grid grid = make_grid(box, nx, ny);
     if (const Mixture* mixture = target.mixture()) {
         marginal_on_grid<Real>(*mixture, plane, grid);
     } else {
@@ -352,15 +271,12 @@ Grid target_density(const Target<Real>& target, const ViewPlane& plane, const st
 #define TEMPERA_GRIDS(Real)                                                                                  \
     template ViewPlane view_plane(const Target<Real>&);                                                      \
     template ViewPlane view_plane(const DensityPath<Real>&);                                                 \
-    template std::array<double, 4> level_box(const DensityPath<Real>&, const ViewPlane&);                    \
     template Grid bin_particles(const Particles<Real>&, const PerParticle<double>*, const ViewPlane&,        \
-                                const std::array<double, 4>&, int, int);                                     \
-    template Grid level_density(const DensityPath<Real>&, int, const ViewPlane&,                             \
-                                const std::array<double, 4>&, int, int);                                     \
-    template Grid exact_level_density(const DensityPath<Real>&, int, const ViewPlane&,                       \
-                                      const std::array<double, 4>&, int, int);                               \
-    template Grid target_density(const Target<Real>&, const ViewPlane&, const std::array<double, 4>&, int,   \
-                                 int);
+                                const Box&, int, int);                                                       \
+    template Grid level_density(const DensityPath<Real>&, int, const ViewPlane&, const Box&, int, int);      \
+    template Grid exact_level_density(const DensityPath<Real>&, int, const ViewPlane&, const Box&, int,      \
+                                      int);                                                                  \
+    template Grid target_density(const Target<Real>&, const ViewPlane&, const Box&, int, int);
 
 TEMPERA_GRIDS(float)
 TEMPERA_GRIDS(double)

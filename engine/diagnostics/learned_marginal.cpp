@@ -42,9 +42,8 @@ Grid learned_marginal(const DensityPath<Real>& path, int level, const Grid& exac
                       const StreamKey& key, int n) {
     constexpr double enough = 24;
     const auto samples = weighted_samples<Real>(path.density(level), *path.level_mixture(level), key, n);
-    const std::array<double, 4> box{exact.x_min, exact.x_max, exact.y_min, exact.y_max};
-    const Grid count = bin_particles<Real>(samples.x, nullptr, plane, box, exact.nx, exact.ny);
-    const Grid weight = bin_particles(samples.x, &samples.log_weight, plane, box, exact.nx, exact.ny);
+    const Grid count = bin_particles<Real>(samples.x, nullptr, plane, exact.box, exact.nx, exact.ny);
+    const Grid weight = bin_particles(samples.x, &samples.log_weight, plane, exact.box, exact.nx, exact.ny);
     Grid out = exact;
     std::vector<char> found(out.value.size(), 0);
     for (int radius = 1; radius <= 16; radius *= 2) {

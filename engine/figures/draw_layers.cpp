@@ -193,7 +193,7 @@ private:
                 picture.rgba.push_back(hidden ? 0 : 255);
             }
         }
-        const double x0 = x(g.x_min), x1 = x(g.x_max), y0 = y(g.y_max), y1 = y(g.y_min);
+        const double x0 = x(g.box.x_min), x1 = x(g.box.x_max), y0 = y(g.box.y_max), y1 = y(g.box.y_min);
         canvas_.picture({std::min(x0, x1), std::min(y0, y1), std::abs(x1 - x0), std::abs(y1 - y0)}, picture);
     }
 

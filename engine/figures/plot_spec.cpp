@@ -258,8 +258,10 @@ Json to_json(const PlotSpec& plot) {
         }
         if (layer.image) {
             const Grid& g = *layer.image;
-            l["image"] = {
-                {"nx", g.nx}, {"ny", g.ny}, {"box", {g.x_min, g.x_max, g.y_min, g.y_max}}, {"max", g.max}};
+            l["image"] = {{"nx", g.nx},
+                          {"ny", g.ny},
+                          {"box", {g.box.x_min, g.box.x_max, g.box.y_min, g.box.y_max}},
+                          {"max", g.max}};
         }
         j["layers"].push_back(std::move(l));
     }
@@ -282,8 +284,8 @@ std::string to_csv(const PlotSpec& plot) {
                 }
                 const double ix = static_cast<double>(i % static_cast<std::size_t>(g.nx)) + 0.5;
                 const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
-                out += head + csv_number(g.x_min + ix * (g.x_max - g.x_min) / g.nx) + "," +
-                       csv_number(g.y_min + iy * (g.y_max - g.y_min) / g.ny) + "," + csv_number(g.value[i]) +
+                out += head + csv_number(g.box.x_min + ix * g.box.width() / g.nx) + "," +
+                       csv_number(g.box.y_min + iy * g.box.height() / g.ny) + "," + csv_number(g.value[i]) +
                        (vectors ? ",,,\r\n" : ",\r\n");
             }
             continue;

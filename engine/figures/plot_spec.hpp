@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/grid.hpp"
 #include "core/settings.hpp"
-#include "diagnostics/grid.hpp"
 
 namespace tempera {
 

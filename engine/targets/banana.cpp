@@ -60,11 +60,11 @@ public:
     double local_variance() const override {
         return s_.width * s_.width / (1 + 4 * s_.curvature * s_.curvature * s_.spread * s_.spread);
     }
-    std::array<double, 4> view_box() const override {
+    Box view_box() const override {
         const double rise =
             s_.curvature * s_.spread * s_.spread;  // from the ridge at x_0 = 0 to where it crosses zero
         const double half = 3.5 * s_.width + 4 * std::abs(rise);
-        return {0, 2.5 * rise, 3.2 * s_.spread, half};
+        return Box::around(0, 2.5 * rise, 3.2 * s_.spread, half);
     }
 
 protected:

@@ -41,7 +41,7 @@ public:
         variances(0) = 9;
         return Eigen::MatrixXd(variances.asDiagonal());
     }
-    std::array<double, 4> view_box() const override { return {0, 0, 10, 15}; }
+    Box view_box() const override { return Box::around(0, 0, 10, 15); }
 
 protected:
     // Everything goes through u_i = exp(-x_0 / 2) x_i: products of a vanishing scale and a huge square would

@@ -110,7 +110,7 @@ public:
         out(1, n_pairs_ > 1 ? 2 : 1) = 1;
         return out;
     }
-    std::array<double, 4> view_box() const override { return {0, 0, 3.2, n_pairs_ > 1 ? 3.2 : 4.0}; }
+    Box view_box() const override { return Box::around(0, 0, 3.2, n_pairs_ > 1 ? 3.2 : 4.0); }
 
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {

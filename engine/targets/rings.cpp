@@ -77,9 +77,9 @@ public:
         return Eigen::MatrixXd(variance_ * Eigen::Matrix2d::Identity());
     }
     double local_variance() const override { return 0.5 * width_ * width_; }
-    std::array<double, 4> view_box() const override {
+    Box view_box() const override {
         const double half = radii_.back() + 4 * width_;
-        return {0, 0, half, half};
+        return Box::around(0, 0, half, half);
     }
 
 protected:

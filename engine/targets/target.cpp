@@ -93,12 +93,12 @@ Eigen::MatrixXd Target<Real>::view_plane() const {
 }
 
 template <class Real>
-std::array<double, 4> Target<Real>::view_box() const {
+Box Target<Real>::view_box() const {
     constexpr double reach = 3.5;  // standard deviations
     const Eigen::MatrixXd plane = view_plane();
-    std::array<double, 4> out{0, 0, 1, 1};
-    for (int i = 0; i < 2; ++i) {
-        const Eigen::RowVectorXd axis = plane.row(i);
+    std::array<double, 2> centre{0, 0}, half{1, 1};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const Eigen::RowVectorXd axis = plane.row(static_cast<Eigen::Index>(i));
         if (axis.squaredNorm() == 0) {
             continue;
         }
@@ -112,13 +112,13 @@ std::array<double, 4> Target<Real>::view_box() const {
                 high = std::max(high, axis.dot(c.mean) + reach * sd);
             }
         } else if (mean() && covariance()) {
-            const double centre = axis.dot(*mean()),
+            const double middle = axis.dot(*mean()),
                          sd = std::sqrt((axis * *covariance() * axis.transpose())(0, 0));
-            low = centre - reach * sd, high = centre + reach * sd;
+            low = middle - reach * sd, high = middle + reach * sd;
         }
-        out[i] = 0.5 * (low + high), out[2 + i] = 0.5 * (high - low);
+        centre[i] = 0.5 * (low + high), half[i] = 0.5 * (high - low);
     }
-    return out;
+    return Box::around(centre[0], centre[1], half[0], half[1]);
 }
 
 template <class Real>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/catalogue.hpp"
+#include "core/grid.hpp"
 #include "core/rng.hpp"
 #include "targets/coordinates.hpp"
 #include "targets/density.hpp"
@@ -46,9 +47,8 @@ public:
     virtual double local_variance() const { return mixture() ? mixture()->smallest_scale() : 1.0; }
     /// Two rows [2, dim] onto which views project (first two coordinates, or the plane of the modes).
     virtual Eigen::MatrixXd view_plane() const;
-    /// Half-width of a box around mean() that shows the target, per view axis [2]: {centre_x, centre_y,
-    /// half_x, half_y}.
-    virtual std::array<double, 4> view_box() const;
+    /// What of the view plane shows the target.
+    virtual Box view_box() const;
 };
 
 template <class Real>

@@ -63,8 +63,9 @@ TEST_P(TargetContract, ClaimedNormaliserIsTheIntegral) {
     if (!target->log_z() || target->dim() != 2) {
         return;
     }
-    const std::array<double, 4> box = target->view_box();
-    const double x = box[0], y = box[1], w = 2 * box[2], h = 2 * box[3];  // twice the view: the tails
+    const Box box = target->view_box();
+    const double x = box.centre_x(), y = box.centre_y(), w = box.width(),
+                 h = box.height();  // twice the view: the tails
     const double integral = test::log_integral_2d(*target, x - w, x + w, y - h, y + h, 1200);
     EXPECT_NEAR(integral, *target->log_z(),
                 GetParam().first == "funnel" || GetParam().first == "banana" ? 0.02 : 1e-3);
@@ -81,8 +82,7 @@ TEST_P(TargetContract, ModesAndMomentsAreConsistent) {
     EXPECT_GT(target->local_variance(), 0);
     EXPECT_EQ(target->view_plane().rows(), 2);
     EXPECT_EQ(target->view_plane().cols(), target->dim());
-    EXPECT_GT(target->view_box()[2], 0);
-    EXPECT_GT(target->view_box()[3], 0);
+    EXPECT_TRUE(target->view_box().has_area());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TargetContract, ::testing::ValuesIn(test::small_targets()),

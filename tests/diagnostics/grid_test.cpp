@@ -92,7 +92,7 @@ TEST(BinParticles, SameBitsForAnyNumberOfThreads) {
 TEST(TargetDensity, EqualsTheMixtureUpToItsMaximum) {
     const MixtureTarget<double> target(two_lakes());
     const ViewPlane plane = view_plane(target);
-    const std::array<double, 4> box{-5, 5, -2, 2};
+    const Box box{-5, 5, -2, 2};
     const Grid grid = target_density(target, plane, box, 40, 20);
     EXPECT_FLOAT_EQ(grid.max, 1.0f);
     const auto exact = [](int ix, int iy) {

@@ -43,7 +43,7 @@ PlotSpec every_kind() {
              "on and on and on and on and on.";
     p.provenance = "Run test, seed 1.";
     auto grid = std::make_shared<Grid>();
-    grid->nx = 4, grid->ny = 2, grid->x_max = 4, grid->y_max = 2, grid->max = 1;
+    grid->nx = 4, grid->ny = 2, grid->box = {0, 4, 0, 2}, grid->max = 1;
     grid->value = {0, 0.1f, 0.5f, 1, 0, 0, 0.01f, 0.02f};
     PlotLayer image = layer(Kind::image, "", {}, {});
     image.image = grid;

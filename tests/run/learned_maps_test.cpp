@@ -46,8 +46,8 @@ std::shared_ptr<const LearnedMaps> maps_of(const Json& resolved) {
 }
 
 float at(const Grid& g, double x, double y) {
-    const auto ix = static_cast<std::size_t>((x - g.x_min) / (g.x_max - g.x_min) * g.nx);
-    const auto iy = static_cast<std::size_t>((y - g.y_min) / (g.y_max - g.y_min) * g.ny);
+    const auto ix = static_cast<std::size_t>((x - g.box.x_min) / g.box.width() * g.nx);
+    const auto iy = static_cast<std::size_t>((y - g.box.y_min) / g.box.height() * g.ny);
     return g.value[iy * static_cast<std::size_t>(g.nx) + ix];
 }
 
@@ -56,7 +56,7 @@ double integral(const Grid& g) {
     for (float v : g.value) {
         sum += static_cast<double>(v);
     }
-    return sum * (g.x_max - g.x_min) / g.nx * (g.y_max - g.y_min) / g.ny;
+    return sum * g.cell_width() * g.cell_height();
 }
 
 TEST(LearnedMaps, WrongMassesAreTheKnownLogRatio) {

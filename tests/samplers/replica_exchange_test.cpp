@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "diagnostics/bennett.hpp"
 #include "gaussian_path.hpp"
 #include "samplers/exchange/replica_labels.hpp"
 #include "samplers/exchange/swap_statistics.hpp"

@@ -53,14 +53,14 @@ void scores_on_nodes(const Density<Real>& density, const ViewPlane& plane, const
     if (log_density) {
         log_density->resize(static_cast<std::size_t>(n));
     }
-    const double dx = (nodes.box[1] - nodes.box[0]) / nodes.nx, dy = (nodes.box[3] - nodes.box[2]) / nodes.ny;
+    const double dx = nodes.box.width() / nodes.nx, dy = nodes.box.height() / nodes.ny;
     parallel_for((n + block_size - 1) / block_size, [&](int b) {
         AlignedArray<Real> at(2 * block_size), score(2 * block_size), value(block_size);
         const Block<Real> x{at.data(), 2, std::min(block_size, n - b * block_size)};
         for (int lane = 0; lane < x.lanes(); ++lane) {
             const int i = std::min(b * block_size + lane, n - 1);
-            const Eigen::Vector2d p(nodes.box[0] + (i % nodes.nx + 0.5) * dx,
-                                    nodes.box[2] + (i / nodes.nx + 0.5) * dy);
+            const Eigen::Vector2d p(nodes.box.x_min + (i % nodes.nx + 0.5) * dx,
+                                    nodes.box.y_min + (i / nodes.nx + 0.5) * dy);
             const Eigen::Vector2d y = (back * p - shift) / plane.scale;
             x(0, lane) = static_cast<Real>(y[0]), x(1, lane) = static_cast<Real>(y[1]);
         }
@@ -106,8 +106,8 @@ class Painter {
 public:
     Painter(const LearnedRequest& request, const Job::Context& context, LearnedMaps& maps)
         : request_(request), context_(context), effort_(effort_of(request)), maps_(maps),
-          experiment_(build_path<Real>(request.resolved, context.stop, request.weights)),
-          path_(*experiment_.path), frame_(path_frame(path_)) {
+          setup_(build_path<Real>(request.resolved, context.stop, request.weights)), path_(*setup_.path),
+          frame_(path_frame(path_)) {
         key_.seed = request.resolved["run"]["seed"].template get<std::uint64_t>();
     }
 
@@ -224,7 +224,7 @@ private:
     const Job::Context& context_;
     Effort effort_;
     LearnedMaps& maps_;
-    Experiment<Real> experiment_;
+    PathSetup<Real> setup_;
     const DensityPath<Real>& path_;
     PathFrame frame_;
     StreamKey key_;

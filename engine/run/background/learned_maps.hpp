@@ -18,7 +18,7 @@ namespace tempera {
 /// Exact and learned score at the nodes of a coarse grid in the view plane (at most 32 x 32).
 struct ScoreField {
     int nx = 0, ny = 0;
-    std::array<double, 4> box{};  ///< x_min, x_max, y_min, y_max; nodes at the cells' middles
+    Box box;  ///< nodes at the cells' middles
     /// [ny * nx], row by row from y_min, per unit of target coordinates; empty where unknown
     std::vector<float> exact_x, exact_y;
     std::vector<float> learned_x, learned_y;  ///< [ny * nx]

@@ -24,13 +24,13 @@ bool adaptive(const Json& preset) {
 /// The target's box; a variance-preserving path is centred on its reference and shows two standard deviations
 /// of it, so that the reference is cut alike on all sides or not at all.
 template <class Real>
-std::array<double, 4> framed(const DensityPath<Real>& path, const ViewPlane& plane) {
-    std::array<double, 4> box = plane.box;
+Box framed(const DensityPath<Real>& path, const ViewPlane& plane) {
+    Box box = plane.box;
     const LevelPosition top = path.position(path.n_levels());
     const bool unit_reference = std::isfinite(top.sigma) && top.sigma < 1.5;
     const double margin = 1.06, spread = 2.2 * path.coordinates().scale();
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        double &low = box[2 * axis], &high = box[2 * axis + 1];
+        double &low = axis == 0 ? box.x_min : box.y_min, &high = axis == 0 ? box.x_max : box.y_max;
         double centre = 0.5 * (low + high), half = 0.5 * (high - low);
         if (unit_reference) {
             centre = 0;
@@ -47,23 +47,21 @@ std::array<double, 4> framed(const DensityPath<Real>& path, const ViewPlane& pla
 
 /// A square around the frame, large enough that thumbnails up to 1.6 times as wide as high show none of its
 /// edges.
-std::array<double, 4> shared_box(const std::array<double, 4>& frame) {
-    const double cx = 0.5 * (frame[0] + frame[1]), cy = 0.5 * (frame[2] + frame[3]);
-    const double half_x = 0.5 * (frame[1] - frame[0]), half_y = 0.5 * (frame[3] - frame[2]);
-    const double half = 1.25 * std::max(half_x, 1.28 * half_y);
-    return {cx - half, cx + half, cy - half, cy + half};
+Box shared_box(const Box& frame) {
+    const double half = 1.25 * std::max(0.5 * frame.width(), 1.28 * (0.5 * frame.height()));
+    return Box::around(frame.centre_x(), frame.centre_y(), half, half);
 }
 
 /// The path whose densities are exact: a learned one without its model, which may not be there (yet).
-Experiment<double> build_exact_path(const Json& resolved, const std::stop_token& stop) {
-    if (resolved["path"].value("type", "") != "learned_diffusion") {
+PathSetup<double> build_exact_path(const Json& resolved, const std::stop_token& stop) {
+    if (!path_info(resolved["path"]).uses_model) {
         return build_path<double>(resolved, stop);
     }
     Json exact = resolved;
     exact["path"]["type"] = "diffusion";
     exact["model"] = Json{{"type", "none"}};
     if (adaptive(resolved)) {  // the levels are those that a pilot finds on the learned densities
-        const Experiment<double> learned = build_path<double>(resolved, stop);
+        const PathSetup<double> learned = build_path<double>(resolved, stop);
         exact["path"]["schedule"] = learned.path->frozen_schedule();
         exact["path"]["n_levels"] = learned.path->n_levels();
     }
@@ -102,18 +100,6 @@ PathFrame path_frame(const DensityPath<Real>& path) {
 template PathFrame path_frame(const DensityPath<float>&);
 template PathFrame path_frame(const DensityPath<double>&);
 
-std::vector<int> thumbnail_levels(int n_levels, int n) {
-    std::vector<int> levels;
-    for (int i = 0; i < n; ++i) {
-        const int level =
-            n_levels - static_cast<int>((static_cast<long>(n_levels) * i + (n - 1) / 2) / std::max(1, n - 1));
-        if (levels.empty() || levels.back() != level) {
-            levels.push_back(level);
-        }
-    }
-    return levels;
-}
-
 std::string path_key(const Json& resolved) {
     Json parts = Json::object();
     const bool pilot = adaptive(resolved);
@@ -124,7 +110,7 @@ std::string path_key(const Json& resolved) {
         }
     }
     // A target without exact noised densities needs its model even for the ends.
-    if (resolved.contains("model") && resolved["path"].value("type", "") == "learned_diffusion") {
+    if (resolved.contains("model") && path_info(resolved["path"]).uses_model) {
         parts["model_file"] = resolved["model"].value("file", "");
     }
     return parts.dump();
@@ -135,8 +121,8 @@ void compute_path_maps(const Json& resolved, int resolution, std::stop_token sto
     PathMaps maps;
     maps.key = path_key(resolved);
     try {
-        const Experiment<double> experiment = build_exact_path(resolved, stop);
-        const DensityPath<double>& path = *experiment.path;
+        const PathSetup<double> setup = build_exact_path(resolved, stop);
+        const DensityPath<double>& path = *setup.path;
         maps.n_levels = path.n_levels();
         maps.dim = path.dim();
         const PathFrame frame = path_frame(path);

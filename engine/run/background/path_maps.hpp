@@ -11,14 +11,15 @@
 
 #include "core/settings.hpp"
 #include "diagnostics/grid.hpp"
+#include "run/record/thumbnail_levels.hpp"
 
 namespace tempera {
 
 /// How a path is looked at: one plane and one extent for all of its levels.
 struct PathFrame {
     ViewPlane plane;
-    std::array<double, 4> box{};    ///< the extent that all maps share
-    std::array<double, 4> frame{};  ///< what of it shows both ends: for thumbnails and first views
+    Box box;    ///< the extent that all maps share
+    Box frame;  ///< what of it shows both ends: for thumbnails and first views
 };
 template <class Real>
 PathFrame path_frame(const DensityPath<Real>& path);
@@ -28,7 +29,7 @@ struct PathMaps {
     std::string key;  ///< of the preset's parts that define the path
     int n_levels = 0, dim = 0;
     ViewPlane plane;
-    std::array<double, 4> box{}, frame{};  ///< see PathFrame
+    Box box, frame;  ///< see PathFrame
     /// [n_levels + 1], normalised over the box; null = not computed yet, or not known: the exact densities,
     /// also of a learned path.
     std::vector<std::shared_ptr<const Grid>> density;
@@ -39,9 +40,6 @@ struct PathMaps {
     std::string error;  ///< why there are none
 };
 
-inline constexpr int n_thumbnails = 8;  ///< levels that stand for a path
-/// Levels of `n` thumbnails, reference first, evenly spread: n_levels ... 0.
-std::vector<int> thumbnail_levels(int n_levels, int n);
 /// A path keeps pictures of about so many levels at most (some 150 MB).
 inline constexpr int most_maps = 1024;
 /// The order in which levels are worth knowing: thumbnails, then the rest from the reference down; evenly

@@ -14,7 +14,7 @@ namespace {
 constexpr int cell_pixels = 64;         // so that no viewer blurs cells into each other
 constexpr double deepest_colour = 1.6;  // times the largest value: the text of a cell stays readable
 
-/// Values stretched to [0, 1] (by their logarithms, where the metric is told so); NaN where there is none.
+/// Values stretched to [0, 1] (by their logarithms for `log`); NaN where there is none.
 std::vector<double> stretched(std::vector<double> values, bool log) {
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (double& v : values) {
@@ -33,8 +33,7 @@ std::vector<double> stretched(std::vector<double> values, bool log) {
 std::shared_ptr<Grid> picture_of(const std::vector<double>& shade, int nx, int ny) {
     auto grid = std::make_shared<Grid>();
     grid->nx = nx * cell_pixels, grid->ny = ny * cell_pixels;
-    grid->x_min = grid->y_min = -0.5;
-    grid->x_max = nx - 0.5, grid->y_max = ny - 0.5;
+    grid->box = {-0.5, nx - 0.5, -0.5, ny - 0.5};
     for (int row = 0; row < grid->ny; ++row) {
         for (int column = 0; column < grid->nx; ++column) {
             grid->value.push_back(static_cast<float>(

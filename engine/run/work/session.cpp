@@ -6,10 +6,10 @@
 
 #include "core/build_id.hpp"
 #include "diagnostics/mode_weights.hpp"
-#include "run/background/path_maps.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
+#include "run/record/thumbnail_levels.hpp"
 #include "run/work/replicates.hpp"
 
 namespace tempera {
@@ -55,7 +55,7 @@ class TypedSession final : public RunSession {
 public:
     TypedSession(const Json& resolved, std::stop_token stop)
         : experiment_(build_experiment<Real>(resolved, stop)), run_(experiment_, 0, true), current_(resolved),
-          plane_(view_plane(*experiment_.path)), box_(level_box(*experiment_.path, plane_)) {
+          plane_(view_plane(*experiment_.path)) {
         auto positions = std::make_shared<std::vector<LevelPosition>>();
         for (int k = 0; k <= experiment_.path->n_levels(); ++k) {
             positions->push_back(experiment_.path->position(k));
@@ -103,7 +103,6 @@ private:
     ReplicateRun<Real> run_;
     Json current_;
     ViewPlane plane_;
-    std::array<double, 4> box_;
     std::shared_ptr<const std::vector<LevelPosition>> positions_;
     std::vector<int> sight_levels_;
     std::vector<LevelSight> sights_;
@@ -119,7 +118,7 @@ private:
     double eta() const;
     std::shared_ptr<const Grid> make_density(const Population<Real>& p) const {
         return std::make_shared<Grid>(
-            bin_particles(*p.x, p.log_weight, plane_, box_, density_pixels, density_pixels));
+            bin_particles(*p.x, p.log_weight, plane_, plane_.box, density_pixels, density_pixels));
     }
     void keep_sight();
     void fill_population(Snapshot& s) const;

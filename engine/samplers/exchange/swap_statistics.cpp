@@ -7,6 +7,7 @@
 #include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/state_archive.hpp"
+#include "diagnostics/bennett.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
@@ -14,27 +15,6 @@ namespace tempera {
 namespace {
 
 constexpr std::size_t largest_store = 200'000, store_bytes = std::size_t{192} << 20;
-
-double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-
-/// Value and derivative (negative) of Bennett's equation at c.
-struct Balance {
-    double value = 0, slope = 0;
-};
-Balance balance(std::span<const double> down, std::span<const double> up, double c) {
-    Balance out;
-    for (const double w : down) {
-        const double f = logistic(w - c);
-        out.value += f;
-        out.slope -= f * (1 - f);
-    }
-    for (const double w : up) {
-        const double f = logistic(c - w);
-        out.value -= f;
-        out.slope -= f * (1 - f);
-    }
-    return out;
-}
 
 }  // namespace
 
@@ -95,76 +75,6 @@ double SwapStatistics::log_z_stepping_stone() const {
     for (const Pair& p : pairs_) {
         out += p.offers > 0 ? p.down_sum.log_mean() : not_a_number;
     }
-    return out;
-}
-
-namespace {
-
-/// Bennett's equation where both logistics are exponentials: works that lie so far apart that nothing
-/// overlaps.
-double apart_ratio(std::span<const double> down, std::span<const double> up) {
-    LogSumExp forth, back;
-    for (const double w : down) {
-        forth.add(w);
-    }
-    for (const double w : up) {
-        back.add(-w);
-    }
-    return 0.5 * (forth.value() - back.value());
-}
-
-}  // namespace
-
-double bennett_ratio(std::span<const double> down, std::span<const double> up) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const auto works : {down, up}) {
-        for (const double w : works) {
-            if (std::isfinite(w)) {
-                low = std::min(low, w);
-                high = std::max(high, w);
-            }
-        }
-    }
-    if (!(low <= high)) {
-        return not_a_number;
-    }
-    // Above every work by as much as the counts can differ the balance is negative, below positive: Newton
-    // within a bracket.
-    const double margin = std::log(static_cast<double>(std::max<std::size_t>(down.size(), 1))) + 1;
-    low -= margin;
-    high += margin;
-    double c = 0.5 * (low + high);
-    for (int step = 0; step < 200 && high - low > 1e-13 * (1 + std::abs(c)); ++step) {
-        const Balance b = balance(down, up, c);
-        if (!(b.slope < -1e-280)) {  // underflow: every c between the two kinds of works would do
-            const double apart = apart_ratio(down, up);
-            return std::isfinite(apart) ? apart : not_a_number;
-        }
-        (b.value > 0 ? low : high) = c;
-        const double newton = c - b.value / b.slope;
-        const double next = newton > low && newton < high ? newton : 0.5 * (low + high);
-        if (std::abs(next - c) <= 1e-12 * (1 + std::abs(c))) {
-            return next;
-        }
-        c = next;
-    }
-    return c;
-}
-
-BennettSpread bennett_spread(std::span<const double> down, std::span<const double> up, double ratio) {
-    const double slope = -balance(down, up, ratio).slope, n = static_cast<double>(down.size());
-    BennettSpread out;
-    double squares = 0, mean_down = 0, mean_up = 0;
-    for (std::size_t i = 0; i < down.size(); ++i) {
-        const double f = logistic(down[i] - ratio), g = logistic(ratio - up[i]);
-        out.influence.push_back((f - g) / slope);
-        squares += f * f + g * g;
-        mean_down += f / n;
-        mean_up += g / n;
-    }
-    const double scatter = squares - n * (mean_down * mean_down + mean_up * mean_up);
-    // one offer tells nothing of its spread
-    out.variance = n > 1 ? scatter / (slope * slope) : not_a_number;
     return out;
 }
 
