@@ -160,8 +160,8 @@ void check_eval_memory(std::size_t n, std::size_t dim, bool with_hessian) {
 
 int eval(const EvalArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
-    const Experiment<double> e = build_path<double>(resolved);
-    const DensityPath<double>& path = *e.path;
+    const PathSetup<double> setup = build_path<double>(resolved);
+    const DensityPath<double>& path = *setup.path;
     check_level(a.level, path.n_levels());
     const std::size_t dim = static_cast<std::size_t>(path.dim());
     std::size_t n = 0;
@@ -208,8 +208,8 @@ struct SampleArguments {
 
 int sample(const SampleArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
-    const Experiment<double> e = build_path<double>(resolved);
-    const DensityPath<double>& path = *e.path;
+    const PathSetup<double> setup = build_path<double>(resolved);
+    const DensityPath<double>& path = *setup.path;
     check_level(a.level, path.n_levels());
     if (a.level != path.n_levels() && !path.has_level_sampler(a.level)) {
         throw ConfigError("--level", std::to_string(a.level) +

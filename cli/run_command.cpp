@@ -14,6 +14,7 @@
 #include "core/folders.hpp"
 #include "core/text.hpp"
 #include "models/model.hpp"
+#include "paths/density_path.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
@@ -270,7 +271,7 @@ int run(const RunArguments& a) {
     const Place place = choose_place(a, name, held);
     tell_notes(resolved);
     const std::unique_ptr<RunCheckpoint> checkpoint = open_checkpoint(a, place, resolved);
-    const bool trains = resolved["path"]["type"] == "learned_diffusion" && needs_training(resolved["model"]);
+    const bool trains = path_info(resolved["path"]).uses_model && needs_training(resolved["model"]);
     const TrainedBeside beside(place.folder, checkpoint.get());
     const RunResult result = compute(a, resolved, trains ? beside.folder() : fs::path(), checkpoint.get());
     const fs::path folder = save(result, place.folder, a.exports, place.replace);

@@ -9,6 +9,7 @@
 #include "core/build_id.hpp"
 #include "core/csv.hpp"
 #include "core/files.hpp"
+#include "models/model.hpp"
 
 namespace tempera::app {
 namespace {
@@ -117,11 +118,11 @@ const std::vector<SeedPoint>& BlindnessBoard::seeds() const {
 bool BlindnessBoard::stored_seeds() const { return !own_seeds() && studied_; }
 
 std::string BlindnessBoard::obstacle(const Workspace& workspace) const {
-    const Json model = get_value(workspace.resolved(), "model");
-    const std::string type = model.is_object() ? model.value("type", "") : "";
-    return type == "energy_mlp" ? ""
-                                : "Only a network with a density (model.type energy_mlp) has mode weights; "
-                                  "open a preset learned_two_lakes_*.";
+    const ModelInfo model = model_info(get_value(workspace.resolved(), "model"));
+    return model.trainable && model.has_log_density
+               ? ""
+               : "Only a network with a density (model.type energy_mlp) has mode weights; "
+                 "open a preset learned_two_lakes_*.";
 }
 
 void BlindnessBoard::train_seeds(const Workspace& workspace, int n_seeds) {

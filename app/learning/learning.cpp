@@ -8,6 +8,7 @@
 
 #include "app/workspace/workspace.hpp"
 #include "models/model.hpp"
+#include "paths/density_path.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera::app {
@@ -93,8 +94,8 @@ void Learning::set_on_publish(std::function<void()> callback) {
 
 bool Learning::learned_path() const {
     const Json& resolved = workspace_.resolved();
-    return get_value(resolved, "path.type") == Json("learned_diffusion") &&
-           is_model(resolved.value("model", Json()));
+    return path_info(resolved.value("path", Json())).uses_model &&
+           model_info(resolved.value("model", Json())).present;
 }
 
 std::string Learning::obstacle() const {
@@ -103,11 +104,10 @@ std::string Learning::obstacle() const {
         const Problem& p = workspace_.problems().front();
         return p.place + ": " + p.text;
     }
-    const Json type = get_value(resolved, "model.type");
-    if (type != Json("energy_mlp") && type != Json("score_mlp")) {
+    if (const Json model = resolved.value("model", Json::object()); !model_info(model).trainable) {
         return "There is no network to train: model.type is " +
-               (type.is_string() ? type.get<std::string>() : std::string("none")) +
-               ". Choose energy_mlp or score_mlp in Setup, or open the preset learned_two_lakes_dsm.";
+               (model_info(model).present ? type_of(model) : std::string("none")) + ". Choose " +
+               trainable_models() + " in Setup, or open the preset learned_two_lakes_dsm.";
     }
     return {};
 }

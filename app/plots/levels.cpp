@@ -5,6 +5,7 @@
 
 #include "app/plots/common.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "samplers/annealed_sampler.hpp"
 
 namespace tempera::app {
 
@@ -47,14 +48,13 @@ PlotSpec ess_plot(const Snapshot& s) {
             conditional.y.push_back(l.cess_fraction);
         }
     }
-    if (s.preset && s.preset->contains("sampler") && (*s.preset)["sampler"].contains("ess_threshold")) {
-        const Json& threshold = (*s.preset)["sampler"]["ess_threshold"];
-        if (threshold.is_number() && (*s.preset)["sampler"].value("type", "") == "smc") {
-            PlotLayer line = layer(PlotLayer::Kind::hline, "threshold", Role::threshold);
-            line.y = {threshold.get<double>()};
-            line.width = 1;
-            plot.layers.push_back(line);
-        }
+    const double threshold =
+        s.preset ? sampler_info(s.preset->value("sampler", Json::object())).resamples_below : 0;
+    if (threshold > 0) {
+        PlotLayer line = layer(PlotLayer::Kind::hline, "threshold", Role::threshold);
+        line.y = {threshold};
+        line.width = 1;
+        plot.layers.push_back(line);
     }
     // The thin line over the wide one: both are seen where they agree.
     plot.layers.insert(plot.layers.begin(), {ess, conditional});

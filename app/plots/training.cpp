@@ -8,6 +8,7 @@
 #include "app/plots/plots.hpp"
 #include "core/build_id.hpp"
 #include "core/number_text.hpp"
+#include "models/model.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::app {
@@ -244,7 +245,7 @@ PlotSpec implied_mass_plot(const TrainingSnapshot& s, int mode) {
     const auto m = static_cast<std::size_t>(mode);
     const Judgement& now = *s.judgements->back();
     if (now.levels.front().mode_weights.size() <= m) {
-        const bool scores = s.preset && get_value(*s.preset, "model.type") == Json("score_mlp");
+        const bool scores = s.preset && !model_info(get_value(*s.preset, "model")).has_log_density;
         plot.empty =
             scores ? "A network of scores has no density, so it implies no masses. Choose energy_mlp to see "
                      "them."
@@ -304,11 +305,11 @@ PlotSpec level_map_plot(const TrainingSnapshot& s) {
     const std::vector<NoiseLevel>& levels = all.back()->levels;
     auto grid = std::make_shared<Grid>();
     grid->nx = 96, grid->ny = 48;
-    grid->x_min = 0, grid->x_max = static_cast<double>(s.n_steps);
-    grid->y_min = std::log10(levels.front().sigma), grid->y_max = std::log10(levels.back().sigma);
+    grid->box = {0, static_cast<double>(s.n_steps), std::log10(levels.front().sigma),
+                 std::log10(levels.back().sigma)};
     grid->value.assign(static_cast<std::size_t>(grid->nx) * static_cast<std::size_t>(grid->ny), 0.0f);
     for (int x = 0; x < grid->nx; ++x) {
-        const double step = (x + 0.5) / grid->nx * grid->x_max;
+        const double step = (x + 0.5) / grid->nx * grid->box.x_max;
         if (step > static_cast<double>(all.back()->step)) {
             break;
         }
@@ -317,8 +318,7 @@ PlotSpec level_map_plot(const TrainingSnapshot& s) {
         });
         const Judgement& j = at == all.end() ? *all.back() : **at;
         for (int y = 0; y < grid->ny; ++y) {
-            const double sigma =
-                std::pow(10.0, grid->y_min + (y + 0.5) / grid->ny * (grid->y_max - grid->y_min));
+            const double sigma = std::pow(10.0, grid->box.y_min + (y + 0.5) / grid->ny * grid->box.height());
             const auto next = std::lower_bound(j.levels.begin(), j.levels.end(), sigma,
                                                [](const NoiseLevel& l, double v) { return l.sigma < v; });
             const double v = level_value(next == j.levels.end() ? j.levels.back() : *next);
@@ -328,8 +328,8 @@ PlotSpec level_map_plot(const TrainingSnapshot& s) {
     }
     grid->max = *std::max_element(grid->value.begin(), grid->value.end());
     PlotLayer map = layer(Kind::image, "", Role::learned);
-    plot.x = axis("step", grid->x_min, grid->x_max);
-    plot.y = axis("noise level \xcf\x83", grid->y_min, grid->y_max);
+    plot.x = axis("step", grid->box.x_min, grid->box.x_max);
+    plot.y = axis("noise level \xcf\x83", grid->box.y_min, grid->box.y_max);
     PlotAxis named;
     named.min = levels.front().sigma, named.max = levels.back().sigma;
     name_ticks(named);

@@ -193,8 +193,8 @@ void quiet_tab_bars(ImGuiDockNode* node) {
 
 Situation situation(const Workbench& bench) {
     const PathMaps* maps = bench.workspace.maps();
-    return {bench.workspace.value("sampler.type") == Json("replica_exchange"),
-            maps && maps->mode_names.size() > 2, bench.learning.learned_path(), bench.story->active()};
+    return {bench.workspace.exchanges(), maps && maps->mode_names.size() > 2, bench.learning.learned_path(),
+            bench.story->active()};
 }
 
 void build(Workbench& bench, ImGuiID root, ImVec2 size) {

@@ -160,7 +160,7 @@ void Workbench::open_file(const std::string& path) {
 }
 
 void Workbench::open_now(const std::string& path) {
-    const Json sampler = workspace.value("sampler.type");
+    const bool swaps = workspace.exchanges();
     if (workspace.open(path)) {
         if (!theme.can_draw(workspace.name())) {
             workspace.note(LogLine::Kind::warning,
@@ -168,9 +168,7 @@ void Workbench::open_now(const std::string& path) {
                            "name; the package fonts-noto-cjk may help");
         }
         // Panels for weights and panels for swaps take each other's places.
-        view.rebuild_layout =
-            view.rebuild_layout || (sampler == Json("replica_exchange")) !=
-                                       (workspace.value("sampler.type") == Json("replica_exchange"));
+        view.rebuild_layout = view.rebuild_layout || swaps != workspace.exchanges();
         if (preset_layout() != view.layout) {
             set_layout(preset_layout());
         }

@@ -10,6 +10,7 @@
 #include "app/workspace/live_edits.hpp"
 #include "app/workspace/run_size.hpp"
 #include "run/record/result.hpp"
+#include "samplers/annealed_sampler.hpp"
 
 namespace tempera::app {
 namespace {
@@ -54,6 +55,8 @@ void Workspace::note(LogLine::Kind kind, const std::string& text) {
         log_.pop_front();
     }
 }
+
+bool Workspace::exchanges() const { return sampler_info(value("sampler")).exchanges; }
 
 void Workspace::set(const std::string& dotted, Json value) {
     if (document_.set(dotted, std::move(value))) {

@@ -60,6 +60,7 @@ public:
     const Json& resolved() const { return document_.resolved(); }  ///< last good one
     std::string name() const { return document_.name(); }
     Json value(const std::string& dotted) const { return document_.value(dotted); }  ///< or its default
+    bool exchanges() const;  ///< the preset's sampler swaps replicas between levels
     const Problem* problem_at(const std::string& dotted) const { return document_.problem_at(dotted); }
     const std::vector<Problem>& problems() const { return document_.problems(); }
     /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its

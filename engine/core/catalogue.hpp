@@ -72,6 +72,12 @@ Entry<Base, Context> make_entry(const char* family, const char* name, const char
     return e;
 }
 
+/// The "type" of a preset's section; empty where it has none.
+inline std::string type_of(const Json& section) {
+    const auto type = section.is_object() ? section.find("type") : section.end();
+    return type != section.end() && type->is_string() ? type->template get<std::string>() : std::string();
+}
+
 /// Finds an entry by name; otherwise throws ConfigError at "<family>.type" with the nearest known name.
 template <class E>
 const E& find_entry(const std::vector<E>& catalogue, const std::string& family, const std::string& name) {

@@ -16,6 +16,9 @@ using Json = nlohmann::ordered_json;
 Json parse_json(std::string_view text);
 Json parse_json(std::span<const std::uint8_t> bytes);
 
+/// A number, or null when it is not finite.
+Json number_or_null(double value);
+
 }  // namespace tempera
 
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;

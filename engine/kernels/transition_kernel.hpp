@@ -52,13 +52,6 @@ public:
                       std::uint32_t first, Tally& tally) const = 0;
     virtual void up(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
                     std::uint32_t first, Tally& tally) const = 0;
-
-    /// Sub-steps used at a level (1 for all but transport_midpoint): a function of the level, never of the
-    /// particle.
-    virtual int n_substeps(int k) const {
-        (void)k;
-        return 1;
-    }
 };
 
 template <class Real>

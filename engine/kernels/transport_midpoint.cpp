@@ -103,10 +103,6 @@ public:
     bool uses_score() const override { return false; }
     /// Estimates of the determinant are random: they reject as stochastic kernels do.
     double order() const override { return log_det_ == LogDet::exact ? 3 : 1; }
-    int n_substeps(int k) const override {
-        return static_cast<int>(levels_[static_cast<std::size_t>(k)].steps.size());
-    }
-
     void down(int k, const LevelBlock<Real>& from, const Transition<Real>& out, const StreamKey& key,
               std::uint32_t first, Tally& tally) const override {
         transport(k, true, from.x, out, key, first, tally);

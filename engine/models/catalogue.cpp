@@ -22,11 +22,36 @@ const std::vector<ModelEntry>& model_catalogue() {
     return entries;
 }
 
-bool is_model(const Json& section) { return section.is_object() && section.value("type", "none") != "none"; }
+ModelInfo model_info(const Json& section) {
+    const std::string type = type_of(section);
+    for (const ModelEntry& entry : model_catalogue()) {
+        if (entry.info.name == type) {
+            return entry.info_of(section);
+        }
+    }
+    return {};
+}
 
 bool needs_training(const Json& section) {
-    const std::string type = is_model(section) ? section.value("type", "none") : "none";
-    return (type == "energy_mlp" || type == "score_mlp") && section.value("file", "").empty();
+    return model_info(section).trainable && section.value("file", "").empty();
+}
+
+std::string trainable_models() {
+    std::string out;
+    for (const ModelEntry& entry : model_catalogue()) {
+        if (entry.info_of(Json::object()).trainable) {
+            out += (out.empty() ? "" : " or ") + entry.info.name;
+        }
+    }
+    return out;
+}
+
+void check_trainable(const Json& section) {
+    if (!model_info(section).trainable) {
+        const std::string type = type_of(section);
+        throw ConfigError("model.type", "\"" + (type.empty() ? "none" : type) +
+                                            "\" cannot be trained; choose " + trainable_models());
+    }
 }
 
 }  // namespace tempera

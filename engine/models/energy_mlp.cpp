@@ -16,8 +16,10 @@ public:
 }  // namespace
 
 ModelEntry energy_mlp_model() {
-    return make_entry<Model, ModelContext, EnergyMlp, NetworkSettings>(
-        "model", "energy_mlp", "a learned energy: log densities with their scores and Hessians");
+    return {
+        make_entry<Model, ModelContext, EnergyMlp, NetworkSettings>(
+            "model", "energy_mlp", "a learned energy: log densities with their scores and Hessians"),
+        [](const Json&) { return ModelInfo{.present = true, .trainable = true, .has_log_density = true}; }};
 }
 
 }  // namespace tempera

@@ -39,7 +39,7 @@ protected:
     virtual void laplacian_block(Block<const Real> x, Real* out) const = 0;
 };
 
-/// The network's density (energy_mlp) or score field (score_mlp) of y at noise level sigma; the level's
+/// The network's density or score field of y at noise level sigma; the level's
 /// embedding is folded into the first bias.
 template <class Real>
 std::shared_ptr<const NetworkField<Real>> network_density(std::shared_ptr<const PackedNetwork<Real>> network,

@@ -23,10 +23,10 @@ public:
 
     explicit PackedNetwork(const NetworkWeights& w)
         : dim(w.dim), sigma_data(w.sigma_data), scale_floor(w.energy_scale_floor),
-          head(w.type == "score_mlp" ? Head::score
-               : w.head == "scalar"  ? Head::scalar
-               : w.head == "dot"     ? Head::dot
-                                     : Head::squared_norm) {
+          head(!w.has_energy()      ? Head::score
+               : w.head == "scalar" ? Head::scalar
+               : w.head == "dot"    ? Head::dot
+                                    : Head::squared_norm) {
         for (const NetworkWeights::Layer& l : w.layers) {
             const bool first = layers.empty();
             const int in = first ? w.dim : l.in;  // the noise level's column becomes part of the bias

@@ -40,12 +40,25 @@ struct ModelContext {
         load_torchscript;
 };
 
-using ModelEntry = Entry<Model, ModelContext>;
+/// What a model can do, as far as its settings tell.
+struct ModelInfo {
+    bool present = false;          ///< false: there is none
+    bool trainable = false;        ///< a network whose weights engine/training finds
+    bool has_log_density = false;  ///< false: scores alone
+};
+
+struct ModelEntry : Entry<Model, ModelContext> {
+    std::function<ModelInfo(const Json& settings)> info_of;  ///< settings may be incomplete
+};
 /// energy_mlp, score_mlp, perturbed_exact, torchscript, and none (which makes a null model).
 const std::vector<ModelEntry>& model_catalogue();
-/// False for "none".
-bool is_model(const Json& section);
+/// Of a preset's model section; none of an unknown type or of what is no section.
+ModelInfo model_info(const Json& section);
 /// True for networks that must be trained before they can be used: no file is given.
 bool needs_training(const Json& section);
+/// The networks by name, for messages: "energy_mlp or score_mlp".
+std::string trainable_models();
+/// Throws ConfigError at model.type unless the section is a network.
+void check_trainable(const Json& section);
 
 }  // namespace tempera

@@ -11,11 +11,9 @@ template <class Real>
 class NetworkModel : public Model<Real> {
 public:
     NetworkModel(const std::string& type, const NetworkSettings& settings, const ModelContext<Real>& context)
-        : type_(type) {
-        dim_ = context.coordinates.dim();
+        : dim_(context.coordinates.dim()) {
         if (context.weights) {
-            network_ = pack_network<Real>(*context.weights);
-            dim_ = context.weights->dim;
+            use(*context.weights);
             return;
         }
         if (settings.file.empty()) {
@@ -24,18 +22,23 @@ public:
         }
         const Coordinates& c = context.coordinates;
         const std::vector<double> shift(c.shift().begin(), c.shift().end());
-        network_ =
-            pack_network<Real>(read_network_weights(type, settings, dim_, shift, c.scale(), "model.file"));
+        use(read_network_weights(type, settings, dim_, shift, c.scale(), "model.file"));
     }
     int dim() const override { return dim_; }
-    bool has_log_density() const override { return type_ == "energy_mlp"; }
+    bool has_log_density() const override { return has_energy_; }
     std::shared_ptr<const Density<Real>> at(double sigma) const override {
         return network_density<Real>(network_, sigma);
     }
 
 private:
-    std::string type_;
+    void use(const NetworkWeights& weights) {
+        network_ = pack_network<Real>(weights);
+        dim_ = weights.dim;
+        has_energy_ = weights.has_energy();
+    }
+
     int dim_ = 0;
+    bool has_energy_ = false;
     std::shared_ptr<const PackedNetwork<Real>> network_;
 };
 

@@ -9,6 +9,7 @@ ModelEntry none_model() {
     e.check = [](const Json& in, const std::string& place, Problems& problems) {
         check_unknown_keys(in, {}, {"type"}, place, problems);
     };
+    e.info_of = [](const Json&) { return ModelInfo{}; };
     e.resolve = [](const Json&) { return Json{{"type", "none"}}; };
     e.make_f32 = [](const Json&, const ModelContext<float>&) { return nullptr; };
     e.make_f64 = [](const Json&, const ModelContext<double>&) { return nullptr; };

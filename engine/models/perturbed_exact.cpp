@@ -92,8 +92,10 @@ private:
 }  // namespace
 
 ModelEntry perturbed_exact_model() {
-    return make_entry<Model, ModelContext, PerturbedExact, PerturbedSettings>(
-        "model", "perturbed_exact", "the exact mixture with wrong mode weights at low noise (teaching)");
+    return {
+        make_entry<Model, ModelContext, PerturbedExact, PerturbedSettings>(
+            "model", "perturbed_exact", "the exact mixture with wrong mode weights at low noise (teaching)"),
+        [](const Json&) { return ModelInfo{.present = true, .trainable = false, .has_log_density = true}; }};
 }
 
 }  // namespace tempera

@@ -16,8 +16,10 @@ public:
 }  // namespace
 
 ModelEntry score_mlp_model() {
-    return make_entry<Model, ModelContext, ScoreMlp, NetworkSettings>(
-        "model", "score_mlp", "a learned score: no log densities between the ends");
+    return {
+        make_entry<Model, ModelContext, ScoreMlp, NetworkSettings>(
+            "model", "score_mlp", "a learned score: no log densities between the ends"),
+        [](const Json&) { return ModelInfo{.present = true, .trainable = true, .has_log_density = false}; }};
 }
 
 }  // namespace tempera

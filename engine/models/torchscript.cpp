@@ -54,8 +54,14 @@ private:
 }  // namespace
 
 ModelEntry torchscript_model() {
-    return make_entry<Model, ModelContext, Torchscript, TorchscriptSettings>(
-        "model", "torchscript", "a model of your own as a TorchScript file");
+    return {make_entry<Model, ModelContext, Torchscript, TorchscriptSettings>(
+                "model", "torchscript", "a model of your own as a TorchScript file"),
+            [](const Json& s) {
+                const auto output = s.find("output");
+                return ModelInfo{.present = true,
+                                 .trainable = false,
+                                 .has_log_density = output == s.end() || *output == "energy"};
+            }};
 }
 
 }  // namespace tempera

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/npy.hpp"
+#include "models/model.hpp"
 
 namespace tempera {
 
@@ -95,8 +96,8 @@ NetworkWeights head_of(const Reader& r, const Json& meta) {
     if (!sane) {
         r.fail("has impossible numbers in its meta text (dim, shift, scale, sigma_data, energy_scale_floor)");
     }
-    if (w.type != "energy_mlp" && w.type != "score_mlp") {
-        r.fail("holds a network of type \"" + w.type + "\"; known are energy_mlp and score_mlp");
+    if (!model_info({{"type", w.type}}).trainable) {
+        r.fail("holds a network of type \"" + w.type + "\"; choose one of type " + trainable_models());
     }
     return w;
 }
@@ -105,7 +106,9 @@ bool close(double a, double b) { return std::abs(a - b) <= 1e-6 * (1 + std::abs(
 
 }  // namespace
 
-int NetworkWeights::n_outputs() const { return type == "energy_mlp" && head == "scalar" ? 1 : dim; }
+bool NetworkWeights::has_energy() const { return model_info({{"type", type}}).has_log_density; }
+
+int NetworkWeights::n_outputs() const { return has_energy() && head == "scalar" ? 1 : dim; }
 
 void write_network_weights(const std::filesystem::path& file, const NetworkWeights& w) {
     Npz npz;
@@ -186,7 +189,7 @@ NetworkWeights read_network_weights(const std::string& type, const NetworkSettin
                Json(hidden).dump() + "; set model.hidden to the file's");
     }
     if (w.activation != s.activation || w.parameterisation != s.parameterisation ||
-        (type == "energy_mlp" && w.head != s.head)) {
+        (w.has_energy() && w.head != s.head)) {
         r.fail("holds a network with activation \"" + w.activation + "\", head \"" + w.head +
                "\" and parameterisation \"" + w.parameterisation +
                "\", which the preset's model section contradicts; set these three to the file's");

@@ -16,7 +16,7 @@ struct NetworkWeights {
         int in = 0, out = 0;
         std::vector<float> weight, bias;  ///< [out, in] row-major, [out]
     };
-    std::string type = "energy_mlp";  ///< or score_mlp
+    std::string type = "energy_mlp";  ///< name of a trainable model
     int dim = 0;
     std::vector<int> hidden;
     std::string activation = "silu", head = "scalar", parameterisation = "edm";
@@ -25,6 +25,8 @@ struct NetworkWeights {
     double scale = 1;
     std::vector<Layer> layers;  ///< hidden.size() + 1
 
+    /// True for networks of an energy, false for those of a score.
+    bool has_energy() const;
     /// 1 for scalar energy heads, dim otherwise.
     int n_outputs() const;
 };

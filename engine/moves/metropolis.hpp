@@ -10,7 +10,7 @@
 
 namespace tempera {
 
-/// A move that is told MoveSettings, or settings that extend them.
+/// A move that takes MoveSettings, or settings that extend them.
 template <class Real, class Settings>
 class MetropolisMove : public Move<Real> {
 public:

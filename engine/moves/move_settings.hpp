@@ -5,7 +5,7 @@
 
 namespace tempera {
 
-/// What every move that does something is told.
+/// What every move that does something takes.
 struct MoveSettings {
     int n_steps = 1;
     double step_size = 1.0;

@@ -3,32 +3,35 @@
 #include "paths/density_path.hpp"
 
 #define TEMPERA_PATHS(X)                                                                                     \
-    X(diffusion, true)                                                                                       \
-    X(learned_diffusion, true)                                                                               \
-    X(tempering, false)
+    X(diffusion)                                                                                             \
+    X(learned_diffusion)                                                                                     \
+    X(tempering)
 
 namespace tempera {
 
-#define TEMPERA_DECLARE(name, uses_rho) PathEntry name##_path();
+#define TEMPERA_DECLARE(name) PathEntry name##_path();
 TEMPERA_PATHS(TEMPERA_DECLARE)
 #undef TEMPERA_DECLARE
 
 const std::vector<PathEntry>& path_catalogue() {
-#define TEMPERA_ENTRY(name, uses_rho) name##_path(),
+#define TEMPERA_ENTRY(name) name##_path(),
     static const std::vector<PathEntry> entries{TEMPERA_PATHS(TEMPERA_ENTRY)};
 #undef TEMPERA_ENTRY
     return entries;
 }
 
-bool path_uses_rho(const std::string& path_type) {
-#define TEMPERA_ENTRY(name, uses_rho)                                                                        \
-    if (path_type == #name) {                                                                                \
-        return uses_rho;                                                                                     \
+PathInfo path_info(const Json& section) {
+    const std::string type = type_of(section);
+    for (const PathEntry& entry : path_catalogue()) {
+        if (entry.info.name == type) {
+            return entry.made_of;
+        }
     }
-    TEMPERA_PATHS(TEMPERA_ENTRY)
-#undef TEMPERA_ENTRY
-    find_entry(path_catalogue(), "path", path_type);  // unknown: says which ones there are
-    return false;
+    return {};
+}
+
+bool path_uses_rho(const std::string& path_type) {
+    return find_entry(path_catalogue(), "path", path_type).made_of.uses_rho;
 }
 
 }  // namespace tempera

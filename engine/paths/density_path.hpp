@@ -91,9 +91,20 @@ struct PathContext {
     decltype(ModelContext<Real>::load_torchscript) load_torchscript;
 };
 
-using PathEntry = Entry<DensityPath, PathContext>;
+/// What a path is made of.
+struct PathInfo {
+    bool uses_rho = false;       ///< schedules of noise-to-signal ratios rho; else of inverse temperatures
+    bool needs_mixture = false;  ///< a target whose noised densities are known
+    bool uses_model = false;     ///< the densities between its ends are those of the preset's model
+};
+
+struct PathEntry : Entry<DensityPath, PathContext> {
+    PathInfo made_of;
+};
 const std::vector<PathEntry>& path_catalogue();
-/// True when the path's schedule values are noise-to-signal ratios rho, false for inverse temperatures beta.
+/// Of a preset's path section; of an unknown type or of what is no section: nothing.
+PathInfo path_info(const Json& section);
+/// Throws ConfigError at path.type for a type that is not known.
 bool path_uses_rho(const std::string& path_type);
 
 }  // namespace tempera

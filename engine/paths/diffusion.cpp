@@ -47,9 +47,10 @@ private:
 }  // namespace
 
 PathEntry diffusion_path() {
-    return make_entry<DensityPath, PathContext, DiffusionPath, DiffusionSettings>(
-        "path", "diffusion",
-        "the target blurred by more and more Gaussian noise (exact for Gaussian mixtures)");
+    return {make_entry<DensityPath, PathContext, DiffusionPath, DiffusionSettings>(
+                "path", "diffusion",
+                "the target blurred by more and more Gaussian noise (exact for Gaussian mixtures)"),
+            {.uses_rho = true, .needs_mixture = true, .uses_model = false}};
 }
 
 }  // namespace tempera

@@ -158,9 +158,10 @@ private:
 }  // namespace
 
 PathEntry learned_diffusion_path() {
-    return make_entry<DensityPath, PathContext, LearnedDiffusion, DiffusionSettings>(
-        "path", "learned_diffusion",
-        "a diffusion path whose noised densities come from a model (model section)");
+    return {make_entry<DensityPath, PathContext, LearnedDiffusion, DiffusionSettings>(
+                "path", "learned_diffusion",
+                "a diffusion path whose noised densities come from a model (model section)"),
+            {.uses_rho = true, .needs_mixture = false, .uses_model = true}};
 }
 
 }  // namespace tempera

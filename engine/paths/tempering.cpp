@@ -242,8 +242,9 @@ private:
 }  // namespace
 
 PathEntry tempering_path() {
-    return make_entry<DensityPath, PathContext, TemperingPath, TemperingSettings>(
-        "path", "tempering", "geometric bridge from a Gaussian to the target, for any target");
+    return {make_entry<DensityPath, PathContext, TemperingPath, TemperingSettings>(
+                "path", "tempering", "geometric bridge from a Gaussian to the target, for any target"),
+            {.uses_rho = false, .needs_mixture = false, .uses_model = false}};
 }
 
 }  // namespace tempera

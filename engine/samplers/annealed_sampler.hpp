@@ -121,8 +121,20 @@ struct SamplerContext {
     std::vector<double> move_factor;  ///< tuned step multipliers per level [n_levels + 1]; empty = ones
 };
 
-using SamplerEntry = Entry<AnnealedSampler, SamplerContext>;
+/// What a sampler is, as far as its settings tell.
+struct SamplerInfo {
+    bool exchanges = false;              ///< replicas of every level that swap; else one weighted population
+    bool tunes_moves = false;            ///< in its burn-in; else a pilot does
+    bool needs_level_densities = false;  ///< log densities between the ends
+    double resamples_below = 0;          ///< fraction of the particles' number; 0: never
+};
+
+struct SamplerEntry : Entry<AnnealedSampler, SamplerContext> {
+    std::function<SamplerInfo(const Json& settings)> info_of;  ///< settings may be incomplete
+};
 /// ais, smc, replica_exchange.
 const std::vector<SamplerEntry>& sampler_catalogue();
+/// Of a preset's sampler section; nothing of an unknown type or of what is no section.
+SamplerInfo sampler_info(const Json& section);
 
 }  // namespace tempera

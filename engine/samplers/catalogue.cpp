@@ -20,4 +20,14 @@ const std::vector<SamplerEntry>& sampler_catalogue() {
     return entries;
 }
 
+SamplerInfo sampler_info(const Json& section) {
+    const std::string type = type_of(section);
+    for (const SamplerEntry& entry : sampler_catalogue()) {
+        if (entry.info.name == type) {
+            return entry.info_of(section);
+        }
+    }
+    return {};
+}
+
 }  // namespace tempera

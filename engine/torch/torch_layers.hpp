@@ -16,7 +16,7 @@ struct TorchLayers {
     double sigma_data, scale_floor;
 
     TorchLayers(const NetworkWeights& w, at::ScalarType type)
-        : is_score(w.type == "score_mlp"), dot(w.head == "dot"), squared_norm(w.head == "squared_norm"),
+        : is_score(!w.has_energy()), dot(w.head == "dot"), squared_norm(w.head == "squared_norm"),
           sigma_data(w.sigma_data), scale_floor(w.energy_scale_floor) {
         for (const NetworkWeights::Layer& l : w.layers) {
             const auto tensor = [&](const std::vector<float>& v, at::IntArrayRef shape) {

@@ -123,7 +123,7 @@ TEST_F(Untrained, BasinsWithoutExactDensitiesAreWeighedByBennettsRatio) {
 }
 
 TEST_F(Untrained, SameBitsForAnyNumberOfThreadsAndNoneAfterAStop) {
-    const Experiment<double> built = build_path<double>(wells());
+    const PathSetup<double> built = build_path<double>(wells());
     set_thread_count(1);
     const Json one = learned_summary(learned_evidence(*built.path, StreamKey{.seed = 3}, {}));
     set_thread_count(3);
@@ -133,7 +133,7 @@ TEST_F(Untrained, SameBitsForAnyNumberOfThreadsAndNoneAfterAStop) {
     std::stop_source source;
     source.request_stop();
     EXPECT_THROW(learned_evidence(*built.path, StreamKey{.seed = 3}, source.get_token()), Stopped);
-    const Experiment<double> mixture = build_path<double>(preset(lakes, wrong, 5));
+    const PathSetup<double> mixture = build_path<double>(preset(lakes, wrong, 5));
     EXPECT_THROW(learned_evidence(*mixture.path, StreamKey{.seed = 3}, source.get_token()), Stopped);
 }
 

@@ -100,7 +100,7 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
 template <class Real>
 std::shared_ptr<AnnealedSampler<Real>> Experiment<Real>::make_sampler(int replicate) const {
     SamplerContext<Real> context;
-    context.path = path;
+    context.path = this->path;
     context.kernel = kernel;
     context.move = move;
     context.key = run_key(preset, replicate);
@@ -118,40 +118,39 @@ std::vector<double> Experiment<Real>::learned_weights(int level) const {
 
 template <class Real>
 std::shared_ptr<const TransitionKernel<Real>> Experiment<Real>::make_kernel(const Json& resolved) const {
-    return kernel_on<Real>(resolved, path);
+    return kernel_on<Real>(resolved, this->path);
 }
 
 template <class Real>
 std::shared_ptr<const Move<Real>> Experiment<Real>::make_move(const Json& resolved) const {
-    return move_on<Real>(resolved, *path);
+    return move_on<Real>(resolved, *this->path);
 }
 
 template <class Real>
-Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
-                            std::shared_ptr<const NetworkWeights> weights) {
+PathSetup<Real> build_path(const Json& resolved, std::stop_token stop,
+                           std::shared_ptr<const NetworkWeights> weights) {
     const StopScope scope(&stop);
-    Experiment<Real> e;
-    e.preset = resolved;
-    e.target = preset_target<Real>(resolved);
-    check_memory(resolved, e.target->dim(), e.target->mixture());
+    PathSetup<Real> out;
+    out.target = preset_target<Real>(resolved);
+    check_memory(resolved, out.target->dim(), out.target->mixture());
     check_stop(stop);
-    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop, weights);
+    const Schedule schedule = schedule_of<Real>(resolved, out.target, stop, weights);
     check_stop(stop);
-    e.path = path_with<Real>(resolved, e.target, schedule, weights);
-    return e;
+    out.path = path_with<Real>(resolved, out.target, schedule, weights);
+    return out;
 }
 
 template <class Real>
 Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
     const StopScope scope(&stop);
-    Experiment<Real> e = build_path<Real>(resolved, stop);
+    Experiment<Real> e{build_path<Real>(resolved, stop), resolved, {}, {}, {}, {}};
     check_stop(stop);
     e.kernel = e.make_kernel(resolved);
     e.move = e.make_move(resolved);
     check_stop(stop);
     e.learned = learned_evidence(*e.path, run_key(resolved, 0), stop);
     check_stop(stop);
-    if (e.move->adapt() && e.move->n_steps() > 0 && resolved["sampler"]["type"] != "replica_exchange") {
+    if (e.move->adapt() && e.move->n_steps() > 0 && !sampler_info(resolved["sampler"]).tunes_moves) {
         SamplerContext<Real> context;
         context.path = e.path;
         context.kernel = e.kernel;
@@ -164,10 +163,10 @@ Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
 
 template struct Experiment<float>;
 template struct Experiment<double>;
-template Experiment<float> build_path<float>(const Json&, std::stop_token,
-                                             std::shared_ptr<const NetworkWeights>);
-template Experiment<double> build_path<double>(const Json&, std::stop_token,
-                                               std::shared_ptr<const NetworkWeights>);
+template PathSetup<float> build_path<float>(const Json&, std::stop_token,
+                                            std::shared_ptr<const NetworkWeights>);
+template PathSetup<double> build_path<double>(const Json&, std::stop_token,
+                                              std::shared_ptr<const NetworkWeights>);
 template Experiment<float> build_experiment<float>(const Json&, std::stop_token);
 template Experiment<double> build_experiment<double>(const Json&, std::stop_token);
 

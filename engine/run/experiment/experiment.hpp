@@ -11,11 +11,16 @@
 
 namespace tempera {
 
+/// A target and a path on it. The schedule in use is path->frozen_schedule().
 template <class Real>
-struct Experiment {
-    Json preset;  ///< resolved; "path.schedule" as asked for, the one in use via path->frozen_schedule()
+struct PathSetup {
     std::shared_ptr<const Target<Real>> target;
     std::shared_ptr<const DensityPath<Real>> path;
+};
+
+template <class Real>
+struct Experiment : PathSetup<Real> {
+    Json preset;  ///< resolved; "path.schedule" as asked for
     std::shared_ptr<const TransitionKernel<Real>> kernel;
     std::shared_ptr<const Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
@@ -32,12 +37,11 @@ struct Experiment {
 /// Throws Stopped when `stop` was requested.
 void check_stop(const std::stop_token& stop);
 
-/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots. Throws
-/// Stopped soon after `stop` was requested, as does build_experiment().
-/// `weights`: those of a network in training, instead of the model's file.
+/// Adaptive schedules run their pilots. Throws Stopped soon after `stop` was requested, as does
+/// build_experiment(). `weights`: those of a network in training, instead of the model's file.
 template <class Real>
-Experiment<Real> build_path(const Json& resolved, std::stop_token stop = {},
-                            std::shared_ptr<const NetworkWeights> weights = {});
+PathSetup<Real> build_path(const Json& resolved, std::stop_token stop = {},
+                           std::shared_ptr<const NetworkWeights> weights = {});
 /// Builds everything.
 template <class Real>
 Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop = {});

@@ -13,7 +13,6 @@
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/sample_sizes.hpp"
 #include "run/experiment/experiment.hpp"
-#include "run/record/summary.hpp"
 
 namespace tempera {
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/number_text.hpp"
+#include "paths/density_path.hpp"
 
 namespace tempera {
 
@@ -58,7 +59,7 @@ void check_memory(const Json& resolved, int dim, const Mixture* mixture, double 
     std::vector<Need> needs{resolved["sampler"].contains("n_particles")
                                 ? population(resolved, dim, real)
                                 : ladders(resolved, dim, real, n_levels)};
-    if (mixture && resolved["path"]["type"] != "tempering") {
+    if (mixture && path_info(resolved["path"]).uses_rho) {  // a mixture at every level
         needs.push_back(tables(*mixture, real, n_levels));
     }
     double sum = 0;

@@ -4,6 +4,7 @@
 #include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
+#include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
 
@@ -21,20 +22,21 @@ void check_score_model(const Json& p, Problems& problems) {
     const std::string sampler = text_of(p["sampler"], "type"), kernel = text_of(p["kernel"], "type"),
                       moves = text_of(p["moves"], "type");
     const auto refuse = [&](const std::string& what, const std::string& fix) {
-        problems.add("model.type", "\"score_mlp\" has scores only, but " + what +
-                                       " needs the log densities between the ends; " + fix);
+        problems.add("model.type", "\"" + text_of(p["model"], "type") + "\" has scores only, but " + what +
+                                       " needs the log densities between the ends; use a model with an "
+                                       "energy, or " +
+                                       fix);
     };
-    if (sampler == "replica_exchange") {
-        refuse("sampler \"replica_exchange\"", "use energy_mlp, or sampler \"ais\"");
-    }
-    if (sampler == "smc" && p["sampler"].value("ess_threshold", 0.5) > 0) {
-        refuse("resampling in \"smc\"", "use energy_mlp, sampler \"ais\", or sampler.ess_threshold = 0");
+    if (const SamplerInfo info = sampler_info(p["sampler"]); info.needs_level_densities) {
+        const bool resamples = info.resamples_below > 0;
+        refuse((resamples ? "resampling in \"" : "sampler \"") + sampler + "\"",
+               std::string("sampler \"ais\"") + (resamples ? ", or sampler.ess_threshold = 0" : ""));
     }
     if (!moves.empty() && moves != "none" && p["moves"].value("n_steps", 1) > 0) {
-        refuse("moves \"" + moves + "\"", "use energy_mlp, or moves \"none\"");
+        refuse("moves \"" + moves + "\"", "moves \"none\"");
     }
     if (kernel == "none") {
-        refuse("kernel \"none\"", "use energy_mlp, or a kernel such as \"second_order\"");
+        refuse("kernel \"none\"", "a kernel such as \"first_order\"");
     }
 }
 
@@ -51,6 +53,7 @@ void check_combinations(const Json& p, Problems& problems) {
     if (p["target"].is_null() || path.empty()) {
         return;
     }
+    const PathInfo made_of = path_info(p["path"]);
     std::shared_ptr<const Target<double>> target;
     try {
         target = preset_target<double>(p);
@@ -60,18 +63,19 @@ void check_combinations(const Json& p, Problems& problems) {
         }
         return;
     }
-    if (path == "diffusion" && !target->mixture()) {
-        problems.add("path.type", "\"diffusion\" needs a target whose noised densities are known in closed "
-                                  "form (Gaussian mixtures); \"" +
+    if (made_of.needs_mixture && !target->mixture()) {
+        problems.add("path.type", "\"" + path +
+                                      "\" needs a target whose noised densities are known in closed "
+                                      "form (Gaussian mixtures); \"" +
                                       text_of(p["target"], "type") + "\" has none; use \"tempering\"");
     }
-    if (path == "learned_diffusion" && text_of(p["model"], "type") == "none") {
-        problems.add(
-            "model.type",
-            "\"none\" leaves a learned_diffusion path without densities; choose energy_mlp, score_mlp, "
-            "perturbed_exact or torchscript, or path.type \"diffusion\"");
+    const ModelInfo model = model_info(p["model"]);
+    if (made_of.uses_model && text_of(p["model"], "type") == "none") {
+        problems.add("model.type", "\"none\" leaves a " + path +
+                                       " path without densities; choose energy_mlp, score_mlp, "
+                                       "perturbed_exact or torchscript, or path.type \"diffusion\"");
     }
-    if (path == "learned_diffusion" && text_of(p["model"], "type") == "score_mlp") {
+    if (made_of.uses_model && model.present && !model.has_log_density) {
         check_score_model(p, problems);
     }
     if (p["path"].value("standardise", false) && (!target->mean() || !target->covariance())) {

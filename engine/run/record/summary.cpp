@@ -102,8 +102,6 @@ Json combine_objects(const std::vector<const Json*>& rows) {
 
 }  // namespace
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 std::string value_text(const Json& value) {
     if (value.is_number_float()) {
         return short_number(value.get<double>(), 4);

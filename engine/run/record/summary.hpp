@@ -7,8 +7,6 @@
 
 namespace tempera {
 
-/// A number, or null when it is not finite.
-Json number_or_null(double value);
 /// A value of a summary in a table: four digits, "-" for null.
 std::string value_text(const Json& value);
 

@@ -12,6 +12,7 @@
 #include "run/record/result.hpp"
 #include "run/report/exchange_figures.hpp"
 #include "run/report/mode_figures.hpp"
+#include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
 namespace {
@@ -103,12 +104,11 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     p.state = "ESS / N " + decimals(ess.y.back(), 3) + " at level " +
               std::to_string(static_cast<int>(ess.x.back()));
     p.layers = {std::move(cess), std::move(ess)};
-    const Json sampler = result.preset.value("sampler", Json::object());
-    if (const auto threshold = number(sampler, "ess_threshold");
-        threshold && text_at(sampler, "type", "") == "smc") {
+    const double threshold = sampler_info(result.preset.value("sampler", Json::object())).resamples_below;
+    if (threshold > 0) {
         PlotLayer line = make_layer(Kind::hline, "threshold", Role::threshold, 1);
         line.dashed = true;
-        line.y = {*threshold};
+        line.y = {threshold};
         p.layers.push_back(std::move(line));
     }
     if (!marks.x.empty()) {
@@ -138,7 +138,8 @@ std::optional<PlotSpec> particles(const RunResult& result) {
                                      : target->mixture() ? "Particles over the target's marginal density"
                                                          : "Particles over a slice of the target density");
     p.equal_aspect = dim >= 2;
-    p.x.min = plane.box[0], p.x.max = plane.box[1], p.y.min = plane.box[2], p.y.max = plane.box[3];
+    p.x.min = plane.box.x_min, p.x.max = plane.box.x_max;
+    p.y.min = plane.box.y_min, p.y.max = plane.box.y_max;
     const bool finished = text_at(result.summary, "status", "finished") == "finished";
     if (finished) {
         PlotLayer density = make_layer(Kind::image, "", Role::exact);

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "models/model.hpp"
+#include "paths/density_path.hpp"
 #include "run/preset/preset.hpp"
 #include "run/sweep/sweep.hpp"
 
@@ -140,7 +141,7 @@ void plan_trainings(SweepPlan& plan) {
     std::map<std::string, int> known;
     for (SweepCell& cell : plan.cells) {
         const Json& p = cell.preset;
-        if (p["path"]["type"] != "learned_diffusion" || !needs_training(p["model"])) {
+        if (!path_info(p["path"]).uses_model || !needs_training(p["model"])) {
             continue;
         }
         const std::string what = p["target"].dump() + p["model"].dump() + p["path"]["standardise"].dump();

@@ -6,6 +6,7 @@
 
 #include "core/csv.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "models/model.hpp"
 #include "models/network_settings.hpp"
 #include "paths/density_path.hpp"
 #include "paths/path_coordinates.hpp"
@@ -120,10 +121,7 @@ TrainingSession::~TrainingSession() = default;
 
 TrainingSession::TrainingSession(const Json& resolved)
     : preset_(resolved), problem_(std::make_unique<Problem>()) {
-    const std::string type = resolved["model"].value("type", "none");
-    if (type != "energy_mlp" && type != "score_mlp") {
-        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
-    }
+    check_trainable(resolved["model"]);
     Problems problems;
     const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", problems);
     const auto training = read_settings<TrainingSettings>(settings.training, "model.training", problems);
@@ -143,9 +141,10 @@ TrainingSession::TrainingSession(const Json& resolved)
     p.points = load_training_points(*p.target, training, p.coordinates);
     p.seed = static_cast<std::uint64_t>(training.seed);
     training::TrainerSpec spec;
+    spec.net.type = resolved["model"]["type"].get<std::string>();
     spec.net.dim = p.coordinates.dim();
     spec.net.hidden.assign(settings.hidden.begin(), settings.hidden.end());
-    spec.net.head = training::head_of(type, settings.head);
+    spec.net.head = training::head_of(model_info(resolved["model"]).has_log_density, settings.head);
     spec.net.sigma_data = data_scale(p.points.x, spec.net.dim);
     const bool from_file = training.data != "exact";
     spec.net.scale_floor =

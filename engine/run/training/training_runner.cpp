@@ -212,11 +212,7 @@ TrainingRunner::TrainingRunner() : self_(std::make_unique<Implementation>()) { s
 TrainingRunner::~TrainingRunner() { self_->join(); }
 
 long TrainingRunner::start(const Json& resolved, const fs::path& folder, bool paused) {
-    const Json model = resolved.value("model", Json::object());
-    const std::string type = is_model(model) ? model.value("type", "none") : "none";
-    if (type != "energy_mlp" && type != "score_mlp") {
-        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
-    }
+    check_trainable(resolved.value("model", Json::object()));
     Job job;
     job.preset = resolved;
     job.folder = folder;

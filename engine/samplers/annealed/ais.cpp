@@ -49,9 +49,11 @@ public:
 }  // namespace
 
 SamplerEntry ais_sampler() {
-    return make_entry<AnnealedSampler, SamplerContext, Ais, AisSettings>(
-        "sampler", "ais",
-        "Annealed importance sampling: independent particles whose weights add up the work of every level.");
+    return {make_entry<AnnealedSampler, SamplerContext, Ais, AisSettings>(
+                "sampler", "ais",
+                "Annealed importance sampling: independent particles whose weights add up the work of every "
+                "level."),
+            [](const Json&) { return SamplerInfo{}; }};
 }
 
 }  // namespace tempera

@@ -97,9 +97,16 @@ private:
 }  // namespace
 
 SamplerEntry smc_sampler() {
-    return make_entry<AnnealedSampler, SamplerContext, Smc, SmcSettings>(
-        "sampler", "smc",
-        "Sequential Monte Carlo: annealed importance sampling with resampling when weights become uneven.");
+    return {make_entry<AnnealedSampler, SamplerContext, Smc, SmcSettings>(
+                "sampler", "smc",
+                "Sequential Monte Carlo: annealed importance sampling with resampling when weights become "
+                "uneven."),
+            [](const Json& s) {  // resampling needs the weights of every level
+                const auto at = s.find("ess_threshold");
+                const double below =
+                    at != s.end() && at->is_number() ? at->get<double>() : SmcSettings{}.ess_threshold;
+                return SamplerInfo{.needs_level_densities = below > 0, .resamples_below = below};
+            }};
 }
 
 }  // namespace tempera

@@ -20,6 +20,9 @@ namespace tempera {
 namespace {
 
 constexpr std::size_t index_scans = 512;  // kept of the index process
+/// Gains scan^-0.6 of stochastic approximation (Robbins and Monro, Ann. Math. Stat. 22, 1951, ask for an
+/// exponent in (1/2, 1]); the floor keeps the last scans of a short burn-in moving.
+constexpr double gain_decay = 0.6, least_gain = 0.05;
 
 struct ExchangeSettings {
     int n_ensembles = 32, n_scans = 1000, moves_per_scan = 1;
@@ -173,7 +176,7 @@ void ReplicaExchange<Real>::explore() {
         at.steps += static_cast<long>(n_steps) * settings_.n_ensembles;
         if (n_steps > 0 && move.adapt() && scan_ < burn_in_scans() && k < n_levels()) {
             const double mean = accepted / (static_cast<double>(n_steps) * settings_.n_ensembles);
-            const double gain = std::max(0.05, std::pow(1.0 + static_cast<double>(scan_), -0.6));
+            const double gain = std::max(least_gain, std::pow(1.0 + static_cast<double>(scan_), -gain_decay));
             ladder_.factor(k) *= std::exp(gain * (mean - move.target_acceptance()));
         }
     }
@@ -309,9 +312,12 @@ void ReplicaExchange<Real>::archive(StateArchive& archive) {
 }  // namespace
 
 SamplerEntry replica_exchange_sampler() {
-    return make_entry<AnnealedSampler, SamplerContext, ReplicaExchange, ExchangeSettings>(
-        "sampler", "replica_exchange",
-        "Replica exchange: one replica at every level, neighbours swap through the kernel.");
+    return {make_entry<AnnealedSampler, SamplerContext, ReplicaExchange, ExchangeSettings>(
+                "sampler", "replica_exchange",
+                "Replica exchange: one replica at every level, neighbours swap through the kernel."),
+            [](const Json&) {
+                return SamplerInfo{.exchanges = true, .tunes_moves = true, .needs_level_densities = true};
+            }};
 }
 
 }  // namespace tempera

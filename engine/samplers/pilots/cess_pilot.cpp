@@ -14,6 +14,12 @@ namespace tempera {
 
 namespace {
 
+/// Of the log step by the acceptance's distance from its aim; constant, as the density moves on at every step
+/// and there is nothing to converge to.
+constexpr double step_gain = 0.5;
+/// Of the particles' number: resampling below this effective sample size (the usual half).
+constexpr double resampling_threshold = 0.5;
+
 template <class Real>
 class CessPilot {
 public:
@@ -129,7 +135,7 @@ private:
             }
             sum += WeightSum::of(log_weight_.block(b), x_.block_count(b));
         }
-        if (!(sum.ess() < 0.5 * x_.size())) {
+        if (!(sum.ess() < resampling_threshold * x_.size())) {
             return;
         }
         const std::vector<int> from =
@@ -162,7 +168,7 @@ private:
                                    static_cast<std::uint32_t>(b * block_size), tally);
             });
             if (move->adapt()) {
-                log_factor_ += 0.5 * (accepted / x_.size() - move->target_acceptance());
+                log_factor_ += step_gain * (accepted / x_.size() - move->target_acceptance());
             }
         }
     }

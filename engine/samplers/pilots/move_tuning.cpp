@@ -13,6 +13,11 @@ namespace tempera {
 namespace {
 
 constexpr int tuning_steps = 12;  // per level; the next level starts from this one's factor
+/// Gains first_gain / (1 + step / 2) of stochastic approximation (Robbins and Monro, Ann. Math. Stat. 22,
+/// 1951): the first changes the step by about a factor of e where nothing is accepted.
+constexpr double first_gain = 2, gain_decay = 0.5;
+/// A factor beyond e^+-7 means a wrong scale, not a better one.
+constexpr double largest_log_factor = 7;
 
 template <class Real>
 class PilotPopulation final : public WeightedPopulation<Real> {
@@ -23,7 +28,7 @@ public:
 
 protected:
     std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) override {
-        return sum.ess() < 0.5 * this->size()
+        return sum.ess() < 0.5 * this->size()  // the usual half
                    ? resample(Resampling::systematic, this->log_weight().span(), key)
                    : std::vector<int>{};
     }
@@ -53,10 +58,10 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, const std::f
         double sum = 0;
         for (int step = 0; step < tuning_steps; ++step) {
             const double acceptance = population.explore(std::exp(log_factor));
-            // Robbins and Monro; the second half is averaged. A factor beyond e^+-7 means a wrong scale, not
-            // a better one.
-            log_factor += 2.0 / (1.0 + 0.5 * step) * (acceptance - context.move->target_acceptance());
-            log_factor = std::clamp(log_factor, -7.0, 7.0);
+            log_factor +=
+                first_gain / (1.0 + gain_decay * step) * (acceptance - context.move->target_acceptance());
+            log_factor = std::clamp(log_factor, -largest_log_factor, largest_log_factor);
+            // the second half is averaged (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992)
             sum += step >= tuning_steps / 2 ? log_factor : 0.0;
         }
         log_factor = sum / (tuning_steps - tuning_steps / 2);
