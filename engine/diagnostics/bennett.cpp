@@ -3,15 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/log_sum_exp.hpp"
+#include "core/number.hpp"
 
 namespace tempera {
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
@@ -50,7 +48,7 @@ double apart_ratio(std::span<const double> down, std::span<const double> up) {
 }  // namespace
 
 double bennett_ratio(std::span<const double> down, std::span<const double> up) {
-    double low = std::numeric_limits<double>::infinity(), high = -low;
+    double low = infinity, high = -low;
     for (const auto works : {down, up}) {
         for (const double w : works) {
             if (std::isfinite(w)) {

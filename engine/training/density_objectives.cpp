@@ -18,15 +18,13 @@ void need_energy(const ObjectiveContext<Real>& c, const char* name) {
     }
 }
 
-struct DiffClfSettings {
-    double weight = 1;
+struct DiffClfSettings : LossSettings {
     int n_levels = 8, points = 64, warm_up = 200;
     std::string mode = "multi";
     bool target_class = false;
 
     void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        LossSettings::describe(d);
         d.integer(
             "n_levels", n_levels,
             {.min = 2, .max = 1024, .help = "noise levels (classes) a step, stratified over the noise law"});
@@ -49,7 +47,7 @@ struct DiffClfSettings {
 template <class Real>
 class DiffClf final : public Objective<Real> {
 public:
-    DiffClf(const DiffClfSettings& s, const ObjectiveContext<Real>& context) : s_(s) {
+    DiffClf(const DiffClfSettings& s, const ObjectiveContext<Real>& context) : Objective<Real>(s), s_(s) {
         need_energy(context, "diffclf");
         if (s.target_class && !context.has_target) {
             throw ConfigError("model.losses",
@@ -203,13 +201,12 @@ private:
     DiffClfSettings s_;
 };
 
-struct RneSettings {
-    double weight = 1, gap = 0.05;
+struct RneSettings : LossSettings {
+    double gap = 0.05;
     int points = 256, warm_up = 200;
     std::string backward = "second_order";
     void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        LossSettings::describe(d);
         d.number("gap", gap,
                  {.min = 0,
                   .max = 10,
@@ -230,7 +227,9 @@ struct RneSettings {
 template <class Real>
 class Rne final : public Objective<Real> {
 public:
-    Rne(const RneSettings& s, const ObjectiveContext<Real>& context) : s_(s) { need_energy(context, "rne"); }
+    Rne(const RneSettings& s, const ObjectiveContext<Real>& context) : Objective<Real>(s), s_(s) {
+        need_energy(context, "rne");
+    }
     int warm_up() const override { return s_.warm_up; }
 
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
@@ -307,12 +306,10 @@ private:
     RneSettings s_;
 };
 
-struct PinningSettings {
-    double weight = 1;
+struct PinningSettings : LossSettings {
     int points = 256, warm_up = 200;
     void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        LossSettings::describe(d);
         d.integer("points", points, {.min = 1, .max = 1 << 20, .help = "data points a step"});
         d.integer("warm_up", warm_up, {.min = 0, .help = "steps of the other losses before this one starts"});
     }
@@ -323,7 +320,8 @@ struct PinningSettings {
 template <class Real>
 class EnergyPinning final : public Objective<Real> {
 public:
-    EnergyPinning(const PinningSettings& s, const ObjectiveContext<Real>& context) : s_(s) {
+    EnergyPinning(const PinningSettings& s, const ObjectiveContext<Real>& context)
+        : Objective<Real>(s), s_(s) {
         need_energy(context, "energy_pinning");
         if (!context.has_target) {
             throw ConfigError("model.losses",

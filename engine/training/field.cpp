@@ -24,8 +24,8 @@ std::vector<int> widths_of(const NetSpec& s) {
 
 }  // namespace
 
-Head head_of(const std::string& model_type, const std::string& head) {
-    if (model_type == "score_mlp") {
+Head head_of(bool has_energy, const std::string& head) {
+    if (!has_energy) {
         return Head::score;
     }
     for (const Head h : {Head::scalar, Head::dot, Head::squared_norm}) {

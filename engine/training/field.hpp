@@ -15,10 +15,11 @@
 namespace tempera::training {
 
 enum class Head { scalar, dot, squared_norm, score };
-Head head_of(const std::string& model_type, const std::string& head);
+Head head_of(bool has_energy, const std::string& head);
 const char* to_string(Head head);
 
 struct NetSpec {
+    std::string type = "energy_mlp";  ///< name of the model that the weights are of
     int dim = 2;
     std::vector<int> hidden = {128, 128, 128};
     Head head = Head::scalar;

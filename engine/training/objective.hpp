@@ -41,10 +41,22 @@ struct Batch {
     const Net<Real>* held = nullptr;
 };
 
+/// What every loss takes.
+struct LossSettings {
+    double weight = 1;
+    void describe(Describer& d) {
+        d.number("weight", weight,
+                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+    }
+};
+
 template <class Real>
 class Objective {
 public:
+    explicit Objective(const LossSettings& settings) : weight_(settings.weight) {}
     virtual ~Objective() = default;
+    /// Of the loss in the sum.
+    double weight() const { return weight_; }
     /// Value of the loss; adds weight times its gradient.
     virtual double add_gradient(const Batch<Real>& batch, double weight,
                                 Parameters<Real>& gradient) const = 0;
@@ -55,6 +67,9 @@ public:
                        const StreamKey& key) const {
         (void)net, (void)data, (void)noise, (void)key;
     }
+
+private:
+    double weight_;
 };
 
 template <class Real>

@@ -83,7 +83,6 @@ Matrix<double> target_values(const Density<double>& target, const Matrix<double>
     Matrix<double> out(dim + 1, n);
     Particles<double> block(block_size, dim), score(block_size, dim);
     PerParticle<double> value(block_size);
-    Tally tally;
     for (int first = 0; first < n; first += block_size) {
         const int m = std::min(block_size, n - first);
         Block<double> b{block.block(0).data, dim, m};
@@ -95,7 +94,7 @@ Matrix<double> target_values(const Density<double>& target, const Matrix<double>
         Wanted<double> wanted;
         wanted.log_density = value.block(0);
         wanted.score = score.block(0).data;
-        target.evaluate(b, wanted, tally);
+        target.evaluate_uncounted(b, wanted);
         for (int j = 0; j < m; ++j) {
             out(0, first + j) = value[j];
             for (int i = 0; i < dim; ++i) {

@@ -9,14 +9,6 @@ namespace tempera::training {
 
 namespace {
 
-struct PlainSettings {
-    double weight = 1;
-    void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
-    }
-};
-
 /// mean lambda |residual|^2, lambda = v / (sigma sd)^2, where the residual of the denoiser is `base` -
 /// sigma^2 slope; adds its gradient through the slope.
 template <class Real>
@@ -39,7 +31,7 @@ double denoiser_loss(const Net<Real>& net, PointBatch<Real>& points, const Matri
 template <class Real>
 class Dsm final : public Objective<Real> {
 public:
-    Dsm(const PlainSettings&, const ObjectiveContext<Real>&) {}
+    Dsm(const LossSettings& s, const ObjectiveContext<Real>&) : Objective<Real>(s) {}
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
@@ -48,11 +40,10 @@ public:
     }
 };
 
-struct TsmSettings {
-    double weight = 1, top = 0.3;
+struct TsmSettings : LossSettings {
+    double top = 0.3;
     void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        LossSettings::describe(d);
         d.number("top", top,
                  {.min = 0,
                   .max = 1,
@@ -66,7 +57,7 @@ struct TsmSettings {
 template <class Real>
 class Tsm final : public Objective<Real> {
 public:
-    Tsm(const TsmSettings& s, const ObjectiveContext<Real>& context) : top_(s.top) {
+    Tsm(const TsmSettings& s, const ObjectiveContext<Real>& context) : Objective<Real>(s), top_(s.top) {
         if (!context.has_target) {
             throw ConfigError("model.losses", "tsm needs the target's score, not only samples");
         }
@@ -85,12 +76,10 @@ private:
     double top_;
 };
 
-struct DistillationSettings {
-    double weight = 1;
+struct DistillationSettings : LossSettings {
     std::string teacher;
     void describe(Describer& d) {
-        d.number("weight", weight,
-                 {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
+        LossSettings::describe(d);
         d.text("teacher", teacher, {.help = "weights (npz) or training folder of the score that is matched"});
     }
 };
@@ -100,7 +89,7 @@ template <class Real>
 class EnergyDistillation final : public Objective<Real> {
 public:
     EnergyDistillation(const DistillationSettings& s, const ObjectiveContext<Real>& context)
-        : teacher_(load_teacher<Real>(s.teacher, context.spec.dim)) {}
+        : Objective<Real>(s), teacher_(load_teacher<Real>(s.teacher, context.spec.dim)) {}
     double add_gradient(const Batch<Real>& batch, double weight, Parameters<Real>& gradient) const override {
         auto drawn = draw_points(batch, batch.size);
         batch.net.evaluate(drawn.points, true);
@@ -118,7 +107,7 @@ private:
 }  // namespace
 
 ObjectiveEntry dsm_objective() {
-    return make_entry<Objective, ObjectiveContext, Dsm, PlainSettings>(
+    return make_entry<Objective, ObjectiveContext, Dsm, LossSettings>(
         "model.losses", "dsm", "denoising score matching: sees gradients only");
 }
 ObjectiveEntry tsm_objective() {

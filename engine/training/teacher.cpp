@@ -19,9 +19,10 @@ Net<Real> load_teacher(const std::string& file, int dim) {
                                                       ", the target has " + std::to_string(dim));
     }
     NetSpec spec;
+    spec.type = w.type;
     spec.dim = w.dim;
     spec.hidden = w.hidden;
-    spec.head = head_of(w.type, w.head);
+    spec.head = head_of(w.has_energy(), w.head);
     spec.sigma_data = w.sigma_data;
     spec.scale_floor = w.energy_scale_floor;
     Net<Real> net(spec);
@@ -39,7 +40,7 @@ template <class Real>
 NetworkWeights export_weights(const Net<Real>& net, const Parameters<Real>& parameters) {
     NetworkWeights w;
     const NetSpec& s = net.spec();
-    w.type = s.head == Head::score ? "score_mlp" : "energy_mlp";
+    w.type = s.type;
     w.dim = s.dim;
     w.hidden = s.hidden;
     w.head = s.head == Head::score ? "scalar" : to_string(s.head);

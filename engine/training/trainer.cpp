@@ -39,7 +39,7 @@ Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
     for (const Json& loss : spec.losses) {
         const ObjectiveEntry& entry =
             find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
-        terms_.push_back({entry.info.name, loss.value("weight", 1.0), entry.make<float>(loss, context)});
+        terms_.push_back({entry.info.name, entry.make<float>(loss, context)});
         names_.push_back(entry.info.name);
     }
     std::vector<double> start;
@@ -67,7 +67,7 @@ double Trainer::learning_rate(long step) const {
         const double done = std::min(t / spec_.training.n_steps, 1.0);
         return spec_.training.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done));
     }
-    constexpr double flat = 400;
+    constexpr double flat = 400;  // steps near the full rate: part of what "inverse" means (its help says so)
     return spec_.training.learning_rate / std::sqrt(1 + t / flat * (t / flat));
 }
 
@@ -98,15 +98,15 @@ double Trainer::add_loss(std::size_t i, StepLosses& out, Parameters<float>& grad
     double norm = 0;
     if (spec_.training.clip_each) {
         Parameters<float> own(gradient.size(), 0.0F);
-        out.each.push_back(term.objective->add_gradient(batch, term.weight, own));
+        out.each.push_back(term.objective->add_gradient(batch, term.objective->weight(), own));
         norm = clip(own);
         for (std::size_t j = 0; j < own.size(); ++j) {
             gradient[j] += own[j];
         }
     } else {
-        out.each.push_back(term.objective->add_gradient(batch, term.weight, gradient));
+        out.each.push_back(term.objective->add_gradient(batch, term.objective->weight(), gradient));
     }
-    out.total += term.weight * out.each.back();
+    out.total += term.objective->weight() * out.each.back();
     return norm;
 }
 

@@ -59,7 +59,6 @@ public:
 private:
     struct Term {
         std::string name;
-        double weight;
         std::shared_ptr<Objective<float>> objective;
     };
     StreamKey key_of(long step, std::size_t term) const;

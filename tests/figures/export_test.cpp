@@ -225,7 +225,7 @@ TEST(Pdf, HiddenPartsOfPicturesLeaveNoHalo) {
         GTEST_SKIP() << "there is no pdftoppm";
     }
     auto grid = std::make_shared<Grid>();
-    grid->nx = grid->ny = 24, grid->x_min = grid->y_min = -12, grid->x_max = grid->y_max = 12, grid->max = 1;
+    grid->nx = grid->ny = 24, grid->box = {-12, 12, -12, 12}, grid->max = 1;
     for (int i = 0; i < 24 * 24; ++i) {
         const bool inside = std::hypot(i % 24 - 11.5, i / 24 - 11.5) < 9;
         grid->value.push_back(inside ? 1.0f : std::numeric_limits<float>::quiet_NaN());

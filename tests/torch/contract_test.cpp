@@ -147,7 +147,7 @@ TEST(TorchContract, TrainingGradientsOfTheDenoisingLoss) {
         SCOPED_TRACE(shape.head);
         const NetworkWeights w = random_weights(shape);
         NetSpec spec;
-        spec.dim = shape.dim, spec.hidden = shape.hidden, spec.head = head_of(shape.type, shape.head);
+        spec.dim = shape.dim, spec.hidden = shape.hidden, spec.head = head_of(w.has_energy(), shape.head);
         spec.sigma_data = w.sigma_data, spec.scale_floor = w.energy_scale_floor;
         Net<float> net(spec);
         std::size_t at = 0;

@@ -1,159 +1,40 @@
 // SPDX-License-Identifier: MIT
-// Every loss and every head: hand-written gradients against central differences in float64.
+// What single losses and the trainer promise; what all losses do is in the contract tests.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
 
-#include "targets/mixture.hpp"
-#include "training/objective.hpp"
+#include "support/objectives.hpp"
 #include "training/teacher.hpp"
 #include "training/trainer.hpp"
 
 namespace tempera::training {
 namespace {
 
-Mixture lakes() {
-    Mixture m;
-    m.components.push_back(
-        {2.0 / 3, Eigen::Vector2d(-2, 0), Eigen::Vector2d(0.25, 0.25), Eigen::Matrix2d::Identity()});
-    m.components.push_back(
-        {1.0 / 3, Eigen::Vector2d(2, 1), Eigen::Vector2d(1, 1), Eigen::Matrix2d::Identity()});
-    return m;
-}
+using test::lake_data, test::random_net;
 
-TrainingData lake_data(int n) {
-    TrainingData d;
-    d.dim = 2;
-    d.target = make_mixture_density<double>(lakes());
-    Particles<double> p(n, 2);
-    StreamKey key;
-    key.purpose = Purpose::target_sample;
-    for (int b = 0; b < p.n_blocks(); ++b) {
-        lakes().sample<double>(key, static_cast<std::uint32_t>(b * block_size), p.block(b));
-    }
-    for (int j = 0; j < n; ++j) {
-        d.x.insert(d.x.end(), {p(j, 0), p(j, 1)});
-    }
-    return d;
-}
-
-NetSpec small(Head head) {
-    NetSpec s;
-    s.hidden = {9, 7};
-    s.head = head;
-    s.sigma_data = 2, s.scale_floor = 0.3, s.noise_min = 0.1, s.noise_max = 5;
-    return s;
-}
-
-NoiseLaw law() {
-    NoiseSettings s;
-    s.min = 0.1, s.max = 5;
-    return NoiseLaw(s);
-}
-
-Net<double> random_net(Head head) {
-    Net<double> net(small(head));
-    std::vector<double> start;
-    initialise(net.shape(), 5, start);
-    std::copy(start.begin(), start.end(), net.parameters().begin());
-    for (std::size_t i = start.size(); i < net.parameters().size(); ++i) {
-        net.parameters()[i] = 0.01 * std::sin(static_cast<double>(i));
-    }
-    return net;
-}
-
-/// Largest difference between gradient and central differences over all parameters, relative to the
-/// gradient's norm.
-double gradient_error(const char* loss, const Json& settings, Head head) {
-    ObjectiveContext<double> context;
-    context.has_energy = head != Head::score;
-    context.spec = small(head);
-    const auto objective =
-        find_entry(objective_catalogue(), "model.losses", loss).make<double>(settings, context);
-    Net<double> net = random_net(head);
-    const TrainingData data = lake_data(300);
-    const NoiseLaw noise = law();
-    StreamKey key;
-    key.purpose = Purpose::training;
-    Parameters<double> gradient(net.parameters().size(), 0.0), ignored = gradient;
-    const Net<double> held = net;
-    objective->add_gradient({net, data, noise, key, 40, &held}, 0.7, gradient);
-    double worst = 0, norm = 0;
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-        const double h = 1e-5, at = net.parameters()[i];
-        const auto value = [&](double x) {
-            net.parameters()[i] = x;
-            return objective->add_gradient({net, data, noise, key, 40, &held}, 0, ignored);
-        };
-        const double difference = (value(at + h) - value(at - h)) / (2 * h);
-        net.parameters()[i] = at;
-        worst = std::max(worst, std::abs(0.7 * difference - gradient[i]));
-        norm += gradient[i] * gradient[i];
-    }
-    EXPECT_GT(norm, 0);
-    return worst / std::sqrt(norm);
-}
-
-TEST(Gradient, score_losses_on_every_head) {
-    for (const Head head : {Head::scalar, Head::dot, Head::squared_norm, Head::score}) {
-        EXPECT_LT(gradient_error("dsm", Json{{"type", "dsm"}}, head), 1e-6) << to_string(head);
-        EXPECT_LT(gradient_error("tsm", Json{{"type", "tsm"}}, head), 1e-6) << to_string(head);
-    }
-}
-
-TEST(Gradient, density_losses_on_every_head) {
-    for (const Head head : {Head::scalar, Head::dot, Head::squared_norm}) {
-        for (const char* mode : {"multi", "bi"}) {
-            for (const bool target_class : {false, true}) {
-                const Json s{{"type", "diffclf"},
-                             {"points", 6},
-                             {"n_levels", 4},
-                             {"mode", mode},
-                             {"target_class", target_class}};
-                EXPECT_LT(gradient_error("diffclf", s, head), 1e-6)
-                    << mode << " " << to_string(head) << " " << target_class;
-            }
-        }
-        EXPECT_LT(gradient_error("energy_pinning", Json{{"type", "energy_pinning"}, {"points", 20}}, head),
-                  1e-6)
-            << to_string(head);
-    }
-}
-
-TEST(Gradient, consistency_loss_with_its_backward_kernel_held) {
-    for (const Head head : {Head::scalar, Head::dot, Head::squared_norm}) {
-        for (const char* backward : {"first_order", "second_order"}) {
-            const Json s{{"type", "rne"}, {"points", 20}, {"gap", 0.3}, {"backward", backward}};
-            EXPECT_LT(gradient_error("rne", s, head), 1e-6) << to_string(head) << " " << backward;
-        }
-    }
-}
-
-TEST(Gradient, energy_distillation_from_scores_and_energies) {
-    const std::filesystem::path file = std::filesystem::temp_directory_path() / "tempera_teacher.npz";
+TEST(EnergyDistillation, the_teacher_itself_has_nothing_to_learn) {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() /
+                                       ("tempera_own_teacher_" + std::to_string(::getpid()) + ".npz");
     for (const Head taught : {Head::score, Head::scalar}) {
-        Net<double> teacher = random_net(taught);
-        for (double& p : teacher.parameters()) {
-            p = static_cast<float>(1.1 * p);  // files hold float32
-        }
-        NetworkWeights weights = export_weights(teacher, teacher.parameters());
-        weights.shift = {0, 0};
-        write_network_weights(file, weights);
+        test::write_teacher(file, taught);
         const Json s{{"type", "energy_distillation"}, {"teacher", file.string()}};
-        for (const Head head : {Head::scalar, Head::dot, Head::squared_norm, Head::score}) {
-            EXPECT_LT(gradient_error("energy_distillation", s, head), 1e-6)
-                << to_string(head) << " from " << to_string(taught);
-        }
-        // the teacher itself has nothing to learn
+        const Net<double> teacher = load_teacher<double>(file.string(), 2);
         ObjectiveContext<double> context;
-        context.spec = small(taught);
-        Parameters<double> gradient(teacher.parameters().size(), 0.0);
-        const TrainingData data = lake_data(300);
-        const NoiseLaw noise = law();
+        context.spec = test::small_net(taught);
         const auto objective =
             find_entry(objective_catalogue(), "model.losses", "energy_distillation").make<double>(s, context);
+        Parameters<double> gradient(teacher.parameters().size(), 0.0);
+        const TrainingData data = lake_data(300);
+        const NoiseLaw noise = test::small_noise();
         EXPECT_LT(objective->add_gradient({teacher, data, noise, StreamKey{}, 40}, 1, gradient), 1e-20);
+        // and what it teaches to other heads is a gradient, whatever it is itself
+        for (const Head head : {Head::scalar, Head::dot, Head::squared_norm, Head::score}) {
+            EXPECT_LT(test::gradient_error(*objective, head), 1e-6)
+                << to_string(head) << " from " << to_string(taught);
+        }
     }
     std::filesystem::remove(file);
 }
@@ -161,15 +42,15 @@ TEST(Gradient, energy_distillation_from_scores_and_energies) {
 /// The backward kernel is held fixed, so that differences of the loss do not test its gradient; the residuals
 /// do: at the exact density of one Gaussian they vanish with the second-order kernel.
 TEST(Rne, first_order_kernels_leave_a_bias_that_second_order_ones_do_not) {
-    Net<double> net(
-        small(Head::scalar));  // all weights zero: U is the Gaussian of variance sigma^2 + sigma_data^2
+    Net<double> net(test::small_net(
+        Head::scalar));  // all weights zero: U is the Gaussian of variance sigma^2 + sigma_data^2
     TrainingData data;
     data.dim = 2;
     for (int j = 0; j < 4000; ++j) {
         Stream stream(StreamKey{}, static_cast<std::uint32_t>(j));
         data.x.insert(data.x.end(), {2 * stream.normal(), 2 * stream.normal()});
     }
-    const NoiseLaw noise = law();
+    const NoiseLaw noise = test::small_noise();
     const auto loss = [&](const char* backward) {
         const Json s{{"type", "rne"}, {"backward", backward}, {"gap", 0.7}, {"points", 512}};
         Parameters<double> gradient(net.parameters().size(), 0.0);
@@ -203,7 +84,7 @@ TEST(Hessian, is_the_derivative_of_the_slope) {
 
 TrainerSpec small_training(long seed) {
     TrainerSpec s;
-    s.net = small(Head::scalar);
+    s.net = test::small_net(Head::scalar);
     s.net.hidden = {32, 32};
     s.training.seed = seed;
     s.training.batch_size = 64;

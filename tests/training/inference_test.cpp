@@ -14,6 +14,7 @@ TEST(Inference, agrees_with_training_on_every_head) {
         spec.dim = 3;
         spec.hidden = {40, 24};
         spec.head = head;
+        spec.type = head == Head::score ? "score_mlp" : "energy_mlp";
         spec.sigma_data = 1.7, spec.scale_floor = 0.2;
         Net<float> net(spec);
         std::vector<double> start;
