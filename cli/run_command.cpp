@@ -19,6 +19,7 @@
 #include "run/record/result.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera::cli {
 
@@ -212,11 +213,11 @@ RunResult compute(const RunArguments& a, const Json& resolved, const fs::path& t
     if (!trained.empty()) {
         used["model"]["file"] = train_first(resolved, trained, progress);
     }
-    RunCallbacks callbacks;
-    callbacks.stop = interrupt_token();
-    callbacks.checkpoint = checkpoint;
-    callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
-    RunResult result = run_preset(used, callbacks);
+    DriveOptions options;
+    options.stop = interrupt_token();
+    options.checkpoint = checkpoint;
+    options.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
+    RunResult result = run_preset(used, options);
     if (!trained.empty()) {
         result.preset["model"]["file"] = "model";  // beside the preset, wherever the folder goes
         result.model_folder = trained;

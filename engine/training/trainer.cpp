@@ -127,7 +127,6 @@ StepLosses Trainer::step() {
     }
     apply(out.learning_rate, gradient);
     ++step_;
-    history_.push_back(out);
     return out;
 }
 
@@ -191,13 +190,6 @@ Npz Trainer::checkpoint() const {
     out["shape"] = NpyArray::of(shape, {shape.size()});
     out["step"] = NpyArray::of(std::vector<std::int64_t>{step_}, {1});
     out["net"] = NpyArray::of(std::vector<double>{net_.spec().sigma_data, net_.spec().scale_floor}, {2});
-    std::vector<double> rows;
-    const std::size_t columns = 4 + names_.size();
-    for (const StepLosses& s : history_) {
-        rows.insert(rows.end(), {static_cast<double>(s.step), s.total, s.learning_rate, s.gradient_norm});
-        rows.insert(rows.end(), s.each.begin(), s.each.end());
-    }
-    out["history"] = NpyArray::of(rows, {history_.size(), columns});
     return out;
 }
 
@@ -223,17 +215,6 @@ void Trainer::restore(const Npz& state, const std::string& place) {
     read("adam_first", first_);
     read("adam_second", second_);
     step_ = static_cast<long>(get("step", 1)[0]);
-    const std::size_t columns = 4 + names_.size();
-    const std::vector<double> rows = get("history", columns * static_cast<std::size_t>(step_));
-    history_.clear();
-    for (std::size_t i = 0; i + columns <= rows.size(); i += columns) {
-        StepLosses s;
-        s.step = static_cast<long>(rows[i]);
-        s.total = rows[i + 1], s.learning_rate = rows[i + 2], s.gradient_norm = rows[i + 3];
-        s.each.assign(rows.begin() + static_cast<std::ptrdiff_t>(i) + 4,
-                      rows.begin() + static_cast<std::ptrdiff_t>(i + columns));
-        history_.push_back(std::move(s));
-    }
 }
 
 }  // namespace tempera::training

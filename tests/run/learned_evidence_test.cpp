@@ -12,6 +12,7 @@
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/work/run_work.hpp"
 #include "support/networks.hpp"
 
 namespace tempera {

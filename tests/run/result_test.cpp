@@ -16,6 +16,7 @@
 #include "run/preset/preset.hpp"
 #include "run/report/comparison.hpp"
 #include "run/sweep/sweep.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 namespace {
@@ -220,7 +221,7 @@ TEST(Result, SameBitsForAnyNumberOfThreads) {
 
 TEST(Result, StopGivesAPartialResult) {
     std::stop_source stop;
-    RunCallbacks callbacks;
+    DriveOptions callbacks;
     callbacks.stop = stop.get_token();
     callbacks.progress = [&](double fraction, const std::string&) {
         if (fraction > 0) {

@@ -16,6 +16,7 @@
 #include "run/sweep/sweep_resume.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "run/training/training.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 
@@ -90,9 +91,9 @@ Json run_cell(const SweepCell& cell, const Json& training, const std::stop_token
     }
     Json summary;
     try {
-        RunCallbacks callbacks;
-        callbacks.stop = stop;
-        summary = run_preset(cell.preset, callbacks).summary;
+        DriveOptions options;
+        options.stop = stop;
+        summary = run_preset(cell.preset, options).summary;
     } catch (const NumericalError& e) {
         summary = failure("numerical_failure", e.what());
     } catch (const ConfigError& e) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/training/training.hpp"
 
-#include <chrono>
 #include <cmath>
 
-#include "core/csv.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "models/network_settings.hpp"
 #include "paths/density_path.hpp"
@@ -16,6 +14,7 @@
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
 #include "run/record/summary.hpp"
+#include "run/training/loss_table.hpp"
 #include "run/training/training_data.hpp"
 
 namespace tempera {
@@ -115,14 +114,20 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
+void check_trainable(const Json& resolved) {
+    const Json model = resolved.value("model", Json::object());
+    const std::string type = is_model(model) ? model.value("type", "none") : "none";
+    if (type != "energy_mlp" && type != "score_mlp") {
+        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
+    }
+}
+
 TrainingSession::~TrainingSession() = default;
 
 TrainingSession::TrainingSession(const Json& resolved)
     : preset_(resolved), problem_(std::make_unique<Problem>()) {
-    const std::string type = resolved["model"].value("type", "none");
-    if (type != "energy_mlp" && type != "score_mlp") {
-        throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
-    }
+    check_trainable(resolved);
+    const std::string type = resolved["model"]["type"].get<std::string>();
     Problems problems;
     const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", problems);
     const auto training = read_settings<TrainingSettings>(settings.training, "model.training", problems);
@@ -174,14 +179,38 @@ void TrainingSession::resume_from(const fs::path& folder) {
     const fs::path file = folder / "checkpoint.pt";
     trainer_->restore(read_npz(file), file.string());
     kept_ = trainer_->checkpoint();
+    history_ = read_loss_table(folder / "loss.csv", trainer_->loss_names(), trainer_->steps_done());
+    tabled_ = 0;
+}
+
+void TrainingSession::archive(StateArchive& archive) {
+    Npz state = archive.restoring() ? Npz() : trainer_->checkpoint();
+    archive("trainer", state);
+    std::vector<std::vector<double>> losses;
+    for (const training::StepLosses& s : history_) {
+        losses.push_back({static_cast<double>(s.step), s.total, s.learning_rate, s.gradient_norm});
+        losses.back().insert(losses.back().end(), s.each.begin(), s.each.end());
+    }
+    archive("losses", losses);
+    if (!archive.restoring()) {
+        return;
+    }
+    trainer_->restore(state, "the state");
+    kept_ = std::move(state);
+    history_.clear();
+    for (const std::vector<double>& row : losses) {
+        if (row.size() >= 4) {
+            history_.push_back(
+                {static_cast<long>(row[0]), row[1], row[2], row[3], {row.begin() + 4, row.end()}});
+        }
+    }
+    tabled_ = 0;
 }
 
 training::StepLosses TrainingSession::step() {
-    training::StepLosses losses;
     try {
-        losses = trainer_->step();
+        history_.push_back(trainer_->step());
     } catch (const NumericalError& e) {
-        diverged_ = trainer_->history();
         trainer_->restore(kept_, "checkpoint");
         throw NumericalError(std::string(e.what()) + "; kept are the weights after step " +
                                  std::to_string(trainer_->steps_done()),
@@ -193,23 +222,20 @@ training::StepLosses TrainingSession::step() {
             write_kept();
         }
     }
-    return losses;
+    return history_.back();
 }
 
 /// A full disk is no reason to stop: what is trained is still there, and is written at the end.
-void TrainingSession::write_kept() const {
+void TrainingSession::write_kept() {
     try {
         make_folder(folder_);
         fs::remove(folder_ / "training.json");
         write_file_atomically(folder_ / "preset.json", format_preset(preset_));
+        append_loss_table(folder_ / "loss.csv", trainer_->loss_names(), history_, tabled_);
         write_network_weights(folder_ / "weights.npz", weights());
         write_npz(folder_ / "checkpoint.pt", kept_);
     } catch (const std::exception&) {
     }
-}
-
-const std::vector<training::StepLosses>& TrainingSession::history() const {
-    return diverged_.empty() ? trainer_->history() : diverged_;
 }
 
 NetworkWeights TrainingSession::weights() const {
@@ -291,39 +317,6 @@ double relative_score_error(const Json& level) {
     return known ? error.get<double>() / energy.get<double>() : NoiseLevel::unknown;
 }
 
-TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
-                           const fs::path& resume_from) {
-    using Clock = std::chrono::steady_clock;
-    TrainingSession session(resolved);
-    training::Trainer& trainer = session.trainer();
-    if (!resume_from.empty()) {
-        session.resume_from(resume_from);
-    }
-    session.checkpoint_into(callbacks.checkpoints);
-    const long first = trainer.steps_done();
-    const auto begin = Clock::now();
-    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-    std::string status = "finished", error;
-    while (!session.finished()) {
-        if (callbacks.stop.stop_requested()) {
-            status = "partial";
-            break;
-        }
-        try {
-            const training::StepLosses losses = session.step();
-            if (callbacks.progress) {
-                const double s = seconds();
-                callbacks.progress({trainer.steps_done(), session.n_steps(), s,
-                                    static_cast<double>(trainer.steps_done() - first) / s, &losses});
-            }
-        } catch (const NumericalError& e) {
-            status = "failed", error = e.what();
-            break;
-        }
-    }
-    return training_result(session, status, error, seconds(), trainer.steps_done() - first);
-}
-
 TrainingResult training_result(const TrainingSession& session, const std::string& status,
                                const std::string& error, double seconds, long steps, int n_points) {
     const training::Trainer& trainer = session.trainer();
@@ -356,23 +349,8 @@ TrainingResult training_result(const TrainingSession& session, const std::string
 
 void write_training_folder(const TrainingResult& result, const fs::path& folder) {
     make_folder(folder);
-    std::string table = "step,total,learning_rate,gradient_norm";
-    for (const std::string& name : result.loss_names) {
-        table += "," + name;
-    }
-    table += "\n";
-    for (const training::StepLosses& s : result.history) {
-        table += std::to_string(s.step);
-        for (const double v : {s.total, s.learning_rate, s.gradient_norm}) {
-            table += "," + csv_number(v);
-        }
-        for (const double v : s.each) {
-            table += "," + csv_number(v);
-        }
-        table += "\n";
-    }
     write_file_atomically(folder / "preset.json", format_preset(result.preset));
-    write_file_atomically(folder / "loss.csv", table);
+    write_file_atomically(folder / "loss.csv", loss_table(result.loss_names, result.history));
     write_npz(folder / "checkpoint.pt", result.checkpoint);
     write_network_weights(folder / "weights.npz", result.weights);
     write_file_atomically(folder / "training.json", result.report.dump(2) + "\n");
