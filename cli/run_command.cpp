@@ -15,6 +15,7 @@
 #include "models/model.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"
@@ -42,8 +43,10 @@ Held held_in(const fs::path& folder, const Json& resolved) {
     }
     const Json s = parse_json(summary);
     Json before = resolve_preset(load_preset(folder / "preset.json"));
-    if (before["model"].value("file", "") == fs::absolute(folder / "model").lexically_normal().string()) {
-        before["model"]["file"] = resolved["model"].value("file", "");  // trained on the way
+    const std::string file = before["model"].value("file", "");
+    if (!file.empty() && find_file(before, file).parent_path() == before[place_key].get<std::string>()) {
+        // the run's own copy, or trained on the way
+        before["model"]["file"] = with_found_files(resolved)["model"].value("file", "");
     }
     return !run_difference(before, resolved).empty()              ? Held::another
            : s.is_object() && s.value("status", "") == "finished" ? Held::finished
@@ -217,7 +220,6 @@ RunResult compute(const RunArguments& a, const Json& resolved, const fs::path& t
     callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
     RunResult result = run_preset(used, callbacks);
     if (!trained.empty()) {
-        result.preset["model"]["file"] = "model";  // beside the preset, wherever the folder goes
         result.model_folder = trained;
     }
     return result;

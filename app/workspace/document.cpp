@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "core/npy.hpp"
+#include "run/preset/preset_files.hpp"
 
 namespace tempera::app {
 namespace {
@@ -51,9 +51,11 @@ void Document::adopt(Json contents, std::filesystem::path file, std::optional<Js
 }
 
 void Document::save_as(const std::filesystem::path& file) {
-    write_file_atomically(file, format_preset(now_) + "\n");
+    save_preset(now_, file_, file);
+    now_ = moved_preset(now_, std::filesystem::absolute(file).parent_path());
     file_ = file;
     saved_ = now_;
+    check();
 }
 
 std::string Document::name() const {
@@ -96,24 +98,11 @@ void Document::put(const std::string& dotted, Json value) {
         return;
     }
     const std::string section = dotted.substr(0, dotted.size() - 5);
-    Json fresh = Json::object();
-    fresh["type"] = value;
-    if (section == "path" && now_.contains("path")) {  // what means the same on every path stays
-        for (const char* key : {"n_levels", "standardise"}) {
-            if (now_["path"].contains(key)) {
-                fresh[key] = now_["path"][key];
-            }
-        }
+    if (value.is_string()) {
+        change_type(now_, section, value.get<std::string>());
+    } else {
+        value_slot(now_, dotted) = std::move(value);
     }
-    if (section == "sampler") {
-        const Json n = get_value(now_, "sampler.n_particles");
-        for (const Field& f : section_fields("sampler", value.get<std::string>())) {
-            if (f.name == "n_particles" && !n.is_null()) {
-                fresh["n_particles"] = n;
-            }
-        }
-    }
-    value_slot(now_, section) = std::move(fresh);
 }
 
 bool Document::set(const std::string& dotted, Json value) {
@@ -183,13 +172,13 @@ std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
 
 /// Finds what is wrong and keeps the last good resolved form.
 void Document::check() {
-    problems_ = check_preset(now_);
+    Resolved read = read_preset(now_);
+    problems_ = std::move(read.problems);
     if (problems_.empty()) {
-        try {
-            resolved_ = resolve_preset(now_);
-        } catch (const ConfigError& e) {
-            problems_ = e.problems();
-        }
+        resolved_ = std::move(read.preset);
+        Problems missing;
+        check_files(resolved_, missing);
+        problems_ = missing.list();
     }
 }
 

@@ -20,7 +20,8 @@ public:
     /// Starts anew with the contents of a file. `edited` is what stands in the fields where edits of that
     /// file were not saved.
     void adopt(Json contents, std::filesystem::path file, std::optional<Json> edited = std::nullopt);
-    /// Writes the preset as it stands. Throws std::runtime_error; nothing changes then.
+    /// Writes the preset as it stands; of the file it came from stays what was not edited. Throws
+    /// std::runtime_error; nothing changes then.
     void save_as(const std::filesystem::path& file);
     const std::filesystem::path& file() const { return file_; }
     bool modified() const { return now_ != saved_; }
@@ -34,8 +35,8 @@ public:
     const Problem* problem_at(const std::string& dotted) const;
     bool differs_from_file(const std::string& dotted) const;
 
-    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its
-    /// section. False when the value stood there already.
+    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" changes its
+    /// section by the rule of change_type(). False when the value stood there already.
     bool set(const std::string& dotted, Json value);
     /// Sets several values in one undo step, named `what`.
     void set_all(const std::vector<std::pair<std::string, Json>>& values, const std::string& what);

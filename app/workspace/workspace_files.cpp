@@ -30,7 +30,7 @@ bool Workspace::open(const std::filesystem::path& file) {
     }
     try {
         Json document = load_preset(file);
-        std::vector<Problem> problems = check_preset(document);
+        std::vector<Problem> problems = read_preset(document).problems;  // missing files are told in Setup
         if (!problems.empty()) {
             throw ConfigError(std::move(problems));
         }

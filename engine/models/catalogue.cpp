@@ -24,9 +24,11 @@ const std::vector<ModelEntry>& model_catalogue() {
 
 bool is_model(const Json& section) { return section.is_object() && section.value("type", "none") != "none"; }
 
+bool is_trainable(const std::string& type) { return type == "energy_mlp" || type == "score_mlp"; }
+
 bool needs_training(const Json& section) {
-    const std::string type = is_model(section) ? section.value("type", "none") : "none";
-    return (type == "energy_mlp" || type == "score_mlp") && section.value("file", "").empty();
+    return is_model(section) && is_trainable(section.value("type", "none")) &&
+           section.value("file", "").empty();
 }
 
 }  // namespace tempera

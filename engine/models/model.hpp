@@ -45,6 +45,8 @@ struct ModelContext {
 using ModelEntry = Entry<Model, ModelContext>;
 /// energy_mlp, score_mlp, perturbed_exact, torchscript, and none (which makes a null model).
 const std::vector<ModelEntry>& model_catalogue();
+/// True for networks whose weights are made by training.
+bool is_trainable(const std::string& type);
 /// False for "none".
 bool is_model(const Json& section);
 /// True for networks that must be trained before they can be used: no file is given.

@@ -30,7 +30,7 @@ struct TemperingSettings {
                   .open_min = true,
                   .log_scale = true,
                   .help = "standard deviation of the Gaussian reference in the path's coordinates"});
-        d.json("schedule", schedule, {.help = "inverse temperatures of the levels"});
+        d.entry("schedule", schedule, schedule_types, {.help = "inverse temperatures of the levels"});
     }
 };
 

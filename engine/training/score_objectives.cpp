@@ -91,7 +91,8 @@ struct DistillationSettings {
     void describe(Describer& d) {
         d.number("weight", weight,
                  {.min = 0, .change = Change::hot, .help = "factor of this loss in the sum"});
-        d.text("teacher", teacher, {.help = "weights (npz) or training folder of the score that is matched"});
+        d.file("teacher", teacher, {},
+               {.help = "weights (npz) or training folder of the score that is matched"});
     }
 };
 

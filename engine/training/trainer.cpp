@@ -23,9 +23,9 @@ void keep_freed_memory() {
 }  // namespace
 
 Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
-    : spec_(spec), data_(std::move(data)), noise_(spec.noise), net_([&] {
+    : spec_(spec), data_(std::move(data)), noise_(spec.training.noise), net_([&] {
           NetSpec s = spec.net;
-          s.noise_min = spec.noise.min, s.noise_max = spec.noise.max;
+          s.noise_min = noise_.min, s.noise_max = noise_.max;
           return s;
       }()) {
     keep_freed_memory();
@@ -36,11 +36,9 @@ Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
     context.has_energy = net_.has_energy();
     context.has_target = data_.target != nullptr;
     context.spec = net_.spec();
-    for (const Json& loss : spec.losses) {
-        const ObjectiveEntry& entry =
-            find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
-        terms_.push_back({entry.info.name, loss.value("weight", 1.0), entry.make<float>(loss, context)});
-        names_.push_back(entry.info.name);
+    for (std::size_t i = 0; i < spec.losses.size(); ++i) {
+        names_.push_back(spec.losses[i].value("type", ""));
+        terms_.push_back({spec.losses[i].value("weight", 1.0), make_loss(spec.losses, i, context)});
     }
     std::vector<double> start;
     initialise(net_.shape(), static_cast<std::uint64_t>(spec.training.seed), start);

@@ -16,7 +16,6 @@ namespace tempera::training {
 struct TrainerSpec {
     NetSpec net;
     TrainingSettings training;
-    NoiseSettings noise;
     Json losses;  ///< list of { type, weight, ... }
 };
 
@@ -58,7 +57,6 @@ public:
 
 private:
     struct Term {
-        std::string name;
         double weight;
         std::shared_ptr<Objective<float>> objective;
     };

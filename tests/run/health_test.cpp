@@ -24,6 +24,7 @@ HealthNumbers healthy(bool exchange) {
     h.modes_exact = {0.667, 0.333};
     h.modes_found = {0.66, 0.34};
     h.modes_interval = {0.02, 0.02};
+    h.used_noise_min = h.trained_noise_min = 0.02, h.used_noise_max = h.trained_noise_max = 10;
     return h;
 }
 
@@ -61,6 +62,8 @@ TEST(Health, EveryRuleSpeaks) {
         {"non_finite", false, [](HealthNumbers& h) { h.tally.non_finite = 1; }},
         {"hessian_floored", false, [](HealthNumbers& h) { h.tally.hessian_floored = 1; }},
         {"weights_not_verifiable", false, [](HealthNumbers& h) { h.learned = true; }},
+        {"beyond_training", false, [](HealthNumbers& h) { h.used_noise_min = 0.019; }},
+        {"beyond_training", false, [](HealthNumbers& h) { h.used_noise_max = 10.1; }},
         {"low_swap_acceptance", true, [](HealthNumbers& h) { h.min_swap_acceptance = 0.09; }},
         {"slow_local_mixing", true, [](HealthNumbers& h) { h.measured_trips = 0.31; }},
     };
@@ -86,6 +89,8 @@ TEST(Health, WhatCannotBeJudgedIsNotJudged) {
     burning_in.after_burn_in = false;
     burning_in.measured_trips = 0;
     burning_in.min_swap_acceptance = 0;
+    burning_in.trained_noise_max = 0;  // a file that does not say
+    burning_in.used_noise_min = 1e-4;
     EXPECT_EQ(ids(burning_in), Ids());
 }
 

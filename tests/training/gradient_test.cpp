@@ -207,7 +207,7 @@ TrainerSpec small_training(long seed) {
     s.net.hidden = {32, 32};
     s.training.seed = seed;
     s.training.batch_size = 64;
-    s.noise.min = 0.1, s.noise.max = 5;
+    s.training.noise.min = 0.1, s.training.noise.max = 5;
     s.losses =
         Json::array({Json{{"type", "dsm"}},
                      Json{{"type", "diffclf"}, {"warm_up", 10}, {"points", 16}, {"target_class", true}}});

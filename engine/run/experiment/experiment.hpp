@@ -2,6 +2,7 @@
 // From a resolved preset to the objects of a run: target -> path -> kernel and moves -> sampler.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <stop_token>
 
@@ -20,6 +21,8 @@ struct Experiment {
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
     /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
     LearnedEvidence learned;
+    std::array<double, 2>
+        trained_noise{};  ///< levels that the model's network was trained on; 0, 0: not known
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
     /// Mode weights that the learned log density implies at a level; empty where unknown.
     std::vector<double> learned_weights(int level) const;

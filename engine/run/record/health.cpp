@@ -119,6 +119,21 @@ Finding weights_not_verifiable(const HealthNumbers& h) {
         "densities only: no learned density enters its weights."};
 }
 
+Finding beyond_training(const HealthNumbers& h) {
+    constexpr double slack = 1.001;  // ends that are written with few digits
+    if (!(h.trained_noise_max > 0) || (h.used_noise_min * slack >= h.trained_noise_min &&
+                                       h.used_noise_max <= h.trained_noise_max * slack)) {
+        return {};
+    }
+    return RunWarning{"beyond_training",
+                      "The network was trained on noise levels from " + short_number(h.trained_noise_min) +
+                          " to " + short_number(h.trained_noise_max) + ", but the path uses " +
+                          short_number(h.used_noise_min) + " to " + short_number(h.used_noise_max) +
+                          ": beyond its training it says anything.",
+                      "Take rho_min and rho_max of the schedule from the training, or train on a wider range "
+                      "(model.training.noise)."};
+}
+
 Finding low_swap_acceptance(const HealthNumbers& h) {
     if (!h.exchange || !h.after_burn_in || !h.sampling_done || h.min_swap_acceptance >= 0.1) {
         return {};
@@ -146,7 +161,7 @@ std::vector<RunWarning> health_warnings(const HealthNumbers& numbers) {
     std::vector<RunWarning> out;
     for (const auto rule :
          {weight_collapse, heavy_tail, few_roots, mode_weights_off, log_z_off, maps_failed, non_finite,
-          hessian_floored, weights_not_verifiable, low_swap_acceptance, slow_local_mixing}) {
+          hessian_floored, weights_not_verifiable, beyond_training, low_swap_acceptance, slow_local_mixing}) {
         if (Finding finding = rule(numbers)) {
             out.push_back(std::move(*finding));
         }

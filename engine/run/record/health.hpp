@@ -21,6 +21,8 @@ struct RunWarning {
 struct HealthNumbers {
     bool exchange = false, learned = false;
     bool sampling_done = false;  ///< the particles are those of the target
+    /// Noise levels that a learned path uses, and those that its network was trained on; 0: not known.
+    double used_noise_min = 0, used_noise_max = 0, trained_noise_min = 0, trained_noise_max = 0;
     // Annealed weights
     double n = 0, ess_fraction = 1, pareto_k = 0, unique_fraction = 1;
     Tally tally;

@@ -11,6 +11,7 @@
 #include "core/parallel.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/report/sweep_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
@@ -55,7 +56,7 @@ Json trained(const SweepPlan& plan, std::size_t m, const fs::path& folder, const
     const Json& preset = plan.trainings[m];
     const Json before = options.resume ? read_json(folder / "training.json") : Json(nullptr);
     if (before.is_object() && before.value("status", "") == "finished" &&
-        load_preset(folder / "preset.json")["model"] == preset["model"]) {
+        with_found_files(load_preset(folder / "preset.json"))["model"] == with_found_files(preset)["model"]) {
         return before;
     }
     TrainingCallbacks callbacks;
@@ -141,7 +142,8 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
     std::vector<std::size_t> todo;
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {
         if (options.resume) {
-            result.summaries[i] = kept_cell(cell_file(options.folder, i), plan.cells[i].preset);
+            result.summaries[i] =
+                kept_cell(cell_file(options.folder, i), stored_preset(plan.cells[i].preset, options.folder));
         }
         if (result.summaries[i].is_null()) {
             todo.push_back(i);
@@ -161,8 +163,10 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
             if (summary["status"] == "partial") {
                 return;
             }
-            write_file_atomically(cell_file(options.folder, i),
-                                  Json{{"preset", cell.preset}, {"summary", summary}}.dump() + "\n");
+            write_file_atomically(
+                cell_file(options.folder, i),
+                Json{{"preset", stored_preset(cell.preset, options.folder)}, {"summary", summary}}.dump() +
+                    "\n");
             const std::lock_guard lock(mutex);
             result.summaries[i] = std::move(summary);
             ++done;

@@ -6,11 +6,13 @@
 
 #include "core/csv.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "models/model.hpp"
 #include "models/network_settings.hpp"
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
 #include "paths/standardise.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
@@ -86,20 +88,20 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
 
 /// A taught field lives in its teacher's coordinates.
 void check_teachers(const Json& losses, const Affine& affine) {
-    for (const Json& loss : losses) {
-        const std::string file = loss.value("teacher", "");
+    for (std::size_t l = 0; l < losses.size(); ++l) {
+        const std::string file = losses[l].value("teacher", ""),
+                          place = "model.losses[" + std::to_string(l) + "].teacher";
         if (file.empty()) {
             continue;
         }
-        const NetworkWeights teacher = read_network_weights(file, "model.losses.teacher");
+        const NetworkWeights teacher = read_network_weights(file, place);
         double off = std::abs(teacher.scale - affine.scale);
         for (std::size_t i = 0; i < std::min<std::size_t>(teacher.shift.size(), affine.shift.size()); ++i) {
             off += std::abs(teacher.shift[i] - affine.shift[static_cast<Eigen::Index>(i)]);
         }
         if (off > 1e-6 * affine.scale) {
-            throw ConfigError("model.losses.teacher",
-                              file +
-                                  " was trained in other coordinates; use its target and path.standardise");
+            throw ConfigError(
+                place, file + " was trained in other coordinates; use its target and path.standardise");
         }
     }
 }
@@ -116,16 +118,16 @@ void make_folder(const fs::path& folder) {
 
 TrainingSession::~TrainingSession() = default;
 
-TrainingSession::TrainingSession(const Json& resolved)
-    : preset_(resolved), problem_(std::make_unique<Problem>()) {
+TrainingSession::TrainingSession(const Json& given) : preset_(given), problem_(std::make_unique<Problem>()) {
+    const Json resolved = with_found_files(given);
     const std::string type = resolved["model"].value("type", "none");
-    if (type != "energy_mlp" && type != "score_mlp") {
+    if (!is_trainable(type)) {
         throw ConfigError("model.type", "\"" + type + "\" cannot be trained; choose energy_mlp or score_mlp");
     }
     Problems problems;
-    const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", problems);
-    const auto training = read_settings<TrainingSettings>(settings.training, "model.training", problems);
-    const auto noise = read_settings<NoiseSettings>(training.noise, "model.training.noise", problems, {});
+    const auto settings = read_settings<NetworkSettings>(model_in_use(resolved), "model", problems);
+    const auto [losses, training] = read_settings<TrainedSettings>(
+        known_settings(resolved["model"], fields_of<TrainedSettings>()), "model", problems);
     problems.throw_if_any();
     Problem& p = *problem_;
     p.target = preset_target<double>(resolved);
@@ -142,13 +144,12 @@ TrainingSession::TrainingSession(const Json& resolved)
     spec.net.sigma_data = data_scale(p.points.x, spec.net.dim);
     const bool from_file = training.data != "exact";
     spec.net.scale_floor =
-        settings.energy_scale_floor.is_number()
-            ? settings.energy_scale_floor.get<double>()
+        settings.energy_scale_floor
+            ? *settings.energy_scale_floor
             : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points.x, spec.net.dim));
     spec.training = training;
-    spec.noise = noise;
-    spec.losses = settings.losses;
-    check_teachers(settings.losses, p.affine);
+    spec.losses = losses;
+    check_teachers(losses, p.affine);
     training::TrainingData data;
     data.dim = spec.net.dim;
     data.target = make_standardised_density<double>(p.target, p.affine);
@@ -193,7 +194,7 @@ void TrainingSession::write_kept() const {
     try {
         make_folder(folder_);
         fs::remove(folder_ / "training.json");
-        write_file_atomically(folder_ / "preset.json", format_preset(preset_));
+        write_file_atomically(folder_ / "preset.json", format_preset(stored_preset(preset_, folder_)));
         write_network_weights(folder_ / "weights.npz", weights());
         write_npz(folder_ / "checkpoint.pt", kept_);
     } catch (const std::exception&) {
@@ -363,7 +364,7 @@ void write_training_folder(const TrainingResult& result, const fs::path& folder)
         }
         table += "\n";
     }
-    write_file_atomically(folder / "preset.json", format_preset(result.preset));
+    write_file_atomically(folder / "preset.json", format_preset(stored_preset(result.preset, folder)));
     write_file_atomically(folder / "loss.csv", table);
     write_npz(folder / "checkpoint.pt", result.checkpoint);
     write_network_weights(folder / "weights.npz", result.weights);

@@ -16,9 +16,8 @@ constexpr std::size_t most_losses = 512, most_judgements = 128;
 /// Sixteen levels of the training's range, evenly in their logarithm, and those that reports name.
 std::vector<double> judged_levels(const Json& resolved) {
     Problems ignored;
-    const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", ignored);
-    const auto training = read_settings<TrainingSettings>(settings.training, "model", ignored);
-    const auto noise = read_settings<NoiseSettings>(training.noise, "model", ignored, {});
+    const auto noise =
+        read_settings<NoiseSettings>(resolved["model"]["training"]["noise"], "model", ignored, {});
     std::vector<double> out;
     for (const double s : reported_sigmas) {
         if (s > 0.999 * noise.min && s < 1.001 * noise.max) {

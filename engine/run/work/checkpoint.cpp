@@ -9,6 +9,7 @@
 #include "core/build_id.hpp"
 #include "core/files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
 
 namespace tempera {
@@ -35,7 +36,7 @@ Json read_json(const fs::path& file) {
 }  // namespace
 
 std::vector<std::string> run_difference(const Json& a, const Json& b) {
-    Json before = a, now = b;
+    Json before = with_found_files(a), now = with_found_files(b);
     for (Json* p : {&before, &now}) {
         for (const char* key : {"made_by", "edits", "view", "note"}) {
             p->erase(key);
@@ -119,7 +120,7 @@ void RunCheckpoint::write_head(const Json& resolved) {
     write_file_atomically(folder_ / "checkpoint.json", Json{{"schema", "tempera-checkpoint"},
                                                             {"version", format_version},
                                                             {"build", build_id()},
-                                                            {"preset", resolved}}
+                                                            {"preset", stored_preset(resolved, folder_)}}
                                                                .dump(2) +
                                                            "\n");
 }
@@ -133,7 +134,9 @@ void RunCheckpoint::read(const Json& now) {
                           "was written by a version of the program that stores other things; add --force to "
                           "start the run again");
     }
-    const std::vector<std::string> different = run_difference(head["preset"], now);
+    Json before = head["preset"];
+    before[place_key] = folder_.string();
+    const std::vector<std::string> different = run_difference(before, now);
     if (!different.empty()) {
         std::string places;
         for (std::size_t i = 0; i < different.size() && i < 5; ++i) {

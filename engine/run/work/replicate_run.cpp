@@ -142,7 +142,13 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
     const Target<Real>& target = *experiment_->target;
     HealthNumbers h;
     h.tally = sampler_->tally();
-    h.learned = experiment_->path->learned();
+    const DensityPath<Real>& path = *experiment_->path;
+    h.learned = path.learned();
+    if (h.learned) {
+        h.used_noise_min = path.position(1).rho, h.used_noise_max = path.position(path.n_levels()).rho;
+        h.trained_noise_min = experiment_->trained_noise[0];
+        h.trained_noise_max = experiment_->trained_noise[1];
+    }
     h.log_z_error = target.log_z() ? sampler_->log_z() - *target.log_z() : h.log_z_error;
     h.log_z_stderr = sampler_->log_z_stderr();
     h.modes_exact = target.mode_weights();
