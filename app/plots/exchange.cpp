@@ -116,7 +116,8 @@ PlotSpec index_plot(const Snapshot& s) {
         }
         plot.layers.push_back(std::move(line));
     }
-    plot.state = std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips");
+    plot.state = std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips") +
+                 (e.counted_from > 0 ? " since scan " + std::to_string(e.counted_from) : "");
     if (shown < n) {
         plot.state += ", " + std::to_string(shown) + " of " + std::to_string(n) + " drawn";
     }

@@ -70,7 +70,8 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
 
 template <class Real>
 Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> target,
-                     const std::stop_token& stop, const std::shared_ptr<const NetworkWeights>& weights) {
+                     const std::stop_token& stop, const std::shared_ptr<const NetworkWeights>& weights,
+                     PilotReport& report) {
     const Json& section = resolved["path"];
     const Json& settings = section["schedule"];
     const ScheduleEntry& entry = find_schedule(settings["type"].get<std::string>());
@@ -93,7 +94,7 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
     pilot.rho = rho;
     pilot.key = run_key(resolved, 0);
     pilot.check_stop = [&stop] { check_stop(stop); };
-    return adapt_schedule(pilot);
+    return adapt_schedule(pilot, &report);
 }
 
 }  // namespace
@@ -136,7 +137,7 @@ Experiment<Real> build_path(const Json& resolved, std::stop_token stop,
     e.target = preset_target<Real>(resolved);
     check_memory(resolved, e.target->dim(), e.target->mixture());
     check_stop(stop);
-    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop, weights);
+    const Schedule schedule = schedule_of<Real>(resolved, e.target, stop, weights, e.pilot);
     check_stop(stop);
     e.path = path_with<Real>(resolved, e.target, schedule, weights);
     return e;

@@ -8,6 +8,7 @@
 #include "core/stopping.hpp"
 #include "run/experiment/learned_evidence.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
 
 namespace tempera {
 
@@ -19,6 +20,7 @@ struct Experiment {
     std::shared_ptr<TransitionKernel<Real>> kernel;
     std::shared_ptr<Move<Real>> move;
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
+    PilotReport pilot;                ///< of the schedule, when pilots found it
     /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
     LearnedEvidence learned;
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;

@@ -121,9 +121,10 @@ Npz exchange_arrays(const ExchangeStats& e) {
     out["swap_rejection"] = NpyArray::of(e.swap_rejection, {e.swap_rejection.size()});
     out["up_fraction"] = NpyArray::of(e.up_fraction, {e.up_fraction.size()});
     out["log_z"] =
-        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_stderr}, {3});
-    out["counts"] =
-        NpyArray::of(std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan}, {3});
+        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_error.value}, {3});
+    out["counts"] = NpyArray::of(
+        std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan, e.counted_from, e.trip_scans},
+        {5});
     return out;
 }
 

@@ -80,6 +80,7 @@ struct Snapshot {
     std::shared_ptr<const Lorenz> lorenz;
     double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown,
            acceptance = unknown, log_weight_variance = unknown;
+    std::string log_z_stderr_missing;  ///< why there is no standard error of log Z; empty where there is one
     std::optional<double> log_z_true;
     long unique_roots = 0;
     int n_resamplings = 0;

@@ -215,7 +215,6 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     s.plane = plane_;
     s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = nan_value;
     s.log_z = sampler.log_z();
-    s.log_z_stderr = sampler.log_z_stderr();
     s.log_z_true = experiment_.target->log_z();
     s.n_resamplings = sampler.n_resamplings();
     if (!s.levels->empty()) {
@@ -231,10 +230,11 @@ void TypedSession<Real>::fill(Snapshot& s) const {
     health.sampling_done = finished();
     health.n = static_cast<double>(s.n_particles);
     if (!s.exchange && s.n_particles > 0) {
-        health.ess_fraction = s.ess_fraction;
-        health.pareto_k = s.pareto_k;
+        add_weights(health, health.n, s.ess_fraction, s.pareto_k);
         health.unique_fraction = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
     }
+    s.log_z_stderr = health.log_z_stderr;
+    s.log_z_stderr_missing = health.log_z_stderr_missing;
     s.warnings = health_warnings(health);
     if (edited_) {
         s.warnings.push_back(edited_warning());

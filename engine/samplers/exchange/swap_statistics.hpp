@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/log_sum_exp.hpp"
+#include "samplers/standard_error.hpp"
 
 namespace tempera {
 
@@ -31,11 +32,13 @@ public:
     double log_z_stepping_stone() const;
 
     struct Estimate {
-        double value, standard_error;
+        double value = 0;
+        StandardError error;
+        int pair_apart = -1;  ///< pair that overlaps least, where that leaves the error unknown
     };
     /// Bennett's acceptance ratio, pair by pair (J. Comp. Phys. 22, 1976). The standard error is that of the
-    /// sum: from the spread between ensembles, which are independent, when there are at least 8, else
-    /// Bennett's own (which takes scans for independent).
+    /// sum, from the influence of every offer on it, with the correlation of scans and pairs and the spread
+    /// between ensembles (chain_error.hpp). There is none where two levels do not overlap.
     Estimate bennett() const;
 
     int n_pairs() const { return static_cast<int>(pairs_.size()); }
@@ -49,6 +52,14 @@ private:
         LogSumExp down_sum;
         std::vector<double> down, up;  ///< rows of width_ ensembles
     };
+    struct PairRatio {
+        double value = 0;
+        double overlap = 0;  ///< works of the rarer kind that the ratio rests on
+        std::vector<double> influence;
+    };
+
+    PairRatio bennett(const Pair& pair) const;
+    StandardError error_of_sum(const std::vector<PairRatio>& parts) const;
 
     std::vector<Pair> pairs_;
     int width_ = 0;
@@ -59,13 +70,9 @@ private:
 /// many works of both kinds. NaN when no work is finite.
 double bennett_ratio(std::span<const double> down, std::span<const double> up);
 
-/// How the works move the ratio that they gave. Infinitesimal changes add up to zero, so that the squares of
-/// `influence` add up to the variance of the ratio when the pairs (down[i], up[i]) are independent of each
-/// other, and the influences of several ratios on the same points may be added first.
-struct BennettSpread {
-    std::vector<double> influence;  ///< [n] of down[i] and up[i] together
-    double variance;                ///< Bennett's, which takes all works for independent; NaN for n = 1
-};
-BennettSpread bennett_spread(std::span<const double> down, std::span<const double> up, double ratio);
+/// Influence [n] of down[i] and up[i] together on the ratio that they gave: infinitesimal changes, which add
+/// up to zero. Their squares add up to the variance of the ratio when the pairs (down[i], up[i]) are
+/// independent of each other, and the influences of several ratios on the same points may be added first.
+std::vector<double> bennett_influence(std::span<const double> down, std::span<const double> up, double ratio);
 
 }  // namespace tempera

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "samplers/pilots/move_tuning.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "samplers/annealed/resampling.hpp"
 #include "samplers/annealed/weighted_population.hpp"
 #include "samplers/pilots/pilot.hpp"
+#include "samplers/step_adaptation.hpp"
 
 namespace tempera {
 
@@ -18,7 +18,7 @@ template <class Real>
 class PilotPopulation final : public WeightedPopulation<Real> {
 public:
     using WeightedPopulation<Real>::WeightedPopulation;
-    double log_z_stderr() const override { return std::numeric_limits<double>::quiet_NaN(); }
+    StandardError log_z_error() const override { return StandardError::unknown("a pilot"); }
     void update_settings(const Json&) override {}
 
 protected:
@@ -53,10 +53,10 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, const std::f
         double sum = 0;
         for (int step = 0; step < tuning_steps; ++step) {
             const double acceptance = population.explore(std::exp(log_factor));
-            // Robbins and Monro; the second half is averaged. A factor beyond e^+-7 means a wrong scale, not
-            // a better one.
-            log_factor += 2.0 / (1.0 + 0.5 * step) * (acceptance - context.move->target_acceptance());
-            log_factor = std::clamp(log_factor, -7.0, 7.0);
+            // The second half is averaged.
+            log_factor += step_change(acceptance, context.move->target_acceptance(), 2.0 / (1.0 + 0.5 * step),
+                                      n_particles);
+            log_factor = clamp_step(log_factor, context.move->step_size());
             sum += step >= tuning_steps / 2 ? log_factor : 0.0;
         }
         log_factor = sum / (tuning_steps - tuning_steps / 2);
