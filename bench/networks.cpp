@@ -55,24 +55,22 @@ struct Workload {
             fill_normals(StreamKey{.seed = 3}, static_cast<std::uint32_t>(b * block_size), v.block(b));
         }
     }
-    void block(int b) const {
-        Tally uncounted;
+    void block(int b) {
         if (pass == Pass::hessian_vector) {
-            density->hessian_vector(x.block(b), v.block(b), out.block(b), uncounted);
+            density->hessian_vector_uncounted(x.block(b), v.block(b), out.block(b));
         } else if (pass == Pass::hessian) {
-            density->evaluate(x.block(b), {.hessian = matrices.block(b).data}, uncounted);
+            density->evaluate_uncounted(x.block(b), {.hessian = matrices.block(b).data});
         } else if (pass == Pass::products) {
             const auto products = hessian_products<Real>(*density, x.block(b));
             for (int i = 0; i < n_products; ++i) {
-                products->multiply(v.block(b), out.block(b), uncounted);
+                products->multiply_uncounted(v.block(b), out.block(b));
             }
         } else {
-            density->evaluate(x.block(b),
-                              {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr},
-                              uncounted);
+            density->evaluate_uncounted(
+                x.block(b), {log_density.block(b), pass == Pass::gradient ? out.block(b).data : nullptr});
         }
     }
-    void all() const {
+    void all() {
         for (int b = 0; b < x.n_blocks(); ++b) {
             block(b);
         }
@@ -80,7 +78,7 @@ struct Workload {
         keep(*out.block(0).data);
         keep(*matrices.block(0).data);
     }
-    void parallel() const {
+    void parallel() {
         if (x.n_blocks() == 1) {
             block(0);
         } else {
@@ -94,7 +92,7 @@ using PeerFunction = int(const tempera_peer_task*, tempera_peer_result*, char*, 
 
 /// LibTorch on the same points and weights, in turns with ours: one thread by CPU time, all threads by wall
 /// time. The ratio is the smaller one.
-void compare_with_torch(Row& row, const Workload<float>& work, Pass pass, int n) {
+void compare_with_torch(Row& row, Workload<float>& work, Pass pass, int n) {
     auto* const peer = reinterpret_cast<PeerFunction*>(torch_module_function("tempera_peer_network"));
     if (!peer) {
         return;
@@ -158,7 +156,7 @@ void network(Report& report, const Peaks& peaks, Pass pass, int n) {
     if (!report.wants(name)) {
         return;
     }
-    const Workload<Real> work(pass, n);
+    Workload<Real> work(pass, n);
     const double seconds = least_seconds([&] { work.all(); });
     const double multiplies =
         2 * 128 + 2 * 128 * 128 + 128;  // the level's embedding is part of the first bias

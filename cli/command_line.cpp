@@ -15,6 +15,7 @@
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_notes.hpp"
+#include "run/preset/preset_schema.hpp"
 
 namespace tempera::cli {
 
@@ -100,6 +101,18 @@ int delivered(int code) {
                                     (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"));
 }
 
+/// A file that is typed is one of the working folder, whatever lies beside the preset.
+void find_typed_file(Json& preset, const std::string& dotted) {
+    const auto field = find_field(preset, dotted);
+    const Json typed = get_value(preset, dotted);
+    std::error_code unknown;
+    if (field && field->kind == Field::Kind::file && typed.is_string() &&
+        std::find(field->choices.begin(), field->choices.end(), typed) == field->choices.end() &&
+        !typed.get<std::string>().empty() && std::filesystem::exists(typed.get<std::string>(), unknown)) {
+        set_value(preset, dotted, Json(std::filesystem::absolute(typed.get<std::string>()).string()));
+    }
+}
+
 }  // namespace
 
 void PresetArguments::add_to(CLI::App& command, bool with_seed) {
@@ -139,6 +152,7 @@ Json PresetArguments::load() const {
     Json preset = load_preset(path);
     for (const std::string& s : sets) {
         set_value(preset, s);
+        find_typed_file(preset, s.substr(0, s.find('=')));
     }
     if (seed >= 0) {
         set_value(preset, "run.seed", seed);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "core/joined.hpp"
 #include "core/number_text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_notes.hpp"
@@ -18,9 +19,9 @@ namespace {
 const std::vector<std::pair<std::string, std::string>>& families() {
     static const std::vector<std::pair<std::string, std::string>> all = {
         // name, section of the preset
-        {"target", "target"}, {"path", "path"},   {"schedule", "path.schedule"},
-        {"kernel", "kernel"}, {"moves", "moves"}, {"sampler", "sampler"},
-        {"model", "model"}};
+        {"target", "target"}, {"path", "path"},        {"schedule", "path.schedule"},
+        {"kernel", "kernel"}, {"moves", "moves"},      {"sampler", "sampler"},
+        {"model", "model"},   {"loss", "model.losses"}};
     return all;
 }
 
@@ -42,27 +43,47 @@ const char* kind_name(Field::Kind k) {
         return "list of numbers";
     case Field::Kind::matrix:
         return "list of lists";
+    case Field::Kind::rows:
+        return "list of numbers or of lists";
+    case Field::Kind::matrices:
+        return "list of matrices";
     case Field::Kind::json:
         return "value";
+    case Field::Kind::file:
+        return "file";
+    case Field::Kind::group:
+        return "group";
+    case Field::Kind::entry:
+        return "type with its settings";
+    case Field::Kind::list:
+        return "list of types with their settings";
     }
     return "";
 }
 
+std::vector<std::string> type_names(const Field& f) {
+    std::vector<std::string> out;
+    for (const SettingsType& type : f.family ? f.family() : std::vector<SettingsType>{}) {
+        out.push_back(type.name);
+    }
+    return out;
+}
+
+/// ": full, diagonal" or ", >= 1 or auto": what may stand there.
 std::string range_text(const Field& f) {
-    if (!f.choices.empty()) {
-        std::string out;
-        for (const std::string& c : f.choices) {
-            out += (out.empty() ? "" : ", ") + c;
-        }
-        return out;
+    const std::vector<std::string> names = f.family ? type_names(f) : f.choices;
+    if (!names.empty()) {
+        return (f.kind == Field::Kind::file ? " or " : ": ") + joined(names);
     }
     const bool low = std::isfinite(f.min), high = std::isfinite(f.max);
-    if (!low && !high) {
-        return "";
+    const std::string least = short_number(f.min, 10), most = short_number(f.max, 10);
+    std::string out;
+    if (low && high) {
+        out = ", " + least + (f.open_min ? " < " : " .. ") + most;
+    } else if (low || high) {
+        out = low ? (f.open_min ? ", > " : ", >= ") + least : (f.open_max ? ", < " : ", <= ") + most;
     }
-    return low && high ? short_number(f.min, 10) + (f.open_min ? " < " : " .. ") + short_number(f.max, 10)
-           : low       ? (f.open_min ? "> " : ">= ") + short_number(f.min, 10)
-                       : (f.open_max ? "< " : "<= ") + short_number(f.max, 10);
+    return out + (f.word.empty() ? "" : " or " + f.word);
 }
 
 Json field_json(const Field& f) {
@@ -72,18 +93,32 @@ Json field_json(const Field& f) {
     if (!f.choices.empty()) {
         j["choices"] = f.choices;
     }
+    if (!f.word.empty()) {
+        j["word"] = f.word;
+    }
+    if (f.family) {
+        j["types"] = type_names(f);
+    }
+    for (const Field& below : f.fields) {
+        j["fields"].push_back(field_json(below));
+    }
     j["unit"] = f.unit;
     j["change"] = change_name(f.change);
     j["help"] = f.help;
     return j;
 }
 
-void print_field(const Field& f) {
-    const std::string range = range_text(f);
-    std::cout << "  " << f.name << " = "
+void print_field(const Field& f, const std::string& prefix = "") {
+    if (f.kind == Field::Kind::group) {
+        for (const Field& below : f.fields) {
+            print_field(below, prefix + f.name + ".");
+        }
+        return;
+    }
+    std::cout << "  " << prefix << f.name << " = "
               << (f.default_value.is_null() ? "(decided for you)" : f.default_value.dump()) << "\n      "
-              << kind_name(f.kind) << (range.empty() ? "" : (f.choices.empty() ? ", " : ": ") + range)
-              << (f.unit.empty() ? "" : ", in " + f.unit) << "; " << change_name(f.change) << "\n";
+              << kind_name(f.kind) << range_text(f) << (f.unit.empty() ? "" : ", in " + f.unit) << "; "
+              << change_name(f.change) << "\n";
     if (!f.help.empty()) {
         std::cout << "      " << f.help << "\n";
     }
@@ -154,41 +189,41 @@ std::vector<Found> find(const std::string& name) {
         }
     }
     for (const Found& plain :
-         {Found{"run", "", "seed, precision, replicates"}, Found{"run.record", "", "what a run keeps"},
-          Found{"view", "", "how the window shows it"}}) {
-        if (name == plain.section || (name == "run" && plain.section == "run.record")) {
+         {Found{"run", "", "seed, precision, replicates, what a run keeps"},
+          Found{"run.record", "", "what a run keeps"}, Found{"view", "", "how the window shows it"}}) {
+        if (name == plain.section) {
             out.push_back(plain);
         }
     }
     return out;
 }
 
-/// A single setting such as "sampler.ess_threshold": every type that has it.
+/// A single setting such as "sampler.ess_threshold" or "model.training.noise.min": every type that has it.
 bool describe_field(const std::string& dotted, bool json, Json& out) {
-    const auto dot = dotted.rfind('.');
-    if (dot == std::string::npos) {
-        return false;
-    }
-    const std::string section = dotted.substr(0, dot), key = dotted.substr(dot + 1);
-    bool any = false;
-    std::vector<std::pair<std::string, std::string>> types = section_types(section);
-    if (types.empty()) {
-        types.emplace_back("", "");
-    }
-    for (const auto& [type, summary] : types) {
-        for (const Field& f : section_fields(section, type)) {
-            if (f.name != key) {
+    std::vector<std::string> sections = typed_sections();
+    sections.insert(sections.end(), {"run", "view"});
+    for (const std::string& section : sections) {
+        if (!dotted.starts_with(section + ".")) {
+            continue;
+        }
+        auto types = section_types(section);
+        if (types.empty()) {
+            types.emplace_back("", "");
+        }
+        for (const auto& [type, summary] : types) {
+            const auto f =
+                find_field(section_fields(section, type), Json(), dotted.substr(section.size() + 1));
+            if (!f) {
                 continue;
             }
-            any = true;
-            out.push_back({{"section", section}, {"type", type}, {"fields", Json::array({field_json(f)})}});
+            out.push_back({{"section", section}, {"type", type}, {"fields", Json::array({field_json(*f)})}});
             if (!json) {
                 std::cout << section << (type.empty() ? "" : " " + type) << "\n";
-                print_field(f);
+                print_field(*f);
             }
         }
     }
-    return any;
+    return !out.empty();
 }
 
 int describe(const std::string& name, bool json) {
@@ -249,9 +284,10 @@ int check(const PresetArguments& a, bool json) {
         }
         Json out{{"good", problems.empty()}, {"problems", list}};
         if (problems.empty()) {
-            out["resolved"] = resolve_preset(preset);
+            const Json resolved = resolve_preset(preset);
+            out["resolved"] = parse_preset(format_preset(resolved), a.file);
             out["notes"] = Json::array();
-            for (const Problem& n : preset_notes(out["resolved"])) {
+            for (const Problem& n : preset_notes(resolved)) {
                 out["notes"].push_back({{"place", n.place}, {"text", n.text}});
             }
         }
@@ -275,9 +311,9 @@ void add_list(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c =
-        app.add_subcommand("list", "Targets, paths, schedules, kernels, moves and samplers that exist");
-    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler or model");
+    CLI::App* c = app.add_subcommand(
+        "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist");
+    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler, model or loss");
     c->add_flag("--json", a->json, "As JSON, with every setting");
     c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
     c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
@@ -293,7 +329,7 @@ void add_describe(CLI::App& app, Action& action) {
     c->add_option("NAME", a->name, "A type, a section or a setting")->required();
     c->add_flag("--json", a->json, "As JSON");
     c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
-              "describe sampler.ess_threshold\n  tempera describe run");
+              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 

@@ -7,8 +7,8 @@
 
 #include "cli/commands.hpp"
 #include "core/folders.hpp"
-#include "core/text.hpp"
 #include "core/npy.hpp"
+#include "core/text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/report/comparison.hpp"

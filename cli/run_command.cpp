@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -11,15 +10,18 @@
 #include "cli/exports.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/progress.hpp"
+#include "core/files.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"
 #include "models/model.hpp"
 #include "paths/density_path.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera::cli {
 
@@ -38,14 +40,15 @@ enum class Held { nothing, finished, unfinished, another };
 
 /// What stands in `folder`, seen from the run of a preset.
 Held held_in(const fs::path& folder, const Json& resolved) {
-    std::ifstream summary(folder / "summary.json");
-    if (!summary || !fs::exists(folder / "preset.json")) {
+    if (!fs::exists(folder / "summary.json") || !fs::exists(folder / "preset.json")) {
         return Held::nothing;
     }
-    const Json s = parse_json(summary);
+    const Json s = parse_json(read_file_text(folder / "summary.json"));
     Json before = resolve_preset(load_preset(folder / "preset.json"));
-    if (before["model"].value("file", "") == fs::absolute(folder / "model").lexically_normal().string()) {
-        before["model"]["file"] = resolved["model"].value("file", "");  // trained on the way
+    const std::string file = before["model"].value("file", "");
+    if (!file.empty() && find_file(before, file).parent_path() == before[place_key].get<std::string>()) {
+        // the run's own copy, or trained on the way
+        before["model"]["file"] = with_found_files(resolved)["model"].value("file", "");
     }
     return !run_difference(before, resolved).empty()              ? Held::another
            : s.is_object() && s.value("status", "") == "finished" ? Held::finished
@@ -213,13 +216,12 @@ RunResult compute(const RunArguments& a, const Json& resolved, const fs::path& t
     if (!trained.empty()) {
         used["model"]["file"] = train_first(resolved, trained, progress);
     }
-    RunCallbacks callbacks;
-    callbacks.stop = interrupt_token();
-    callbacks.checkpoint = checkpoint;
-    callbacks.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
-    RunResult result = run_preset(used, callbacks);
+    DriveOptions options;
+    options.stop = interrupt_token();
+    options.checkpoint = checkpoint;
+    options.progress = [&](double fraction, const std::string& text) { progress.update(fraction, text); };
+    RunResult result = run_preset(used, options);
     if (!trained.empty()) {
-        result.preset["model"]["file"] = "model";  // beside the preset, wherever the folder goes
         result.model_folder = trained;
     }
     return result;

@@ -11,51 +11,10 @@
 
 #include "app/kit/text.hpp"
 #include "core/number_text.hpp"
+#include "core/value_text.hpp"
 
 namespace tempera::app {
 namespace {
-
-/// Numbers as people write them, "0.667, 0.333", with so many digits or (0) all they have; lists of lists
-/// keep their brackets.
-std::string list_text(const Json& v, int digits) {
-    if (v.is_string()) {
-        return v.get<std::string>();
-    }
-    if (!v.is_array()) {
-        return v.is_null() ? "" : v.dump();
-    }
-    std::string text;
-    for (const Json& x : v) {
-        std::string part;
-        if (x.is_number_float() && digits > 0) {
-            char buffer[40];
-            std::snprintf(buffer, sizeof buffer, "%.*g", digits, x.get<double>());
-            part = buffer;
-        } else {
-            part = x.is_array() ? "[" + list_text(x, digits) + "]" : x.dump();
-        }
-        text += (text.empty() ? "" : ", ") + part;
-    }
-    return text;
-}
-
-/// What was typed, as JSON: a list may be written without brackets, text without quotes.
-Json parse_text(const std::string& text, Field::Kind kind) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string::npos || text == "auto" || text == "null") {
-        return kind == Field::Kind::text ? Json(text) : text == "auto" ? Json("auto") : Json();
-    }
-    if (kind == Field::Kind::text) {
-        return text;
-    }
-    std::string source = text;
-    if ((kind == Field::Kind::numbers && text[first] != '[') ||
-        (kind == Field::Kind::matrix && text.compare(first, 2, "[[") != 0)) {
-        source = "[" + text + "]";
-    }
-    Json value = Json::parse(source, nullptr, false);
-    return value.is_discarded() ? Json(text) : value;
-}
 
 /// The field that is being typed into keeps its text here until Enter or loss of focus.
 struct Typing {
@@ -64,13 +23,13 @@ struct Typing {
 };
 Typing typing;
 
-bool typed_field(const char* id, Json& value, Field::Kind kind) {
+bool typed_field(const char* id, Json& value, const Field& field) {
     const ImGuiID me = ImGui::GetID(id);
-    const std::string shown = list_text(value, 4);
+    const std::string shown = value_text(value, field, 4);
     std::string text = typing.id == me ? typing.text : shown;
     ImGui::InputText(id, &text);
     if (ImGui::IsItemActivated()) {  // what is looked at is rounded, what is edited is not
-        const std::string whole = list_text(value, 0);
+        const std::string whole = value_text(value, field);
         if (ImGuiInputTextState* state = ImGui::GetInputTextState(me); state && whole != text) {
             state->ReloadUserBufAndSelectAll();
             text = whole;
@@ -83,7 +42,7 @@ bool typed_field(const char* id, Json& value, Field::Kind kind) {
     if (typing.id == me) {
         typing.id = 0;
         const bool edited = ImGui::IsItemDeactivatedAfterEdit() && text != shown;
-        value = edited ? parse_text(text, kind) : value;
+        value = edited ? read_value(text, field) : value;
         return edited;
     }
     return false;
@@ -159,17 +118,29 @@ bool drag_number(const Theme& theme, const Field& field, Json& value) {
 void forget_typing() { typing.id = 0; }
 
 bool choose(const char* id, const std::string& now,
-            const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen) {
+            const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen,
+            const Obstacle& obstacle) {
+    static std::vector<std::string> obstacles;  // of the one list that is open
     bool changed = false;
     if (ImGui::BeginCombo(id, shown(now).c_str(),
                           ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
-        for (const auto& [name, summary] : choices) {
+        if (ImGui::IsWindowAppearing()) {
+            obstacles.assign(choices.size(), "");
+            for (std::size_t i = 0; obstacle && i < choices.size(); ++i) {
+                obstacles[i] = choices[i].first == now ? "" : obstacle(choices[i].first);
+            }
+        }
+        for (std::size_t i = 0; i < choices.size(); ++i) {
+            const auto& [name, summary] = choices[i];
+            const std::string why = i < obstacles.size() ? obstacles[i] : "";
+            ImGui::BeginDisabled(!why.empty());
             if (ImGui::Selectable(shown(name).c_str(), name == now) && name != now) {
                 chosen = name;
                 changed = true;
             }
-            if (!summary.empty()) {
-                ImGui::SetItemTooltip("%s", summary.c_str());
+            ImGui::EndDisabled();
+            if (const std::string& help = why.empty() ? summary : why; !help.empty()) {
+                ImGui::SetItemTooltip("%s", help.c_str());
             }
         }
         ImGui::EndCombo();
@@ -179,6 +150,7 @@ bool choose(const char* id, const std::string& now,
 
 FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float right_margin) {
     const auto whole = [](bool changed) { return FieldEdit{changed, true}; };
+    const bool takes_word = field.optional || !field.word.empty();  // a drag could not say it
     switch (field.kind) {
     case Field::Kind::boolean: {
         bool on = value.is_boolean() && value.get<bool>();
@@ -206,19 +178,19 @@ FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float 
         return {};
     }
     case Field::Kind::integer:
-        if (value.is_number()) {
+        if (value.is_number() && !takes_word) {
             return {drag_integer(theme, field, value), false};
         }
         break;
     case Field::Kind::number:
-        if (value.is_number()) {
+        if (value.is_number() && !takes_word) {
             return {drag_number(theme, field, value), false};
         }
         break;
     default:
         break;
     }
-    return whole(typed_field("###value", value, field.kind));
+    return whole(typed_field("###value", value, field));
 }
 
 }  // namespace tempera::app

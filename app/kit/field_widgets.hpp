@@ -2,6 +2,7 @@
 // Widgets of one setting, made from its description.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,9 +20,13 @@ struct FieldEdit {
 /// The widget of a setting, with the id ###value and the width of the next item. `right_margin` is what other
 /// things in the row need at its right end.
 FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float right_margin);
-/// A list of names with a summary each, shown as a tooltip; true when another one was chosen.
+/// Why a name cannot be chosen; empty when it can.
+using Obstacle = std::function<std::string(const std::string& name)>;
+/// A list of names with a summary each, shown as a tooltip; true when another one was chosen. Names with an
+/// obstacle (asked when the list opens) are greyed, and their tooltip says why.
 bool choose(const char* id, const std::string& now,
-            const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen);
+            const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen,
+            const Obstacle& obstacle = {});
 /// Drops the text that is being typed into a field.
 void forget_typing();
 

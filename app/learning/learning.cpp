@@ -16,22 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class RunnerLink final : public TrainingLink {
+class TrainingRunnerLink final : public RunnerLink<TrainingLink, TrainingRunner> {
 public:
     long start(const Json& resolved, const fs::path& folder, bool paused) override {
         return runner_.start(resolved, folder, paused);
     }
-    void pause() override { runner_.pause(); }
-    void resume() override { runner_.resume(); }
-    void step() override { runner_.step(); }
-    void cancel() override { runner_.cancel(); }
-    std::shared_ptr<const TrainingSnapshot> latest() const override { return runner_.latest(); }
-    void set_on_publish(std::function<void()> callback) override {
-        runner_.set_on_publish(std::move(callback));
-    }
-
-private:
-    TrainingRunner runner_;
 };
 
 /// What trained weights depend on: a training fits every preset that agrees in this.
@@ -74,7 +63,7 @@ std::string reached(const TrainingSnapshot& s) {
 
 }  // namespace
 
-std::unique_ptr<TrainingLink> make_training_link() { return std::make_unique<RunnerLink>(); }
+std::unique_ptr<TrainingLink> make_training_link() { return std::make_unique<TrainingRunnerLink>(); }
 
 Learning::Learning(Workspace& workspace, std::unique_ptr<TrainingLink> link)
     : workspace_(workspace), link_(std::move(link)), mapper_(std::make_unique<LearnedMapper>()),
@@ -271,7 +260,7 @@ void Learning::run_or_pause() {
 
 void Learning::step() {
     if (active() || start(true, false)) {
-        link_->step();
+        link_->step(StepSize::smallest);
     }
 }
 
@@ -325,7 +314,7 @@ void Learning::take(std::shared_ptr<const TrainingSnapshot> latest) {
     if (s.id != started_ || active() || ended_ == s.id) {
         return;
     }
-    if (s.state == RunState::cancelled && s.folder.empty() && s.step > 0 && s.error.empty()) {
+    if (s.result_follows) {
         return;  // acknowledged; its folder follows
     }
     ended_ = s.id;
@@ -355,8 +344,8 @@ void Learning::ended() {
     }
     workspace_.note(LogLine::Kind::note, name + " finished: " + std::to_string(s.step) + " steps in " +
                                              number(s.seconds, "%.1f") + " s" + numbers + saved);
-    if (!s.error.empty()) {  // trained, but not written where it should be
-        workspace_.messages.push_back({"The training is saved elsewhere", {s.error}});
+    if (!s.notice.empty()) {  // trained, but not written where it should be
+        workspace_.messages.push_back({"The training is saved elsewhere", {s.notice}});
     }
     if (!adopt) {
         return;

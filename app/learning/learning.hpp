@@ -10,25 +10,19 @@
 #include <utility>
 #include <vector>
 
+#include "app/workspace/work_link.hpp"
 #include "run/background/learned_maps.hpp"
+#include "run/record/health.hpp"
 #include "run/training/training_runner.hpp"
 
 namespace tempera::app {
 
 class Workspace;
 
-/// What the window needs of a training, as an interface so that tests can drive views with snapshots of their
-/// own.
-class TrainingLink {
+/// What the window needs of the runner of trainings.
+class TrainingLink : public WorkLink<TrainingSnapshot> {
 public:
-    virtual ~TrainingLink() = default;
     virtual long start(const Json& resolved, const std::filesystem::path& folder, bool paused) = 0;
-    virtual void pause() = 0;
-    virtual void resume() = 0;
-    virtual void step() = 0;
-    virtual void cancel() = 0;
-    virtual std::shared_ptr<const TrainingSnapshot> latest() const = 0;
-    virtual void set_on_publish(std::function<void()> callback) = 0;
 };
 
 /// The engine's own runner.

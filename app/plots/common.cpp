@@ -29,7 +29,7 @@ PlotLayer layer(PlotLayer::Kind kind, std::string name, Role role, int index) {
 }
 
 std::string provenance(const Snapshot& s) {
-    std::string text = "run " + std::to_string(s.run_id);
+    std::string text = "run " + std::to_string(s.id);
     if (s.preset) {
         text = s.preset->value("name", "run") + ", " + text;
         if (s.preset->contains("run")) {

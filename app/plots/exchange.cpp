@@ -26,12 +26,6 @@ bool ready(PlotSpec& plot, const Snapshot& s) {
 
 }  // namespace
 
-long burn_in_scans(const Snapshot& s) {
-    const Json fraction = s.preset ? get_value(*s.preset, "sampler.burn_in_fraction") : Json();
-    return fraction.is_number() ? std::lround(fraction.get<double>() * static_cast<double>(s.progress_end))
-                                : 0;
-}
-
 PlotSpec swap_plot(const Snapshot& s) {
     PlotSpec plot;
     plot.id = "swaps";
@@ -124,11 +118,8 @@ PlotSpec index_plot(const Snapshot& s) {
         }
         plot.layers.push_back(std::move(line));
     }
-    const long counted_from = burn_in_scans(s);
-    plot.state = s.progress <= counted_from
-                     ? "round trips count from scan " + std::to_string(counted_from) + " on"
-                     : std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips") +
-                           (counted_from > 0 ? " since scan " + std::to_string(counted_from) : "");
+    plot.state = std::to_string(e.round_trips) + (e.round_trips == 1 ? " round trip" : " round trips") +
+                 (e.counted_from > 0 ? " since scan " + std::to_string(e.counted_from) : "");
     if (shown < n) {
         plot.state += ", " + std::to_string(shown) + " of " + std::to_string(n) + " drawn";
     }

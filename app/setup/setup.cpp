@@ -31,6 +31,7 @@ void draw(Workbench& bench) {
     if (ImGui::BeginChild("###fields", {0, -footer})) {
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), theme.px(4)});
         SetupForm form(bench);
+        form.problems_of_head();
         for (const std::string& section : preset_sections()) {
             if (section != "view") {
                 form.section(section);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "app/shell/panel.hpp"
+#include "models/model.hpp"
 
 namespace tempera::app {
 namespace {
@@ -29,6 +30,13 @@ const char* when_text(Change change, bool waits, bool trained) {
     }
 }
 
+void problem_text(const Theme& theme, const std::string& text) {
+    const Face small(theme.body, Theme::small_size);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(Theme::vec(theme.colours().bad), "%s", text.c_str());
+    ImGui::PopTextWrapPos();
+}
+
 bool absent(const Json& v) { return v.is_null() || (v.is_array() && v.empty()); }
 
 }  // namespace
@@ -42,26 +50,77 @@ void SetupForm::section(const std::string& section) {
     }
     headed_ = false;
     heading_ = section;
-    const std::vector<Field> fields = section_fields(section, type);
-    trained_ = std::any_of(fields.begin(), fields.end(), [](const Field& f) { return f.name == "losses"; });
+    trained_ = model_info({{"type", type}}).trainable;
     if (!types.empty()) {
         type_row(section, type, types);
     }
-    for (const Field& field : fields) {
-        if (trained_ && (field.name == "losses" || field.name == "training")) {
-            continue;
-        }
-        if (field.name == "schedule" && section == "path") {
-            schedule();
-            continue;
-        }
-        field_row(section + "." + field.name, field, field.name);
-    }
+    rows(section_fields(section, type), section);
     if (trained_) {
-        model();
+        train_button();
     }
+    other_problems(section);
     if (headed_) {
         ImGui::Dummy({0, theme_.px(3)});
+    }
+}
+
+/// A row for each field; what is nested in a group follows it, and has the name of an inner group before its
+/// own.
+void SetupForm::rows(const std::vector<Field>& fields, const std::string& place, const std::string& prefix) {
+    for (const Field& field : fields) {
+        const std::string dotted = place + "." + field.name;
+        const bool outer = std::count(place.begin(), place.end(), '.') == 0;
+        switch (field.kind) {
+        case Field::Kind::group:
+            rows(field.fields, dotted, outer ? "" : field.name + " ");
+            break;
+        case Field::Kind::entry:
+            entry(field, dotted);
+            break;
+        case Field::Kind::list:
+            list(field, dotted);
+            break;
+        default:
+            field_row(dotted, field, prefix + field.name);
+        }
+    }
+}
+
+/// One type with its settings, in place of a section of its own.
+void SetupForm::entry(const Field& field, const std::string& place) {
+    const Json now = w_.value(place + ".type");
+    const std::string type = now.is_string() ? now.get<std::string>() : "";
+    Types types;
+    for (const SettingsType& t : field.family()) {
+        types.emplace_back(t.name, t.summary);
+    }
+    type_row(place, type, types, field.name);
+    for (const SettingsType& t : field.family()) {
+        if (t.name == type) {
+            rows(t.fields, place);
+        }
+    }
+}
+
+/// Problems that no row stands for are told under the section's rows.
+void SetupForm::other_problems(const std::string& section) {
+    for (const Problem& p : w_.problems()) {
+        const bool here =
+            p.place == section || p.place.starts_with(section + ".") || p.place.starts_with(section + "[");
+        if (here && !shown_.contains(p.place)) {
+            heading();
+            problem_text(theme_, p.place + ": " + p.text);
+        }
+    }
+}
+
+void SetupForm::problems_of_head() {
+    for (const Problem& p : w_.problems()) {
+        const std::string first = p.place.substr(0, p.place.find_first_of(".["));
+        const auto& sections = preset_sections();
+        if (std::find(sections.begin(), sections.end(), first) == sections.end() || first == "view") {
+            problem_text(theme_, p.place + ": " + p.text);
+        }
     }
 }
 
@@ -80,19 +139,6 @@ void SetupForm::heading() {
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const Face face(theme_.body, Theme::label_size);
     ImGui::TextColored(theme_.dim(), "%s", upper.c_str());
-}
-
-void SetupForm::schedule() {
-    const Json now = w_.value("path.schedule.type");
-    const std::string type = now.is_string() ? now.get<std::string>() : "";
-    if (type.empty()) {
-        return;
-    }
-    const Types types = section_types("path.schedule");
-    type_row("path.schedule", type, types, "schedule");
-    for (const Field& field : section_fields("path.schedule", type)) {
-        field_row("path.schedule." + field.name, field, field.name);
-    }
 }
 
 /// Returns where the field begins, from the row's left end.
@@ -162,9 +208,13 @@ void SetupForm::dot(const Row& row) {
 }
 
 bool SetupForm::begin_row(const Row& row) {
-    const bool bad = w_.problem_at(row.dotted) != nullptr;
+    const Problem* problem = w_.problem_at(row.place);
+    const bool bad = problem != nullptr;
+    if (bad) {
+        shown_.insert(problem->place);
+    }
     heading();
-    ImGui::PushID(row.id.c_str());
+    ImGui::PushID(row.place.c_str());
     const float left = ImGui::GetCursorPosX();
     const float field = label(row, bad);
     ImGui::SameLine(left + field);
@@ -202,17 +252,14 @@ void SetupForm::end_row(const Row& row, bool bad) {
         ImGui::EndPopup();
     }
     dot(row);
-    if (const Problem* problem = bad ? w_.problem_at(dotted) : nullptr) {
-        const Face small(theme_.body, Theme::small_size);
-        ImGui::PushTextWrapPos(0);
-        ImGui::TextColored(Theme::vec(theme_.colours().bad), "%s", problem->text.c_str());
-        ImGui::PopTextWrapPos();
+    if (const Problem* problem = bad ? w_.problem_at(row.place) : nullptr) {
+        problem_text(theme_, problem->text);
     }
     ImGui::PopID();
 }
 
 void SetupForm::type_row(const std::string& section, const std::string& type, const Types& types,
-                         const char* text) {
+                         const std::string& text) {
     const std::string dotted = section + ".type";
     if (!matches(dotted)) {
         return;
@@ -224,7 +271,10 @@ void SetupForm::type_row(const std::string& section, const std::string& type, co
     const Row row{dotted, dotted, text, help, change_class(w_.resolved(), dotted)};
     const bool bad = begin_row(row);
     std::string chosen;
-    if (choose("###value", type, types, chosen)) {
+    const auto obstacle = [&](const std::string& name) {
+        return type_obstacle(w_.document(), section, name);
+    };
+    if (choose("###value", type, types, chosen, obstacle)) {
         w_.set(dotted, chosen);
         w_.commit();
     }
@@ -246,8 +296,7 @@ void SetupForm::field_row(const std::string& dotted, const Field& field, const s
               field, std::move(value), [&](const Json& v) { w_.set(dotted, v); });
 }
 
-void SetupForm::value_row(const Row& row, const Field& field, Json value,
-                          const std::function<void(const Json&)>& set) {
+void SetupForm::value_row(const Row& row, const Field& field, Json value, const Set& set) {
     const bool bad = begin_row(row);
     const FieldEdit edit = edit_field(theme_, field, value, theme_.px(dot_column));
     if (edit.changed) {

@@ -163,7 +163,7 @@ void restore_now(Workbench& bench) {
     const bool goes_on = bench.autosave.take_over_run();
     if (goes_on) {
         bench.workspace.link().keep_states(bench.autosave.run_folder(), Autosave::interval);
-        bench.workspace.go_on(run);
+        bench.workspace.take_up(run);
     }
     bench.autosave.write_and_wait(session_json(bench));  // only then the old file may go
     bench.autosave.discard_first();

@@ -10,6 +10,7 @@
 #include "app/render/thumbnail.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "paths/density_path.hpp"
 
 namespace tempera::app {
 namespace {
@@ -269,7 +270,7 @@ void draw(Workbench& bench) {
     const ImVec2 start = ImGui::GetCursorPos();
     const bool learned_path = bench.learning.learned_path();
     const bool narrow = learned_path && remaining().width < theme.px(620);
-    const char* from = w.value("path.type") == Json("tempering") ? "reference" : "noise";
+    const char* from = path_info(w.value("path")).uses_rho ? "noise" : "reference";
     panel_header(
         bench, *find_view("density_path"), "Density path",
         n > 0 ? state + (narrow ? "" : std::string("      ") + from + "  " + icon::arrow + "  target") : "");

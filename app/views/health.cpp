@@ -74,6 +74,8 @@ void rows(Workbench& bench, const Snapshot& s) {
     Mark mark = Mark::none;
     if (std::isfinite(s.log_z_stderr)) {
         note = "\xc2\xb1 " + fixed(s.log_z_stderr, 3);
+    } else if (s.state == RunState::finished && !s.log_z_stderr_missing.empty()) {
+        note = "no error known: " + s.log_z_stderr_missing;
     }
     // On the way down it is that of the level reached: the truth of the target says nothing of it.
     const bool on_the_way = !s.exchange && s.level > 0;
@@ -117,30 +119,26 @@ void rows(Workbench& bench, const Snapshot& s) {
             Mark::none, "How often particles were resampled by weight.");
     } else if (s.exchange_stats) {
         const ExchangeStats& x = *s.exchange_stats;
-        double least = 1;
-        for (double r : x.swap_rejection) {
-            least = std::isfinite(r) ? std::min(least, 1 - r) : least;
-        }
+        const double least = x.min_swap_acceptance();
         row(theme, "least swap", fixed(least, 3), "acceptance",
-            least >= 0.1    ? Mark::good
-            : least >= 0.02 ? Mark::warning
-                            : Mark::bad,
+            !std::isfinite(least) ? Mark::none
+            : least >= 0.1        ? Mark::good
+            : least >= 0.02       ? Mark::warning
+                                  : Mark::bad,
             "Smallest swap acceptance over neighbouring levels. Near 0 no replica gets past this pair: add "
             "levels there.");
         row(theme, "barrier", fixed(x.communication_barrier(), 2), "sum of rejections", Mark::none,
             "Communication barrier: the sum of swap rejections over pairs. About twice as many levels serve "
             "it well.");
-        const long counted_from = burn_in_scans(s);
-        const bool counted = s.progress > counted_from;
-        row(theme, "round trips", std::to_string(counted ? x.round_trips : 0),
-            counted ? fixed(x.round_trips_per_scan(), 4) + " a scan"
-                    : "count from scan " + grouped(counted_from),
-            Mark::none,
-            "Ways of a replica from the reference to the target and back, counted after the burn-in of " +
-                grouped(counted_from) + " scans. The swaps predict " +
-                fixed(x.predicted_round_trips_per_scan(), 4) + " a scan.");
+        row(theme, "round trips", grouped(x.round_trips), "since scan " + grouped(x.counted_from), Mark::none,
+            "Ways of a replica from the reference to the target and back, over all ladders. At the end of "
+            "the burn-in counting begins anew.");
+        row(theme, "per scan", fixed(x.round_trips_per_scan(), 4),
+            "predicted " + fixed(x.predicted_round_trips_per_scan(), 4), Mark::none,
+            "Round trips of a ladder in one scan, and as many as there were if replicas mixed within their "
+            "levels at once (Syed et al. 2022).");
         row(theme, "BAR", fixed(x.log_z_bar, 3),
-            std::isfinite(x.log_z_bar_stderr) ? "\xc2\xb1 " + fixed(x.log_z_bar_stderr, 3) : "", Mark::none,
+            x.log_z_bar_error.known() ? "\xc2\xb1 " + fixed(x.log_z_bar_error.value, 3) : "", Mark::none,
             "log Z by Bennett's acceptance ratio over neighbouring levels.");
     }
     if (std::isfinite(s.acceptance)) {

@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "core/npy.hpp"
+#include "run/preset/preset_files.hpp"
 
 namespace tempera::app {
 namespace {
@@ -26,31 +26,14 @@ bool is_type(const std::string& dotted) {
     return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
 }
 
-/// Sets a value; a "type" replaces its section.
+/// Sets a value; a "type" changes its section by the rule of change_type().
 void put(Json& document, const std::string& dotted, Json value) {
-    if (!is_type(dotted)) {
+    const std::string section = is_type(dotted) ? dotted.substr(0, dotted.size() - 5) : "";
+    if (!section.empty() && value.is_string()) {
+        change_type(document, section, value.get<std::string>());
+    } else {
         value_slot(document, dotted) = std::move(value);
-        return;
     }
-    const std::string section = dotted.substr(0, dotted.size() - 5);
-    Json fresh = Json::object();
-    fresh["type"] = value;
-    if (section == "path" && document.contains("path")) {  // what means the same on every path stays
-        for (const char* key : {"n_levels", "standardise"}) {
-            if (document["path"].contains(key)) {
-                fresh[key] = document["path"][key];
-            }
-        }
-    }
-    if (section == "sampler") {
-        const Json n = get_value(document, "sampler.n_particles");
-        for (const Field& f : section_fields("sampler", value.get<std::string>())) {
-            if (f.name == "n_particles" && !n.is_null()) {
-                fresh["n_particles"] = n;
-            }
-        }
-    }
-    value_slot(document, section) = std::move(fresh);
 }
 
 }  // namespace
@@ -80,7 +63,8 @@ void Document::adopt(Json contents, std::filesystem::path file, std::optional<Js
 }
 
 void Document::save_as(const std::filesystem::path& file) {
-    write_file_atomically(file, format_preset(now_) + "\n");
+    save_preset(now_, file_, file);
+    now_ = moved_preset(now_, std::filesystem::absolute(file).parent_path());
     file_ = file;
     saved_ = basis_ = now_;
     for (std::deque<Step>* steps : {&undo_, &redo_}) {  // what they lead to is no longer what the file holds
@@ -88,6 +72,7 @@ void Document::save_as(const std::filesystem::path& file) {
             step.basis = basis_;
         }
     }
+    check();
 }
 
 std::string Document::name() const {
@@ -200,13 +185,13 @@ std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
 
 /// Finds what is wrong and keeps the last good resolved form.
 void Document::check() {
-    problems_ = check_preset(now_);
+    Resolved read = read_preset(now_);
+    problems_ = std::move(read.problems);
     if (problems_.empty()) {
-        try {
-            resolved_ = resolve_preset(now_);
-        } catch (const ConfigError& e) {
-            problems_ = e.problems();
-        }
+        resolved_ = std::move(read.preset);
+        Problems missing;
+        check_files(resolved_, missing);
+        problems_ = missing.list();
     }
 }
 

@@ -21,7 +21,8 @@ public:
     /// file were not saved, and `basis` what of it stood there before the person's own edits.
     void adopt(Json contents, std::filesystem::path file, std::optional<Json> edited = std::nullopt,
                std::optional<Json> basis = std::nullopt);
-    /// Writes the preset as it stands. Throws std::runtime_error; nothing changes then.
+    /// Writes the preset as it stands; of the file it came from stays what was not edited. Throws
+    /// std::runtime_error; nothing changes then.
     void save_as(const std::filesystem::path& file);
     const std::filesystem::path& file() const { return file_; }
     /// There are edits of the person's that would be missed. What stories and hints set is none.
@@ -39,8 +40,8 @@ public:
     const Problem* problem_at(const std::string& dotted) const;
     bool differs_from_file(const std::string& dotted) const;
 
-    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" replaces its
-    /// section. False when the value stood there already.
+    /// Sets a value; edits of one field up to commit() are one undo step. Setting a "type" changes its
+    /// section by the rule of change_type(). False when the value stood there already.
     bool set(const std::string& dotted, Json value);
     /// Sets a value in an undo step of its own that is no edit of the person's (stories, hints).
     void stage(const std::string& dotted, const Json& value);

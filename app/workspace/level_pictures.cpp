@@ -44,10 +44,10 @@ std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& m
 }  // namespace
 
 bool LevelPictures::take(const Snapshot& snapshot) {
-    const bool fresh = snapshot.run_id != run_;
+    const bool fresh = snapshot.id != run_;
     if (fresh) {
         pictures_.clear();
-        run_ = snapshot.run_id;
+        run_ = snapshot.id;
     }
     const auto kept = [&](int level) {
         const auto it = pictures_.find(level);

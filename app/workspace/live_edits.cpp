@@ -2,11 +2,13 @@
 #include "app/workspace/live_edits.hpp"
 
 #include "app/workspace/document.hpp"
+#include "run/work/work.hpp"
 
 namespace tempera::app {
 
 LiveEdits live_edits(const Json& running, const Json& edited) {
-    LiveEdits out{running, false, {}};
+    LiveEdits out;
+    Json wanted = running;
     for (const char* section : {"path", "kernel", "moves", "sampler", "run", "target", "model"}) {
         if (!running.contains(section) || !edited.contains(section)) {
             continue;
@@ -21,20 +23,19 @@ LiveEdits live_edits(const Json& running, const Json& edited) {
                 out.pending.push_back(field);
             }
         }
-        if (!cold && !different.empty()) {
-            out.wanted[section] = edited[section];
-            out.any = true;
+        if (!cold) {
+            wanted[section] = edited[section];
             continue;
         }
         for (const std::string& field : different) {
             const Json v = get_value(edited, field);
             if (change_class(edited, field) != Change::cold && !v.is_null() &&
                 !get_value(running, field).is_null()) {
-                value_slot(out.wanted, field) = v;
-                out.any = true;
+                value_slot(wanted, field) = v;
             }
         }
     }
+    out.edits = edits_between(running, wanted);
     return out;
 }
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "run/preset/preset.hpp"
+#include "run/record/work_view.hpp"
 
 namespace tempera::app {
 
 struct LiveEdits {
-    Json wanted;                       ///< the running preset with every edit that needs no restart
-    bool any = false;                  ///< it differs from the running one
+    Edits edits;                       ///< of the running preset: all that need no restart
     std::vector<std::string> pending;  ///< fields that wait for a restart
 };
 

@@ -100,6 +100,16 @@ void equal_rejection(const Case& c) {
 
 void more_moves(const Case& c) { c.twice("moves per scan", "sampler.moves_per_scan"); }
 
+void adapt_moves(const Case& c) {
+    if (c.text("moves.type") != "none" && get_value(c.resolved, "moves.adapt") == Json(false)) {
+        c.offer("Tune the steps of the moves", {{"moves.adapt", true}});
+    }
+}
+
+void more_steps(const Case& c) { c.twice("steps of the moves", "moves.n_steps"); }
+
+void more_scans(const Case& c) { c.twice("scans", "sampler.n_scans"); }
+
 using Rule = void (*)(const Case&);
 const std::map<std::string, std::vector<Rule>>& rules() {
     static const std::map<std::string, std::vector<Rule>> table = {
@@ -114,6 +124,10 @@ const std::map<std::string, std::vector<Rule>>& rules() {
         {"hessian_floored", {more_levels}},
         {"low_swap_acceptance", {equal_rejection, more_levels}},
         {"slow_local_mixing", {more_moves, better_kernel}},
+        {"no_overlap", {equal_rejection, more_levels}},
+        {"pairs_not_offered", {more_scans}},
+        {"stuck_moves", {adapt_moves}},
+        {"pilot_collapsed", {adapt_moves, more_steps}},
     };
     return table;
 }

@@ -27,7 +27,7 @@ FinishedRun line_of(const Json& preset) {
 
 FinishedRun finished_run(const Snapshot& s, const Json& resolved) {
     FinishedRun run = line_of(s.preset ? *s.preset : resolved);
-    run.id = s.run_id;
+    run.id = s.id;
     run.state = s.state;
     run.name = run.preset.value("name", "");
     run.ess = s.ess_fraction;

@@ -5,6 +5,7 @@
 
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
+#include "paths/density_path.hpp"
 #include "run/preset/preset.hpp"
 
 namespace tempera::app {
@@ -38,7 +39,7 @@ RunSize run_size(const Json& resolved, double rate) {
                                  (1 + number(resolved, "sampler.moves_per_scan", 1) * per_sweep(resolved));
     size.evaluations *= number(resolved, "run.n_replicates", 1);
     size.measured = rate > 0;
-    const bool learned = get_value(resolved, "path.type") == Json("learned_diffusion");
+    const bool learned = path_info(get_value(resolved, "path")).uses_model;
     size.rate = rate > 0 ? rate : (learned ? network_rate : closed_form_rate) * thread_count();
     size.seconds = size.evaluations / size.rate;
     return size;

@@ -19,7 +19,7 @@ std::unique_ptr<LatestJob<fs::path, StoredRun>> make_stored_run_reader() {
         try {
             auto result = std::make_shared<const RunResult>(read_run_folder(folder));
             Snapshot snapshot = snapshot_of(*result);
-            snapshot.run_id = next_id--;
+            snapshot.id = next_id--;
             run.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
             run.result = std::move(result);
         } catch (const std::exception& e) {

@@ -129,13 +129,22 @@ void Workspace::send_edits() {
     if (!snapshot_->preset || !busy()) {
         return;
     }
-    LiveEdits edits = live_edits(*snapshot_->preset, resolved());
-    pending_ = std::move(edits.pending);
-    if (!edits.any) {
+    LiveEdits live = live_edits(*snapshot_->preset, resolved());
+    pending_ = std::move(live.pending);
+    // What the run refused once counts from the next one.
+    std::erase_if(live.edits, [&](const Edit& edit) {
+        const auto known = refused_.find(edit.place);
+        const bool again = known != refused_.end() && known->second == edit.value;
+        if (again) {
+            pending_.push_back(edit.place);
+        }
+        return again;
+    });
+    if (live.edits.empty()) {
         return;
     }
     try {
-        link_->edit(edits.wanted);
+        link_->edit(live.edits);
     } catch (const std::exception& e) {
         note(LogLine::Kind::error, e.what());
     }
@@ -174,9 +183,9 @@ void Workspace::start_without_asking(bool paused) {
     }
 }
 
-void Workspace::go_on(const Json& preset) {
+void Workspace::take_up(const Json& preset) {
     try {
-        started(link_->go_on(preset, true), "taken up again");
+        started(link_->take_up(preset, true), "taken up again");
         compare_edits_ = true;
     } catch (const std::exception& e) {
         report("The run could not be taken up again", e);
@@ -228,14 +237,14 @@ void Workspace::step_move() {
     if (!busy()) {
         start(true);
     }
-    link_->step_move();
+    link_->step(StepSize::smallest);
 }
 
 void Workspace::step_level() {
     if (!busy()) {
         start(true);
     }
-    link_->step_level();
+    link_->step(StepSize::boundary);
 }
 
 void Workspace::set_pace(double boundaries_per_second) {
@@ -281,7 +290,7 @@ bool Workspace::waits_to_apply() const {
 void Workspace::count_time() {
     const auto now = std::chrono::steady_clock::now();
     const RunState s = snapshot_->state;
-    if (snapshot_->run_id == started_run_ && (s == RunState::running || s == RunState::preparing)) {
+    if (snapshot_->id == started_run_ && (s == RunState::running || s == RunState::preparing)) {
         run_seconds_ += std::chrono::duration<double>(now - updated_).count();
     }
     updated_ = now;
@@ -295,8 +304,8 @@ void Workspace::update(float seconds) {
     add_lock_wait(std::chrono::steady_clock::now() - before);
     maps_ = std::move(maps);
     // Stored results stay until the run that was started has something to show.
-    const bool dropped = latest->run_id <= dropped_run_;
-    if (latest != snapshot_ && !dropped && (!stored_ || latest->run_id == started_run_)) {
+    const bool dropped = latest->id <= dropped_run_;
+    if (latest != snapshot_ && !dropped && (!stored_ || latest->id == started_run_)) {
         stored_.reset();
         snapshot_ = std::move(latest);
         take_snapshot();
@@ -311,7 +320,8 @@ void Workspace::update(float seconds) {
 void Workspace::take_snapshot() {
     const Snapshot& s = *snapshot_;
     if (pictures_.take(s)) {
-        warnings_logged_ = edits_logged_ = 0;
+        warnings_logged_ = edits_logged_ = refusals_logged_ = 0;
+        refused_.clear();
     }
     if (s.notice != notice_logged_) {
         notice_logged_ = s.notice;
@@ -319,7 +329,7 @@ void Workspace::take_snapshot() {
             note(LogLine::Kind::warning, s.notice);
         }
     }
-    if (compare_edits_ && s.run_id == started_run_ && s.state == RunState::paused) {
+    if (compare_edits_ && s.id == started_run_ && s.state == RunState::paused) {
         compare_edits_ = false;
         send_edits();
     }
@@ -327,12 +337,20 @@ void Workspace::take_snapshot() {
         note(LogLine::Kind::note,
              s.edits[edits_logged_].text + " at level " + std::to_string(s.edits[edits_logged_].level));
     }
+    for (; refusals_logged_ < s.refused.size(); ++refusals_logged_) {
+        const RefusedEdit& refused = s.refused[refusals_logged_];
+        note(LogLine::Kind::error, refused.text + " was not applied: " + refused.why);
+        for (const Edit& edit : refused.edits) {
+            refused_[edit.place] = edit.value;
+            pending_.push_back(edit.place);
+        }
+    }
     for (; warnings_logged_ < s.warnings.size(); ++warnings_logged_) {
         note(LogLine::Kind::warning, s.warnings[warnings_logged_].text);
     }
     if (!busy()) {
         pending_.clear();
-        if (s.run_id != remembered_run_ && s.run_id == started_run_ && s.state != RunState::idle) {
+        if (s.id != remembered_run_ && s.id == started_run_ && s.state != RunState::idle) {
             remember_run();
         }
     } else if (problems().empty() && s.preset && pending_.empty() == false) {
@@ -348,7 +366,7 @@ double Workspace::evaluation_rate() const {
 
 void Workspace::remember_run() {
     const Snapshot& s = *snapshot_;
-    remembered_run_ = s.run_id;
+    remembered_run_ = s.id;
     constexpr double enough = 1e7;  // evaluations; a smaller run shows its overhead
     const double evaluations =
         s.preset && s.state == RunState::finished ? run_size(*s.preset, 1).evaluations : 0;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,9 +88,9 @@ public:
     void start(bool paused = false);
     void start_without_asking(bool paused);
     void restart(bool new_seed);
-    /// Goes on with a run that an earlier session left, as it had started; paused, because it may be what
-    /// ended that session.
-    void go_on(const Json& preset);
+    /// Takes up a run that an earlier session left, as it had started; paused, because it may be what ended
+    /// that session.
+    void take_up(const Json& preset);
     void stop();
     void step_move();
     void step_level();
@@ -188,7 +189,8 @@ private:
     Recents recents_;
     std::vector<FinishedRun> runs_;
     std::deque<LogLine> log_;
-    std::size_t warnings_logged_ = 0, edits_logged_ = 0;
+    std::size_t warnings_logged_ = 0, edits_logged_ = 0, refusals_logged_ = 0;
+    std::map<std::string, Json> refused_;  ///< values by field that the run in progress could not take
     std::string notice_logged_;
     Json measured_target_;  ///< of the run that last showed how fast it is
     double measured_rate_ = 0;

@@ -43,7 +43,7 @@ bool Workspace::open(const std::filesystem::path& file) {
     }
     try {
         Json document = load_preset(file);
-        std::vector<Problem> problems = check_preset(document);
+        std::vector<Problem> problems = read_preset(document).problems;  // missing files are told in Setup
         if (!problems.empty()) {
             throw ConfigError(std::move(problems));
         }
@@ -107,9 +107,9 @@ void Workspace::look_anew() {
     wanted_folder_.clear();
     cursor_.follow();
     held_back_ = false;
-    dropped_run_ = std::max(link_->latest()->run_id, started_run_);  // which may have published nothing yet
+    dropped_run_ = std::max(link_->latest()->id, started_run_);  // which may have published nothing yet
     auto nothing = std::make_shared<Snapshot>();
-    nothing->run_id = -1;
+    nothing->id = -1;
     snapshot_ = std::move(nothing);
     take_snapshot();
 }

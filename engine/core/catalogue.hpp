@@ -78,6 +78,16 @@ inline std::string type_of(const Json& section) {
     return type != section.end() && type->is_string() ? type->template get<std::string>() : std::string();
 }
 
+/// The types of a catalogue, for a Family.
+template <class E>
+std::vector<SettingsType> settings_types(const std::vector<E>& catalogue) {
+    std::vector<SettingsType> out;
+    for (const E& e : catalogue) {
+        out.push_back({e.info.name, e.info.summary, e.info.fields, e.check, e.resolve});
+    }
+    return out;
+}
+
 /// Finds an entry by name; otherwise throws ConfigError at "<family>.type" with the nearest known name.
 template <class E>
 const E& find_entry(const std::vector<E>& catalogue, const std::string& family, const std::string& name) {

@@ -2,9 +2,10 @@
 #include "core/settings.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <optional>
+
+#include "core/joined.hpp"
 
 namespace tempera {
 
@@ -26,14 +27,6 @@ std::string shown(const Json& value) {
 std::string shown(double value) {
     return shown(value == std::floor(value) && std::abs(value) < 1e16 ? Json(static_cast<long>(value))
                                                                       : Json(value));
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string out;
-    for (const std::string& n : names) {
-        out += (out.empty() ? "" : ", ") + n;
-    }
-    return out;
 }
 
 std::string is(const Json& value) { return " (is " + shown(value) + ")"; }
@@ -75,6 +68,10 @@ std::optional<double> read_number(const Json& value, const Attributes& a, const 
     return v;
 }
 
+/// 2^53 bounds what a double can tell apart, and JSON's readers elsewhere hold integers in doubles: beyond it
+/// they would be rounded without notice.
+constexpr long most_exact = 1L << 53;
+
 template <class T>
 std::optional<T> read_integer(const Json& value, Attributes a, const Place& place) {
     if (!value.is_number()) {
@@ -86,15 +83,22 @@ std::optional<T> read_integer(const Json& value, Attributes a, const Place& plac
         place.complain("must be a whole number", value);
         return {};
     }
-    // 2^53 bounds what a double can tell apart; JSON integers beyond it would be rounded without notice.
-    const double limit = sizeof(T) == 8 ? 0x1p53 : static_cast<double>(std::numeric_limits<T>::max());
+    const double limit = sizeof(T) == 8 ? most_exact : static_cast<double>(std::numeric_limits<T>::max());
     a.min = std::max(a.min, -limit), a.max = std::min(a.max, limit);
-    const std::string rule = broken_rule(v, a);
+    std::string rule = broken_rule(v, a);
+    // a JSON integer just beyond may have been rounded to the limit, a float at the limit has been already
+    const bool rounded = value.is_number_float() ? std::abs(v) >= most_exact
+                                                 : (v > 0 && value.get<std::uint64_t>() > most_exact) ||
+                                                       (v < 0 && value.get<std::int64_t>() < -most_exact);
+    if (rule.empty() && rounded) {
+        rule = (v > 0 ? "must be at most " : "must be at least ") + std::string(v > 0 ? "" : "-") +
+               std::to_string(most_exact) + (value.is_number_float() ? ", written without a point" : "");
+    }
     if (!rule.empty()) {
         place.complain(rule, value);
         return {};
     }
-    return static_cast<T>(v);
+    return value.is_number_float() ? static_cast<T>(v) : value.get<T>();
 }
 
 std::optional<std::vector<double>> read_numbers(const Json& value, const Attributes& a, const Place& place) {
@@ -146,6 +150,52 @@ std::optional<std::string> read_choice(const Json& value, const std::vector<std:
     return {};
 }
 
+std::optional<std::string> read_text(const Json& value, const Place& place) {
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    if (value.is_null()) {
+        return "";
+    }
+    place.complain("must be text", value);
+    return {};
+}
+
+std::optional<Json> read_as_it_is(const Json& value, const Place&) { return value; }
+
+/// The settings of one type with all defaults; nothing when they are not good.
+std::optional<Json> read_entry(const Json& value, const std::vector<SettingsType>& types,
+                               const Place& place) {
+    if (!value.is_object()) {
+        place.complain("must be an object such as { \"type\": \"" + types.front().name + "\" }", value);
+        return {};
+    }
+    const SettingsType* type = find_type(types, value, place.at, place.problems);
+    if (!type) {
+        return {};
+    }
+    const std::size_t before = place.problems.list().size();
+    type->check(value, place.at, place.problems);
+    return place.problems.list().size() == before ? std::optional(type->resolve(value)) : std::nullopt;
+}
+
+std::optional<Json> read_list(const Json& value, const std::vector<SettingsType>& types, double least,
+                              const Place& place) {
+    if (!value.is_array() || static_cast<double>(value.size()) < least) {
+        place.complain(std::string("must be a list") + (value.is_array() ? " that is not empty," : "") +
+                           " such as [{ \"type\": \"" + types.front().name + "\" }]",
+                       value);
+        return {};
+    }
+    Json out = Json::array();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (auto entry = read_entry(value[i], types, place.item(i))) {
+            out.push_back(std::move(*entry));
+        }
+    }
+    return out.size() == value.size() ? std::optional(out) : std::nullopt;
+}
+
 template <class T>
 Json to_json(const T& value) {
     if constexpr (requires { value.empty(); } && !std::is_same_v<T, std::string> &&
@@ -154,35 +204,6 @@ Json to_json(const T& value) {
     } else {
         return Json(value);
     }
-}
-
-/// Edits (insert, delete, replace, swap neighbours) between two names.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-    for (std::size_t i = 0; i <= a.size(); ++i) {
-        for (std::size_t j = 0; j <= b.size(); ++j) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-            }
-        }
-    }
-    return d[a.size()][b.size()];
-}
-
-/// Lower case, without what people leave out or put in: "n-levels", "nLevels" and "n_levels" are the same.
-std::string plain(const std::string& name) {
-    std::string out;
-    for (const char c : name) {
-        if (std::isalnum(static_cast<unsigned char>(c))) {
-            out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        }
-    }
-    return out;
 }
 
 }  // namespace
@@ -215,21 +236,52 @@ Describer Describer::writer(Json& out) {
     return d;
 }
 
+Field& Describer::add_field(const char* name, Field::Kind kind, Json default_value, const Attributes& a) {
+    Field f;
+    f.name = name, f.kind = kind, f.default_value = std::move(default_value);
+    f.min = a.min, f.max = a.max, f.open_min = a.open_min, f.open_max = a.open_max;
+    f.log_scale = a.log_scale, f.unit = a.unit, f.help = a.help, f.change = a.change;
+    fields_->push_back(std::move(f));
+    return fields_->back();
+}
+
 template <class T, class Read>
 void Describer::visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices,
                       const Attributes& a, Read read) {
     if (mode_ == Mode::list) {
-        Field f{name,        kind,  to_json(value),     a.min,  a.max,  a.open_min, a.open_max,
-                a.log_scale, false, std::move(choices), a.unit, a.help, a.change};
+        Field& f = add_field(name, kind, to_json(value), a);
+        f.choices = std::move(choices);
         f.optional = kind == Field::Kind::numbers || kind == Field::Kind::matrix ||
-                     (kind == Field::Kind::json && value == T{});
-        fields_->push_back(std::move(f));
+                     (std::is_same_v<T, Json> && value == T{});
     } else if (mode_ == Mode::write) {
         (*out_)[name] = to_json(value);
     } else if (in_->contains(name)) {
-        const Place place{place_.empty() ? name : place_ + "." + name, *problems_};
+        const Place place{place_of(name), *problems_};
         if (auto read_value = read(in_->at(name), place)) {
             value = std::move(*read_value);
+        }
+    }
+}
+
+template <class T, class Read>
+void Describer::visit_or(const char* name, std::optional<T>& value, const char* word, Field::Kind kind,
+                         const char* kind_text, const Attributes& a, Read read) {
+    const Json none = word ? Json(word) : Json();
+    if (mode_ == Mode::list) {
+        Field& f = add_field(name, kind, value ? Json(*value) : none, a);
+        f.word = word ? word : "";
+        f.optional = !word;
+    } else if (mode_ == Mode::write) {
+        (*out_)[name] = value ? Json(*value) : none;
+    } else if (in_->contains(name)) {
+        const Json& in = in_->at(name);
+        const Place place{place_of(name), *problems_};
+        if (in == none) {
+            value.reset();
+        } else if (!in.is_number()) {
+            place.complain(std::string("must be ") + kind_text + " or " + none.dump(), in);
+        } else if (auto number = read(in, a, place)) {
+            value = *number;
         }
     }
 }
@@ -261,17 +313,19 @@ void Describer::number(const char* name, double& value, Attributes a) {
 }
 
 void Describer::text(const char* name, std::string& value, Attributes a) {
-    visit(name, value, Field::Kind::text, {}, a,
-          [](const Json& in, const Place& place) -> std::optional<std::string> {
-              if (in.is_string()) {
-                  return in.get<std::string>();
-              }
-              if (in.is_null()) {
-                  return "";
-              }
-              place.complain("must be text", in);
-              return {};
-          });
+    visit(name, value, Field::Kind::text, {}, a, read_text);
+}
+
+void Describer::file(const char* name, std::string& value, std::vector<std::string> words, Attributes a) {
+    visit(name, value, Field::Kind::file, std::move(words), a, read_text);
+}
+
+void Describer::number_or(const char* name, std::optional<double>& value, const char* word, Attributes a) {
+    visit_or(name, value, word, Field::Kind::number, "a number", a, read_number);
+}
+
+void Describer::integer_or(const char* name, std::optional<long>& value, const char* word, Attributes a) {
+    visit_or(name, value, word, Field::Kind::integer, "a whole number", a, read_integer<long>);
 }
 
 void Describer::choice(const char* name, std::string& value, std::vector<std::string> choices, Attributes a) {
@@ -289,49 +343,38 @@ void Describer::matrix(const char* name, std::vector<std::vector<double>>& value
           [&](const Json& in, const Place& place) { return read_matrix(in, a, place); });
 }
 
+void Describer::rows(const char* name, Json& value, Attributes a) {
+    visit(name, value, Field::Kind::rows, {}, a, read_as_it_is);
+}
+
+void Describer::matrices(const char* name, Json& value, Attributes a) {
+    visit(name, value, Field::Kind::matrices, {}, a, read_as_it_is);
+}
+
 void Describer::json(const char* name, Json& value, Attributes a) {
-    visit(name, value, Field::Kind::json, {}, a,
-          [](const Json& in, const Place&) -> std::optional<Json> { return in; });
+    visit(name, value, Field::Kind::json, {}, a, read_as_it_is);
 }
 
-std::string nearest_name(const std::string& key, const std::vector<std::string>& known) {
-    const std::string k = plain(key);
-    std::string best;
-    std::size_t best_distance = std::numeric_limits<std::size_t>::max();
-    for (const std::string& name : known) {
-        const std::string n = plain(name);
-        std::size_t distance = edit_distance(k, n);
-        // A beginning or an end of a name ("particles" for "n_particles") is near as well.
-        if (k.size() >= 3 && n.size() > k.size() && (n.starts_with(k) || n.ends_with(k))) {
-            distance = std::min<std::size_t>(distance, 2);
-        }
-        if (distance < best_distance &&
-            distance <= std::max<std::size_t>(1, std::min(k.size(), n.size()) / 3 + 1)) {
-            best_distance = distance;
-            best = name;
-        }
+void Describer::entry(const char* name, Json& value, Family family, Attributes a) {
+    if (mode_ == Mode::list) {
+        add_field(name, Field::Kind::entry, value, a).family = family;
+    } else if (mode_ == Mode::write) {
+        (*out_)[name] = value;
+    } else {
+        const Place place{place_of(name), *problems_};
+        value = read_entry(in_->contains(name) ? in_->at(name) : value, family(), place).value_or(value);
     }
-    return best;
 }
 
-void check_unknown_keys(const Json& in, const std::vector<Field>& fields,
-                        const std::vector<std::string>& also, const std::string& place, Problems& problems) {
-    if (!in.is_object()) {
-        return;
-    }
-    std::vector<std::string> known;
-    for (const Field& f : fields) {
-        known.push_back(f.name);
-    }
-    known.insert(known.end(), also.begin(), also.end());
-    for (const auto& [key, value] : in.items()) {
-        if (std::find(known.begin(), known.end(), key) == known.end()) {
-            const std::string near = nearest_name(key, known);
-            problems.add(place.empty() ? key : place + "." + key,
-                         "is not known" +
-                             (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                             " (known: " + joined(known) + ")");
-        }
+void Describer::list(const char* name, Json& value, Family family, Attributes a) {
+    if (mode_ == Mode::list) {
+        add_field(name, Field::Kind::list, value, a).family = family;
+    } else if (mode_ == Mode::write) {
+        (*out_)[name] = value;
+    } else {
+        const Place place{place_of(name), *problems_};
+        value =
+            read_list(in_->contains(name) ? in_->at(name) : value, family(), a.min, place).value_or(value);
     }
 }
 

@@ -3,7 +3,9 @@
 // line's describe/--set, the documentation and the error messages.
 #pragma once
 
+#include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +17,28 @@ namespace tempera {
 /// When an edit during a run takes effect: at the next move, at the next level or scan, or after a restart.
 enum class Change { hot, warm, cold };
 
+struct SettingsType;
+/// The types that a family's catalogue offers.
+using Family = const std::vector<SettingsType>& (*)();
+
 /// What is known of one setting.
 struct Field {
-    enum class Kind { boolean, integer, number, text, choice, numbers, matrix, json };
+    enum class Kind {
+        boolean,
+        integer,
+        number,
+        text,
+        choice,
+        numbers,
+        matrix,    ///< a list of lists
+        rows,      ///< numbers, or a list of lists
+        matrices,  ///< a list of matrices
+        json,
+        file,
+        group,
+        entry,
+        list
+    };
     std::string name;
     Kind kind = Kind::number;
     Json default_value;
@@ -25,9 +46,22 @@ struct Field {
     bool open_min = false, open_max = false;  ///< the bound itself is not allowed
     bool log_scale = false;                   ///< drags move by factors
     bool optional = false;                    ///< null (or absence) means "decide for me"
-    std::vector<std::string> choices;
+    std::vector<std::string> choices;         ///< of a file: words that name none ("exact")
     std::string unit, help;
     Change change = Change::cold;
+    std::string word;  ///< of a number: what may stand instead of one ("auto"); null where `optional`
+    std::vector<Field> fields;  ///< of a group
+    Family family = nullptr;    ///< of an entry (one type with its settings) and of a list of such
+};
+
+/// One type of a family without what it makes: its settings, how they are checked and filled in.
+struct SettingsType {
+    std::string name, summary;
+    std::vector<Field> fields;
+    /// Reports every problem of the settings under `place`.
+    std::function<void(const Json& settings, const std::string& place, Problems& problems)> check;
+    /// The settings with "type" and every default; throws ConfigError when they are not good.
+    std::function<Json(const Json& settings)> resolve;
 };
 
 /// Optional attributes of a field, for designated initialisers.
@@ -39,8 +73,9 @@ struct Attributes {
 };
 
 /// Visits the fields of a settings struct in one of three ways: list them, read them from JSON, write them to
-/// JSON. A settings struct has `void describe(Describer&)` and, where fields depend on each other, `void
-/// check(const std::string& place, Problems&) const`.
+/// JSON. A settings struct has `void describe(Describer&)`, which changes nothing by itself, and may have
+/// `void complete()`, called after reading, which fills in what depends on what was given, and
+/// `void check(const std::string& place, Problems&) const` for fields that depend on each other.
 class Describer {
 public:
     static Describer lister(std::vector<Field>& out);
@@ -58,8 +93,23 @@ public:
     void numbers(const char* name, std::vector<double>& value, Attributes a = {});
     /// A list of lists (rows may differ in length; check() says what is wrong); empty means absent.
     void matrix(const char* name, std::vector<std::vector<double>>& value, Attributes a = {});
-    /// Anything else (nested documents, list of matrices, "auto" or a number); null means absent.
+    /// Numbers or lists of numbers, and matrices, unread: check() says what is wrong; null means absent.
+    void rows(const char* name, Json& value, Attributes a = {});
+    void matrices(const char* name, Json& value, Attributes a = {});
+    /// Anything else; null means absent.
     void json(const char* name, Json& value, Attributes a = {});
+    /// A number, or the word (null where `word` is null) that stands for no number.
+    void number_or(const char* name, std::optional<double>& value, const char* word, Attributes a = {});
+    void integer_or(const char* name, std::optional<long>& value, const char* word, Attributes a = {});
+    /// A file or folder, looked up beside the preset; "" and `words` name none.
+    void file(const char* name, std::string& value, std::vector<std::string> words = {}, Attributes a = {});
+    /// Settings of their own under one name.
+    template <class Settings>
+    void group(const char* name, Settings& value, Attributes a = {});
+    /// { "type": ..., its settings }: one type of a family; read, it has every default.
+    void entry(const char* name, Json& value, Family family, Attributes a = {});
+    /// A list of such; a.min is the least length.
+    void list(const char* name, Json& value, Family family, Attributes a = {});
 
 private:
     enum class Mode { list, read, write } mode_ = Mode::list;
@@ -69,16 +119,20 @@ private:
     std::string place_;
     Problems* problems_ = nullptr;
 
+    Field& add_field(const char* name, Field::Kind kind, Json default_value, const Attributes& a);
+    std::string place_of(const char* name) const { return place_.empty() ? name : place_ + "." + name; }
     template <class T, class Read>
     void visit(const char* name, T& value, Field::Kind kind, std::vector<std::string> choices,
                const Attributes& a, Read read);
+    template <class T, class Read>
+    void visit_or(const char* name, std::optional<T>& value, const char* word, Field::Kind kind,
+                  const char* kind_text, const Attributes& a, Read read);
 };
 
-/// The fields of a settings type with the defaults of a default-constructed object.
+/// The fields of settings, with their values as defaults.
 template <class Settings>
-std::vector<Field> fields_of() {
+std::vector<Field> fields_of(Settings s = {}) {
     std::vector<Field> out;
-    Settings s;
     auto lister = Describer::lister(out);
     s.describe(lister);
     return out;
@@ -91,18 +145,32 @@ std::string nearest_name(const std::string& key, const std::vector<std::string>&
 void check_unknown_keys(const Json& in, const std::vector<Field>& fields,
                         const std::vector<std::string>& also, const std::string& place, Problems& problems);
 
-/// Reads settings from JSON (defaults for what is absent). `also` names keys that belong to somebody else
-/// ("type").
+/// The type that settings name; null, and a problem at `place`.type, when it is missing, no text or unknown
+/// (with the nearest name).
+const SettingsType* find_type(const std::vector<SettingsType>& types, const Json& settings,
+                              const std::string& place, Problems& problems);
+
+/// Reads settings from JSON; what is absent stays as it is in `s`. `also` names keys that belong to somebody
+/// else.
+template <class Settings>
+void read_into(Settings& s, const Json& in, const std::string& place, Problems& problems,
+               const std::vector<std::string>& also) {
+    check_unknown_keys(in, fields_of(s), also, place, problems);
+    auto reader = Describer::reader(in, place, problems);
+    s.describe(reader);
+    if constexpr (requires { s.complete(); }) {
+        s.complete();
+    }
+    if constexpr (requires { s.check(place, problems); }) {
+        s.check(place, problems);
+    }
+}
+
 template <class Settings>
 Settings read_settings(const Json& in, const std::string& place, Problems& problems,
                        const std::vector<std::string>& also = {"type"}) {
     Settings s;
-    check_unknown_keys(in, fields_of<Settings>(), also, place, problems);
-    auto reader = Describer::reader(in, place, problems);
-    s.describe(reader);
-    if constexpr (requires { s.check(place, problems); }) {
-        s.check(place, problems);
-    }
+    read_into(s, in, place, problems, also);
     return s;
 }
 
@@ -112,6 +180,17 @@ Json write_settings(Settings s) {
     auto writer = Describer::writer(out);
     s.describe(writer);
     return out;
+}
+
+template <class Settings>
+void Describer::group(const char* name, Settings& value, Attributes a) {
+    if (mode_ == Mode::list) {
+        add_field(name, Field::Kind::group, write_settings(value), a).fields = fields_of(value);
+    } else if (mode_ == Mode::write) {
+        (*out_)[name] = write_settings(value);
+    } else if (in_->contains(name)) {
+        read_into(value, in_->at(name), place_of(name), *problems_, {});
+    }
 }
 
 }  // namespace tempera

@@ -52,6 +52,22 @@ void StateArchive::fixed(const std::string& name, NpyArray::Type type, void* dat
     arrays_[name] = std::move(array);
 }
 
+void StateArchive::operator()(const std::string& name, Npz& arrays) {
+    const std::string prefix = name + ".";
+    if (!restoring_) {
+        for (const auto& [key, array] : arrays) {
+            arrays_[prefix + key] = array;
+        }
+        return;
+    }
+    arrays.clear();
+    for (const auto& [key, array] : arrays_) {
+        if (key.rfind(prefix, 0) == 0) {
+            arrays[key.substr(prefix.size())] = array;
+        }
+    }
+}
+
 std::size_t StateArchive::list_size(const std::string& name, NpyArray::Type type, std::size_t now,
                                     std::size_t element) {
     if (!restoring_) {

@@ -95,6 +95,28 @@ public:
         fixed(name, type_of<T>(), values.size() ? values.block(0) : nullptr,
               static_cast<std::size_t>(values.size()) * sizeof(T));
     }
+    void operator()(const std::string& name, std::string& text) {
+        std::vector<unsigned char> bytes(text.begin(), text.end());
+        (*this)(name, bytes);
+        text.assign(bytes.begin(), bytes.end());
+    }
+    /// The arrays of an object that has a state of its own, under names that begin with `name` and a dot.
+    void operator()(const std::string& name, Npz& arrays);
+    /// The state of a part of the object, which has an archive() of its own.
+    template <class Part>
+    void part(const std::string& name, Part& part) {
+        Npz arrays;
+        if (restoring_) {
+            (*this)(name, arrays);
+            StateArchive inner(std::move(arrays), origin_);
+            part.archive(inner);
+        } else {
+            StateArchive inner;
+            part.archive(inner);
+            arrays = std::move(inner.arrays_);
+            (*this)(name, arrays);
+        }
+    }
 
 private:
     template <class T>

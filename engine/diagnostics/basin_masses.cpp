@@ -175,7 +175,7 @@ std::vector<BasinMasses> basin_masses(const std::vector<std::shared_ptr<const De
         };
         const std::vector<double> down = work(k + 1), up = work(k);
         rises[k][c].value = bennett_ratio(down, up);
-        rises[k][c].influence = bennett_spread(down, up, rises[k][c].value).influence;
+        rises[k][c].influence = bennett_influence(down, up, rises[k][c].value);
     });
     std::vector<double> log_mass(n_modes), variance(n_modes);
     std::vector<std::vector<double>> influence(n_modes);  // on log_mass

@@ -83,20 +83,13 @@ double bennett_ratio(std::span<const double> down, std::span<const double> up) {
     return c;
 }
 
-BennettSpread bennett_spread(std::span<const double> down, std::span<const double> up, double ratio) {
-    const double slope = -balance(down, up, ratio).slope, n = static_cast<double>(down.size());
-    BennettSpread out;
-    double squares = 0, mean_down = 0, mean_up = 0;
+std::vector<double> bennett_influence(std::span<const double> down, std::span<const double> up,
+                                      double ratio) {
+    const double slope = -balance(down, up, ratio).slope;
+    std::vector<double> out;
     for (std::size_t i = 0; i < down.size(); ++i) {
-        const double f = logistic(down[i] - ratio), g = logistic(ratio - up[i]);
-        out.influence.push_back((f - g) / slope);
-        squares += f * f + g * g;
-        mean_down += f / n;
-        mean_up += g / n;
+        out.push_back((logistic(down[i] - ratio) - logistic(ratio - up[i])) / slope);
     }
-    const double scatter = squares - n * (mean_down * mean_down + mean_up * mean_up);
-    // one offer tells nothing of its spread
-    out.variance = n > 1 ? scatter / (slope * slope) : not_a_number;
     return out;
 }
 

@@ -11,13 +11,9 @@ namespace tempera {
 /// many works of both kinds. NaN when no work is finite.
 double bennett_ratio(std::span<const double> down, std::span<const double> up);
 
-/// How the works move the ratio that they gave. Infinitesimal changes add up to zero, so that the squares of
-/// `influence` add up to the variance of the ratio when the pairs (down[i], up[i]) are independent of each
-/// other, and the influences of several ratios on the same points may be added first.
-struct BennettSpread {
-    std::vector<double> influence;  ///< [n] of down[i] and up[i] together
-    double variance;                ///< Bennett's, which takes all works for independent; NaN for n = 1
-};
-BennettSpread bennett_spread(std::span<const double> down, std::span<const double> up, double ratio);
+/// Influence [n] of down[i] and up[i] together on the ratio that they gave: infinitesimal changes, which add
+/// up to zero. Their squares add up to the variance of the ratio when the pairs (down[i], up[i]) are
+/// independent of each other, and the influences of several ratios on the same points may be added first.
+std::vector<double> bennett_influence(std::span<const double> down, std::span<const double> up, double ratio);
 
 }  // namespace tempera

@@ -11,8 +11,12 @@ std::vector<double> mode_proportions(std::span<const double> responsibilities, i
                                      std::span<const double> log_weight);
 /// Half-width of a 95 % interval of each proportion: effective number of draws n_eff (ESS, unique roots).
 std::vector<double> mode_interval(const std::vector<double>& proportion, double n_eff);
+/// The same from the proportions' standard errors, each of which tells its own effective number of draws;
+/// n_eff stands in where no draw or every draw is of the mode. Empty standard errors: all have n_eff.
+std::vector<double> mode_interval(const std::vector<double>& proportion,
+                                  const std::vector<double>& standard_error, double n_eff);
 /// True when every proportion lies within four standard errors of the exact one, `interval` being
-/// mode_interval().
+/// mode_interval(); within 0.1 where the interval is not known.
 bool proportions_agree(const std::vector<double>& found, const std::vector<double>& exact,
                        const std::vector<double>& interval);
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);

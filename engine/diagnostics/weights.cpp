@@ -29,25 +29,38 @@ bool usable(std::span<const double> log_weight) {
     return any;
 }
 
-/// Shape of a generalised Pareto law from sorted exceedances by the estimator of Zhang and Stephens (2009,
-/// Technometrics 51, 316), with the weak prior of Vehtari et al. (2015) that pulls k towards 0.5.
-double pareto_shape(const std::vector<double>& x) {
-    const int n = static_cast<int>(x.size());
+/// log(1 - b x) for log x and b of either sign; |b| x may be beyond any double where b < 0.
+double log_one_minus(double b, double log_x) {
+    if (b >= 0) {
+        return std::log1p(-b * std::exp(log_x));
+    }
+    const double log_bx = std::log(-b) + log_x;
+    return log_bx > 0 ? log_bx + std::log1p(std::exp(-log_bx)) : std::log1p(std::exp(log_bx));
+}
+
+/// Shape of a generalised Pareto law from the logarithms of sorted exceedances by the estimator of Zhang and
+/// Stephens (2009, Technometrics 51, 316), with the weak prior of Vehtari et al. (2015) that pulls k towards
+/// 0.5. In logarithms, since the tail of bad weights spans more than a double.
+double pareto_shape(std::vector<double> log_x) {
+    const int n = static_cast<int>(log_x.size());
     const int n_grid = 30 + static_cast<int>(std::sqrt(static_cast<double>(n)));
-    const double quartile = x[static_cast<std::size_t>(std::max(0, static_cast<int>(n / 4.0 + 0.5) - 1))];
-    if (!(quartile > 0)) {
+    const double quartile = log_x[static_cast<std::size_t>(std::max(0, static_cast<int>(n / 4.0 + 0.5) - 1))];
+    if (quartile == -infinity) {
         return nan;
+    }
+    for (double& v : log_x) {  // in units of the quartile
+        v -= quartile;
     }
     std::vector<double> theta(static_cast<std::size_t>(n_grid)), profile(theta.size());
     const auto shape_at = [&](double b) {
         double sum = 0;
-        for (double v : x) {
-            sum += std::log1p(-b * v);
+        for (double v : log_x) {
+            sum += log_one_minus(b, v);
         }
         return sum / n;
     };
     for (int j = 0; j < n_grid; ++j) {
-        const double b = 1 / x.back() + (1 - std::sqrt(n_grid / (j + 0.5))) / (3 * quartile);
+        const double b = std::exp(-log_x.back()) + (1 - std::sqrt(n_grid / (j + 0.5))) / 3;
         const double k = shape_at(b);
         theta[static_cast<std::size_t>(j)] = b;
         profile[static_cast<std::size_t>(j)] = n * (std::log(-b / k) - k - 1);
@@ -161,22 +174,24 @@ double pareto_k(std::span<const double> log_weight) {
     const auto cut = sorted.end() - static_cast<std::ptrdiff_t>(n_tail + 1);
     std::nth_element(sorted.begin(), cut, sorted.end());
     std::sort(cut, sorted.end());
-    // Exceedances relative to the largest weight; expm1 keeps nearly equal weights apart.
-    const double threshold = *cut, top = sorted.back();
-    std::vector<double> exceedance;
-    exceedance.reserve(n_tail);
+    // log(w - threshold) = log threshold + log expm1(log w - log threshold), which keeps nearly equal weights
+    // apart.
+    const double threshold = *cut;
+    std::vector<double> log_exceedance;
+    log_exceedance.reserve(n_tail);
     for (auto it = cut + 1; it != sorted.end(); ++it) {
         if (*it == -infinity) {
             continue;  // fewer positive weights than the tail is long
         }
-        exceedance.push_back(threshold == -infinity
-                                 ? std::exp(*it - top)
-                                 : std::exp(threshold - top) * std::expm1(*it - threshold));
+        const double above = *it - threshold;
+        log_exceedance.push_back(threshold == -infinity ? *it
+                                 : above > 30           ? *it + std::log1p(-std::exp(-above))
+                                                        : threshold + std::log(std::expm1(above)));
     }
-    if (exceedance.size() < 5 || !(exceedance.back() > 0)) {
+    if (log_exceedance.size() < 5 || log_exceedance.back() == -infinity) {
         return nan;
     }
-    return pareto_shape(exceedance);
+    return pareto_shape(std::move(log_exceedance));
 }
 
 Lorenz lorenz_curve(std::span<const double> log_weight, int n_points) {

@@ -22,7 +22,8 @@ constexpr double radius_limit = 0.9;  // of M over the pilot: beyond 1 the map f
 struct TransportMidpointSettings {
     std::string log_det = "exact", coordinates = "rho";
     int n_probes = 4, n_terms = 6;
-    Json n_substeps = "auto", tolerance = nullptr;
+    std::optional<long> n_substeps;  ///< none: from a pilot
+    std::optional<double> tolerance;
 
     void describe(Describer& d) {
         d.choice("log_det", log_det, {"exact", "hutchinson", "hutchinson_corrected", "auxiliary"},
@@ -41,31 +42,20 @@ struct TransportMidpointSettings {
         d.choice("coordinates", coordinates, {"rho", "ou"},
                  {.change = Change::warm,
                   .help = "rho: x/alpha against noise-to-signal ratio; ou: x against time (vp only)"});
-        d.json("n_substeps", n_substeps,
-               {.min = 1,
-                .max = max_substeps,
-                .change = Change::warm,
-                .help = "steps per level, or \"auto\": as many as keep the map invertible on a pilot"});
-        d.json("tolerance", tolerance,
-               {.min = 0,
-                .change = Change::warm,
-                .help = "relative tolerance of the solver; null: 1e-10 in f64, 2e-6 in f32"});
+        d.integer_or("n_substeps", n_substeps, "auto",
+                     {.min = 1,
+                      .max = max_substeps,
+                      .change = Change::warm,
+                      .help = "steps per level, or \"auto\": as many as keep the map invertible on a pilot"});
+        d.number_or("tolerance", tolerance, nullptr,
+                    {.min = 0,
+                     .max = 1e-2,
+                     .open_min = true,
+                     .change = Change::warm,
+                     .help = "relative tolerance of the solver; null: 1e-10 in f64, 2e-6 in f32"});
     }
 
     void check(const std::string& place, Problems& problems) const {
-        const bool count = n_substeps.is_number_integer() && n_substeps.get<long>() >= 1 &&
-                           n_substeps.get<long>() <= max_substeps;
-        if (!count && n_substeps != Json("auto")) {
-            problems.add(place + ".n_substeps", "is " + n_substeps.dump() +
-                                                    ", must be \"auto\" or a whole number from 1 to " +
-                                                    std::to_string(max_substeps));
-        }
-        const bool number =
-            tolerance.is_number() && tolerance.get<double>() > 0 && tolerance.get<double>() <= 1e-2;
-        if (!tolerance.is_null() && !number) {
-            problems.add(place + ".tolerance",
-                         "is " + tolerance.dump() + ", must be a number in (0, 0.01] or null");
-        }
         if (log_det == "hutchinson_corrected" && n_probes < 2) {
             problems.add(place + ".n_probes",
                          "is 1, but \"hutchinson_corrected\" estimates a variance: use at least 2");
@@ -86,16 +76,15 @@ public:
           n_probes_(settings.n_probes), n_terms_(settings.n_terms),
           corrected_(settings.log_det == "hutchinson_corrected") {
         check_path();
-        limits_.tolerance = settings.tolerance.is_number() ? settings.tolerance.get<double>()
-                            : std::is_same_v<Real, float>  ? 2e-6
-                                                           : 1e-10;
-        const bool automatic = settings.n_substeps.is_string();
+        limits_.tolerance = settings.tolerance.value_or(std::is_same_v<Real, float> ? 2e-6 : 1e-10);
+        const bool automatic = !settings.n_substeps;
+        const int n_substeps = static_cast<int>(settings.n_substeps.value_or(0));
         levels_.resize(levels_of_.size());
         if (automatic || log_det_ == LogDet::auxiliary) {
-            run_pilot(automatic ? 0 : settings.n_substeps.get<int>(), context.key);
+            run_pilot(n_substeps, context.key);
         } else {
             for (std::size_t k = 0; k < levels_.size(); ++k) {
-                levels_[k].steps = make_steps(levels_of_[k], settings.n_substeps.get<int>());
+                levels_[k].steps = make_steps(levels_of_[k], n_substeps);
             }
         }
     }

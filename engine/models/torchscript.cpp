@@ -13,7 +13,7 @@ struct TorchscriptSettings {
     std::string file, output = "energy";
 
     void describe(Describer& d) {
-        d.text("file", file, {.help = "a .pt file written by torch.jit.save"});
+        d.file("file", file, {}, {.help = "a .pt file written by torch.jit.save"});
         d.choice("output", output, {"energy", "score"}, {.help = "what the model returns"});
     }
     void check(const std::string& place, Problems& problems) const {

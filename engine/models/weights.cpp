@@ -84,6 +84,13 @@ NetworkWeights head_of(const Reader& r, const Json& meta) {
     w.energy_scale_floor = r.meta<double>(meta, "energy_scale_floor");
     w.shift = r.meta<std::vector<double>>(meta, "shift");
     w.scale = r.meta<double>(meta, "scale");
+    if (meta.contains("noise")) {  // files of earlier versions do not say
+        const auto noise = r.meta<std::vector<double>>(meta, "noise");
+        if (noise.size() != 2 || !(noise[0] > 0 && noise[0] < noise[1])) {
+            r.fail("has an impossible range of noise levels in its meta text");
+        }
+        w.noise_min = noise[0], w.noise_max = noise[1];
+    }
     const bool sane = w.dim > 0 && w.dim <= 100000 && !w.hidden.empty() &&
                       w.shift.size() == static_cast<std::size_t>(w.dim) && w.sigma_data > 0 &&
                       std::isfinite(w.sigma_data) && w.energy_scale_floor >= 0 &&
@@ -118,17 +125,20 @@ void write_network_weights(const std::filesystem::path& file, const NetworkWeigh
         npz["w" + std::to_string(l)] = NpyArray::of(layer.weight, {out, in});
         npz["b" + std::to_string(l)] = NpyArray::of(layer.bias, {out});
     }
-    const Json meta{{"version", format_version},
-                    {"type", w.type},
-                    {"dim", w.dim},
-                    {"hidden", w.hidden},
-                    {"activation", w.activation},
-                    {"head", w.head},
-                    {"parameterisation", w.parameterisation},
-                    {"sigma_data", w.sigma_data},
-                    {"energy_scale_floor", w.energy_scale_floor},
-                    {"shift", w.shift},
-                    {"scale", w.scale}};
+    Json meta{{"version", format_version},
+              {"type", w.type},
+              {"dim", w.dim},
+              {"hidden", w.hidden},
+              {"activation", w.activation},
+              {"head", w.head},
+              {"parameterisation", w.parameterisation},
+              {"sigma_data", w.sigma_data},
+              {"energy_scale_floor", w.energy_scale_floor},
+              {"shift", w.shift},
+              {"scale", w.scale}};
+    if (w.noise_max > 0) {
+        meta["noise"] = {w.noise_min, w.noise_max};
+    }
     const std::string text = meta.dump();
     NpyArray bytes;
     bytes.type = NpyArray::Type::u8;

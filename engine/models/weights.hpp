@@ -23,7 +23,8 @@ struct NetworkWeights {
     double sigma_data = 1, energy_scale_floor = 0;
     std::vector<double> shift;  ///< [dim]: the network's coordinates are (x - shift) / scale
     double scale = 1;
-    std::vector<Layer> layers;  ///< hidden.size() + 1
+    double noise_min = 0, noise_max = 0;  ///< noise levels that it was trained on; 0, 0: not known
+    std::vector<Layer> layers;            ///< hidden.size() + 1
 
     /// True for networks of an energy, false for those of a score.
     bool has_energy() const;

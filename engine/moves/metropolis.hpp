@@ -17,6 +17,7 @@ public:
     explicit MetropolisMove(const Settings& settings) : settings_(settings) {}
     int n_steps() const final { return settings_.n_steps; }
     bool adapt() const final { return settings_.adapt; }
+    double step_size() const final { return settings_.step_size; }
 
 protected:
     const Settings& settings() const { return settings_; }

@@ -24,6 +24,7 @@ public:
     virtual bool adapt() const = 0;   ///< step sizes may be tuned in a pilot or burn-in
     virtual double target_acceptance() const = 0;
     virtual bool uses_score() const = 0;
+    virtual double step_size() const { return 1; }  ///< in units of the built-in scale, before any tuning
     /// One step for every particle of the block. `variance` is the path's move_variance(level); `factor` the
     /// tuned multiplier of the level (1 without adaptation). Returns the sum over particles of min(1,
     /// acceptance ratio).

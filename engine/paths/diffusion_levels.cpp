@@ -27,7 +27,7 @@ void DiffusionSettings::describe(Describer& d) {
     describe_levels(d, n_levels, standardise);
     d.choice("reference", reference, {"standard_normal", "exact"},
              {.help = "law at the last level: a normal, or the true noised target (for tests and teaching)"});
-    d.json("schedule", schedule, {.help = "noise-to-signal ratios of the levels"});
+    d.entry("schedule", schedule, schedule_types, {.help = "noise-to-signal ratios of the levels"});
 }
 
 template <class Real>

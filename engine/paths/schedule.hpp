@@ -23,6 +23,7 @@ struct ScheduleEntry {
 
 /// log_snr, edm, uniform_time, linear_beta, equal_rejection, equal_cess, linear, geometric, explicit.
 const std::vector<ScheduleEntry>& schedule_catalogue();
+const std::vector<SettingsType>& schedule_types();  ///< of the catalogue
 const ScheduleEntry& find_schedule(const std::string& name);
 
 /// Noise-to-signal ratios beyond these leave no digit of a weight: steps are lost in the rounding of

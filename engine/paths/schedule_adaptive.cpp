@@ -20,18 +20,16 @@ struct EqualRejectionSettings : NoiseRange {
 };
 
 struct EqualCessSettings {
-    Json cess;
+    std::optional<double> cess;
 
     void describe(Describer& d) {
-        d.json("cess", cess,
-               {.help = "conditional effective sample size per level, between 0 and 1; it then sets the "
-                        "number of levels"});
-    }
-    void check(const std::string& place, Problems& problems) const {
-        if (!cess.is_null() && !(cess.is_number() && cess.get<double>() > 0 && cess.get<double>() < 1)) {
-            problems.add(place + ".cess",
-                         cess.dump() + " must be a number between 0 and 1, or null to keep n_levels");
-        }
+        d.number_or("cess", cess, nullptr,
+                    {.min = 0,
+                     .max = 1,
+                     .open_min = true,
+                     .open_max = true,
+                     .help = "conditional effective sample size per level; it then sets the number of "
+                             "levels; null keeps n_levels"});
     }
 };
 

@@ -27,6 +27,17 @@ const std::vector<ScheduleEntry>& schedule_catalogue() {
     return entries;
 }
 
+const std::vector<SettingsType>& schedule_types() {
+    static const std::vector<SettingsType> types = [] {
+        std::vector<SettingsType> out;
+        for (const ScheduleEntry& e : schedule_catalogue()) {
+            out.push_back({e.name, e.summary, e.fields, e.check, e.resolve});
+        }
+        return out;
+    }();
+    return types;
+}
+
 const ScheduleEntry& find_schedule(const std::string& name) {
     std::vector<std::string> known;
     std::string all;

@@ -19,9 +19,8 @@ struct ExplicitSettings {
                   {.help = "inverse temperatures of levels 0..n_levels, from 1 down to 0 (tempering paths)"});
     }
     void check(const std::string& place, Problems& problems) const {
-        if (rho.empty() == beta.empty()) {
-            problems.add(place, rho.empty() ? "explicit needs a list rho (diffusion) or beta (tempering)"
-                                            : "rho and beta are both given; give one of the two");
+        if (!rho.empty() && !beta.empty()) {
+            problems.add(place + ".beta", "is given beside rho; give one of the two");
         }
     }
 };

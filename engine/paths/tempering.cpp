@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <numbers>
 #include <stdexcept>
 
@@ -13,6 +14,7 @@
 #include "paths/density_path.hpp"
 #include "paths/path_coordinates.hpp"
 #include "paths/schedule.hpp"
+#include "paths/tempered_masses.hpp"
 
 namespace tempera {
 
@@ -31,7 +33,7 @@ struct TemperingSettings {
                   .max = largest_scale,
                   .log_scale = true,
                   .help = "standard deviation of the Gaussian reference in the path's coordinates"});
-        d.json("schedule", schedule, {.help = "inverse temperatures of the levels"});
+        d.entry("schedule", schedule, schedule_types, {.help = "inverse temperatures of the levels"});
     }
 };
 
@@ -113,22 +115,6 @@ private:
     Real beta_, stiffness_, constant_;
 };
 
-/// log of a mode's mass under the tempered density when modes are separate: the Gaussian integral of
-/// N(x; 0, s^2 I)^(1-b) (w N(x; m, S))^b, in the eigenbasis of S.
-double log_mode_mass(const Mixture::Component& c, double beta, double reference_scale) {
-    const double two_pi = 2 * std::numbers::pi, reference_precision = 1 / (reference_scale * reference_scale);
-    const Eigen::ArrayXd precision = c.eigenvalues.array().inverse(),
-                         centre = (c.axes.transpose() * c.mean).array();
-    const Eigen::ArrayXd tempered = (1 - beta) * reference_precision + beta * precision;
-    const double d = static_cast<double>(c.mean.size());
-    double out = beta * std::log(c.weight) + 0.5 * beta * (precision.log().sum() - d * std::log(two_pi));
-    out += 0.5 * (1 - beta) * d * std::log(reference_precision / two_pi) + 0.5 * d * std::log(two_pi) -
-           0.5 * tempered.log().sum();
-    // -b/2 m P m + 1/2 h A^-1 h with h = b P m, put together so that nothing cancels.
-    return out -
-           0.5 * (beta * precision * (1 - beta) * reference_precision / tempered * centre.square()).sum();
-}
-
 template <class Real>
 class TemperingPath final : public DensityPath<Real> {
 public:
@@ -140,6 +126,7 @@ public:
         coordinates_ = coordinates_of(*target_, s.standardise);
         mixture_ = mixture_in_coordinates(*target_, coordinates_);
         const auto target = density_in_coordinates<Real>(target_, coordinates_);
+        masses_.resize(beta_.size());
         for (double beta : beta_) {
             densities_.push_back(
                 beta == 1 ? target : std::make_shared<TemperedDensity<Real>>(target, beta, reference_scale_));
@@ -202,21 +189,25 @@ public:
         }
         return out;
     }
-    /// For well separated modes; nothing is known at the reference, where modes have no meaning.
+    /// The mean responsibilities at a level: of a mixture at every one, of other targets at the ends only.
     std::vector<double> mode_weights(int level) const override {
-        if (level == 0 || !mixture_) {
-            return level == 0 ? target_->mode_weights() : std::vector<double>();
+        const int n_modes = target_->n_modes();
+        if (level == 0 || n_modes == 0) {
+            return target_->mode_weights();
         }
-        if (level == n_levels()) {
+        if (!mixture_ && level < n_levels()) {
             return {};
         }
-        std::vector<double> out;
-        for (const Mixture::Component& c : mixture_->components) {
-            out.push_back(log_mode_mass(c, beta(level), reference_scale_));
+        const std::lock_guard lock(masses_mutex_);
+        std::vector<double>& masses = masses_.at(static_cast<std::size_t>(level));
+        if (masses.empty()) {
+            masses = mixture_ ? tempered_masses(*mixture_, beta(level), reference_scale_)
+                              : reference_masses(dim(), n_modes, reference_scale_,
+                                                 [&](const std::vector<double>& x) {
+                                                     return mode_responsibilities(level, x);
+                                                 });
         }
-        const double total = log_sum_exp(out).value();
-        std::transform(out.begin(), out.end(), out.begin(), [&](double m) { return std::exp(m - total); });
-        return out;
+        return masses;
     }
     std::vector<double> mode_responsibilities(int, const std::vector<double>& x) const override {
         return target_->mode_responsibilities(coordinates_.to_target(x));
@@ -237,6 +228,8 @@ private:
     Coordinates coordinates_;
     std::optional<Mixture> mixture_;  ///< in path coordinates
     std::vector<std::shared_ptr<const Density<Real>>> densities_;
+    mutable std::mutex masses_mutex_;
+    mutable std::vector<std::vector<double>> masses_;  ///< of the modes by level, once asked for
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "kernels/transition_kernel.hpp"
 #include "moves/move.hpp"
 #include "paths/density_path.hpp"
+#include "samplers/standard_error.hpp"
 
 namespace tempera {
 
@@ -34,11 +35,15 @@ struct LevelStats {
 /// What replica exchange adds.
 struct ExchangeStats {
     std::vector<double> swap_rejection;  ///< [n_levels], mean of 1 - min(1, acceptance)
-    long round_trips = 0;                ///< over all ensembles, after burn-in
+    long round_trips = 0;                ///< over all ensembles, since scan counted_from
+    long counted_from = 0;               ///< 0 in the burn-in, then its end: what came before is dropped
+    long trip_scans = 0;                 ///< scans x ensembles since scan counted_from
     long scans_counted = 0;              ///< scans x ensembles after burn-in
     double log_z_stepping_stone = std::numeric_limits<double>::quiet_NaN();
     double log_z_bar = std::numeric_limits<double>::quiet_NaN();
-    double log_z_bar_stderr = std::numeric_limits<double>::quiet_NaN();
+    StandardError log_z_bar_error = StandardError::unknown("nothing sampled yet");
+    /// Pair (k, k + 1) whose works overlap least, when they overlap too little for an error; else -1.
+    int pair_apart = -1;
     /// Index process of ensemble 0: labels [scan][level], the last 512 scans.
     std::vector<std::vector<int>> index_process;
     long first_scan = 0;              ///< scan number of index_process[0]
@@ -46,6 +51,7 @@ struct ExchangeStats {
     /// Per level, running mean of the modes' responsibilities after burn-in [n_levels + 1][n_modes].
     std::vector<std::vector<double>> occupancy;
 
+    double min_swap_acceptance() const;  ///< over the pairs that were offered swaps; NaN for none
     double communication_barrier() const;
     double predicted_round_trips_per_scan() const;  ///< 1 / (2 + 2 sum r / (1 - r))
     double round_trips_per_scan() const;            ///< per ensemble and scan
@@ -87,9 +93,9 @@ public:
     virtual const ExchangeStats* exchange_stats() const { return nullptr; }
     /// log Z relative to the normalised reference, and the weights' log Z so far.
     virtual double log_z() const = 0;
-    /// From one run; NaN where there is no estimate (delta method for AIS, root indices for SMC, BAR for
-    /// exchange).
-    virtual double log_z_stderr() const = 0;
+    /// Of log_z(), from this one run (docs/theory.md, "Standard errors").
+    virtual StandardError log_z_error() const = 0;
+    double log_z_stderr() const { return log_z_error().value; }
     virtual const Tally& tally() const = 0;
     virtual int n_resamplings() const { return 0; }
     /// Genealogy, when recorded: ancestor of each particle at each resampling [event][n]; and the events'

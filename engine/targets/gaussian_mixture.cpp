@@ -97,11 +97,14 @@ struct MixtureSettings {
         d.numbers("weights", weights, {.help = "weight of each component; they sum to 1"});
         d.matrix("means", means,
                  {.min = -largest_scale, .max = largest_scale, .help = "mean of each component"});
-        d.json("sigmas", sigmas,
+        d.rows("sigmas", sigmas,
                {.help = "standard deviations: a number per component, or a list of one per coordinate; give "
                         "one of sigmas, variances, covariances"});
-        d.json("variances", variances, {.help = "variances, in the same form as sigmas"});
-        d.json("covariances", covariances, {.help = "covariance matrix of each component"});
+        d.rows("variances", variances, {.help = "variances, in the same form as sigmas"});
+        d.matrices("covariances", covariances, {.help = "covariance matrix of each component"});
+    }
+
+    void complete() {
         if (n_spreads() == 0 && weights == std::vector<double>{2.0 / 3, 1.0 / 3} &&
             means == Rows{{-4, 0}, {4, 0}}) {
             sigmas = Json::array({0.25, 1.0});  // nothing was given: the two lakes

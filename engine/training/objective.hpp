@@ -8,9 +8,9 @@
 
 #include "core/catalogue.hpp"
 #include "core/rng.hpp"
-#include "models/network_settings.hpp"
 #include "targets/density.hpp"
 #include "training/field.hpp"
+#include "training/training_settings.hpp"
 
 namespace tempera::training {
 
@@ -81,6 +81,11 @@ struct ObjectiveContext {
 using ObjectiveEntry = Entry<Objective, ObjectiveContext>;
 /// dsm, tsm, rne, diffclf, energy_distillation, energy_pinning.
 const std::vector<ObjectiveEntry>& objective_catalogue();
+const std::vector<SettingsType>& loss_types();  ///< of the catalogue
+
+/// Loss i of a preset's model.losses; ConfigErrors name it (model.losses[i].teacher).
+std::shared_ptr<Objective<float>> make_loss(const Json& losses, std::size_t i,
+                                            const ObjectiveContext<float>& context);
 
 /// Noised data points and how they were made.
 template <class Real>

@@ -18,6 +18,27 @@ const std::vector<ObjectiveEntry>& objective_catalogue() {
     return entries;
 }
 
+const std::vector<SettingsType>& loss_types() {
+    static const std::vector<SettingsType> types = settings_types(objective_catalogue());
+    return types;
+}
+
+std::shared_ptr<Objective<float>> make_loss(const Json& losses, std::size_t i,
+                                            const ObjectiveContext<float>& context) {
+    const std::string family = "model.losses", place = family + "[" + std::to_string(i) + "]";
+    try {
+        const Json& settings = losses.at(i);
+        return find_entry(objective_catalogue(), family, settings.value("type", ""))
+            .make<float>(settings, context);
+    } catch (const ConfigError& error) {
+        std::vector<Problem> problems = error.problems();
+        for (Problem& p : problems) {
+            p.place = p.place.starts_with(family) ? place + p.place.substr(family.size()) : place;
+        }
+        throw ConfigError(std::move(problems));
+    }
+}
+
 namespace {
 
 /// Quantile of the standard normal (Acklam 2003, relative error 1e-9).

@@ -80,7 +80,8 @@ struct DistillationSettings : LossSettings {
     std::string teacher;
     void describe(Describer& d) {
         LossSettings::describe(d);
-        d.text("teacher", teacher, {.help = "weights (npz) or training folder of the score that is matched"});
+        d.file("teacher", teacher, {},
+               {.help = "weights (npz) or training folder of the score that is matched"});
     }
 };
 

@@ -46,6 +46,7 @@ NetworkWeights export_weights(const Net<Real>& net, const Parameters<Real>& para
     w.head = s.head == Head::score ? "scalar" : to_string(s.head);
     w.sigma_data = s.sigma_data;
     w.energy_scale_floor = s.scale_floor;
+    w.noise_min = s.noise_min, w.noise_max = s.noise_max;
     for (int l = 0; l < net.shape().n_layers(); ++l) {
         NetworkWeights::Layer layer;
         layer.in = net.shape().columns(l), layer.out = net.shape().rows(l);

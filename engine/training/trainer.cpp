@@ -23,9 +23,9 @@ void keep_freed_memory() {
 }  // namespace
 
 Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
-    : spec_(spec), data_(std::move(data)), noise_(spec.noise), net_([&] {
+    : spec_(spec), data_(std::move(data)), noise_(spec.training.noise), net_([&] {
           NetSpec s = spec.net;
-          s.noise_min = spec.noise.min, s.noise_max = spec.noise.max;
+          s.noise_min = noise_.min, s.noise_max = noise_.max;
           return s;
       }()) {
     keep_freed_memory();
@@ -36,11 +36,9 @@ Trainer::Trainer(const TrainerSpec& spec, TrainingData data)
     context.has_energy = net_.has_energy();
     context.has_target = data_.target != nullptr;
     context.spec = net_.spec();
-    for (const Json& loss : spec.losses) {
-        const ObjectiveEntry& entry =
-            find_entry(objective_catalogue(), "model.losses", loss.value("type", ""));
-        terms_.push_back({entry.info.name, entry.make<float>(loss, context)});
-        names_.push_back(entry.info.name);
+    for (std::size_t i = 0; i < spec.losses.size(); ++i) {
+        names_.push_back(spec.losses[i].value("type", ""));
+        terms_.push_back({names_.back(), make_loss(spec.losses, i, context)});
     }
     std::vector<double> start;
     initialise(net_.shape(), static_cast<std::uint64_t>(spec.training.seed), start);
@@ -127,7 +125,6 @@ StepLosses Trainer::step() {
     }
     apply(out.learning_rate, gradient);
     ++step_;
-    history_.push_back(out);
     return out;
 }
 
@@ -191,13 +188,6 @@ Npz Trainer::checkpoint() const {
     out["shape"] = NpyArray::of(shape, {shape.size()});
     out["step"] = NpyArray::of(std::vector<std::int64_t>{step_}, {1});
     out["net"] = NpyArray::of(std::vector<double>{net_.spec().sigma_data, net_.spec().scale_floor}, {2});
-    std::vector<double> rows;
-    const std::size_t columns = 4 + names_.size();
-    for (const StepLosses& s : history_) {
-        rows.insert(rows.end(), {static_cast<double>(s.step), s.total, s.learning_rate, s.gradient_norm});
-        rows.insert(rows.end(), s.each.begin(), s.each.end());
-    }
-    out["history"] = NpyArray::of(rows, {history_.size(), columns});
     return out;
 }
 
@@ -223,17 +213,6 @@ void Trainer::restore(const Npz& state, const std::string& place) {
     read("adam_first", first_);
     read("adam_second", second_);
     step_ = static_cast<long>(get("step", 1)[0]);
-    const std::size_t columns = 4 + names_.size();
-    const std::vector<double> rows = get("history", columns * static_cast<std::size_t>(step_));
-    history_.clear();
-    for (std::size_t i = 0; i + columns <= rows.size(); i += columns) {
-        StepLosses s;
-        s.step = static_cast<long>(rows[i]);
-        s.total = rows[i + 1], s.learning_rate = rows[i + 2], s.gradient_norm = rows[i + 3];
-        s.each.assign(rows.begin() + static_cast<std::ptrdiff_t>(i) + 4,
-                      rows.begin() + static_cast<std::ptrdiff_t>(i + columns));
-        history_.push_back(std::move(s));
-    }
 }
 
 }  // namespace tempera::training

@@ -16,7 +16,6 @@ namespace tempera::training {
 struct TrainerSpec {
     NetSpec net;
     TrainingSettings training;
-    NoiseSettings noise;
     Json losses;  ///< list of { type, weight, ... }
 };
 
@@ -46,11 +45,10 @@ public:
     std::vector<double> losses_on(const TrainingData& data, int repeats = 8) const;
     std::vector<double> final_losses(int repeats = 8) const { return losses_on(data_, repeats); }
 
-    /// State of the optimiser and the losses so far, for restore().
+    /// State of the optimiser, for restore(): its size does not grow with the steps.
     Npz checkpoint() const;
     /// Throws ConfigError at `place` when the state is that of another network or other losses.
     void restore(const Npz& state, const std::string& place);
-    const std::vector<StepLosses>& history() const { return history_; }
 
     /// A function of the step alone with the schedules inverse and constant, so that a longer training
     /// begins with exactly the steps of a shorter one; of step / n_steps with cosine.
@@ -73,7 +71,6 @@ private:
     std::vector<Term> terms_;
     std::vector<std::string> names_;
     Parameters<float> average_, first_, second_;
-    std::vector<StepLosses> history_;
     long step_ = 0;
 };
 

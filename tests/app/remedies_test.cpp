@@ -51,7 +51,8 @@ TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
         const Json resolved = resolve_preset(document);
         for (const char* id : {"weight_collapse", "heavy_tail", "few_roots", "mode_weights_off", "log_z_off",
                                "maps_failed", "non_finite", "hessian_floored", "low_swap_acceptance",
-                               "slow_local_mixing", "weights_not_verifiable"}) {
+                               "slow_local_mixing", "weights_not_verifiable", "no_overlap",
+                               "pairs_not_offered", "stuck_moves", "pilot_collapsed"}) {
             for (const Remedy& r : remedies(id, document, resolved)) {
                 Document edited;
                 edited.adopt(document, {});

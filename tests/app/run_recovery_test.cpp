@@ -40,9 +40,9 @@ public:
     }
     void steps(int n) {
         for (int i = 0; i < n; ++i) {
-            const long before = workspace().snapshot().moves_done;
+            const long before = workspace().snapshot().steps_done;
             workspace().step_move();
-            ASSERT_TRUE(wait_until([&] { return workspace().snapshot().moves_done > before; }));
+            ASSERT_TRUE(wait_until([&] { return workspace().snapshot().steps_done > before; }));
         }
     }
     template <class Condition>
@@ -78,7 +78,7 @@ TEST(RunRecovery, TheNextWindowGoesOnWithTheSameBits) {
     ASSERT_FALSE(session.bench->autosave.leftovers().front().run.is_null());
     restore_leftover(*session.bench);
     ASSERT_TRUE(session.wait_until([&] { return session.workspace().snapshot().state == RunState::paused; }));
-    EXPECT_EQ(session.workspace().snapshot().moves_done, 40);
+    EXPECT_EQ(session.workspace().snapshot().steps_done, 40);
     EXPECT_EQ(session.workspace().value("sampler.n_particles"), Json(512));
     EXPECT_TRUE(session.workspace().pending().empty());
     EXPECT_TRUE(session.bench->autosave.leftovers().empty());

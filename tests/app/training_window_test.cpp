@@ -229,7 +229,7 @@ public:
     long start(const Json&, const fs::path&, bool) override { return 1; }
     void pause() override {}
     void resume() override {}
-    void step() override {}
+    void step(StepSize) override {}
     void cancel() override {}
     std::shared_ptr<const TrainingSnapshot> latest() const override { return *shown_; }
     void set_on_publish(std::function<void()>) override {}

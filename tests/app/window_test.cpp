@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "null_bench.hpp"
 #include "run/record/result.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera::app {
 namespace {
@@ -166,7 +167,7 @@ TEST(Window, AStoppedRunDoesNotLookFinished) {
 
 TEST(LevelPictures, ForgetThoseSeenFirst) {
     Snapshot s;
-    s.run_id = 1;
+    s.id = 1;
     LevelPictures pictures;
     auto sprites = std::make_shared<const SpriteSet>();
     auto sights = std::make_shared<std::vector<LevelSight>>();

@@ -332,7 +332,7 @@ def edges(folder):
 
 def killed_and_resumed(folder):
     long = {**SMALL, "path": {"type": "diffusion", "n_levels": 300}, "sampler": {"type": "smc", "n_particles": 100000}, "run": {"seed": 1, "checkpoint_seconds": 0.01}}
-    file, out, state = write(folder, long), folder / "killed", folder / "killed.checkpoint" / "replicate-0.npz"
+    file, out, state = write(folder, long), folder / "killed", folder / "killed.checkpoint" / "state.npz"
     check(call("run", file, "--out", folder / "whole", "--progress", "none")[0] == 0, "a run with checkpoints")
     p = subprocess.Popen([str(PROGRAM), "run", str(file), "--out", str(out), "--progress", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not state.exists() and p.poll() is None:
@@ -341,7 +341,7 @@ def killed_and_resumed(folder):
     p.wait()
     check(not out.exists() and state.exists(), "a killed run leaves a checkpoint and no folder")
     broken = folder / "broken.checkpoint"
-    for name, contents in (("replicate-0.npz", state.read_bytes()[:-1000]), ("checkpoint.json", b'{"version": "x"}'), ("outcomes.json", b'{"0": 3}')):
+    for name, contents in (("state.npz", state.read_bytes()[:-1000]), ("checkpoint.json", b'{"version": "x"}')):
         shutil.copytree(state.parent, broken)
         (broken / name).write_bytes(contents)
         code, _, stderr = call("run", file, "--out", folder / "broken", "--resume", "--progress", "none")

@@ -10,7 +10,7 @@ import sys
 FAMILIES = ("models", "samplers", "paths", "kernels", "moves")
 ABSENT = "none"  # the word for no method at all
 ALLOWED = {
-    "app/setup/remedies.cpp": "writes other names into a preset: which to offer depends on the one that is there",
+    "app/workspace/remedies.cpp": "writes other names into a preset: which to offer depends on the one that is there",
     "app/shell/tips.cpp": "a tour through shipped presets by their methods",
     "engine/training/density_objectives.cpp": "a setting of its own that has the kernel's name",
 }

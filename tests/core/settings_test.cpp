@@ -94,6 +94,12 @@ TEST(Settings, Messages) {
         {R"({"count": true})", "x.count: must be a whole number (is true)"},
         {R"({"count": null})", "x.count: must be a whole number (is null)"},
         {R"({"big": 1e300})", "x.big: must be at most 9007199254740992 (is 1e+300)"},
+        {R"({"big": 9007199254740993})", "x.big: must be at most 9007199254740992 (is 9007199254740993)"},
+        {R"({"big": -9007199254740993})", "x.big: must be at least -9007199254740992 (is -9007199254740993)"},
+        {R"({"big": 18446744073709551615})",
+         "x.big: must be at most 9007199254740992 (is 18446744073709551615)"},
+        {R"({"big": 9007199254740993.0})",
+         "x.big: must be at most 9007199254740992, written without a point (is 9.007199254740992e+15)"},
         {R"({"width": 0})", "x.width: must be greater than 0 (is 0)"},
         {R"({"width": 1})", "x.width: must be less than 1 (is 1)"},
         {R"({"width": "0.5"})", "x.width: must be a number (is \"0.5\")"},
@@ -135,6 +141,112 @@ TEST(Settings, NonFiniteNumbersAreRefused) {
 
 TEST(Settings, EveryProblemIsReported) {
     EXPECT_EQ(problems_of(Json::parse(R"({"count": 0, "width": 2, "mode": "x", "typo": 1})")).size(), 4u);
+}
+
+const std::vector<SettingsType>& example_types();
+
+struct Inner {
+    double width = 1;
+    int n = 2;
+    std::string shown;  // completed
+
+    void describe(Describer& d) {
+        d.number("width", width, {.min = 0, .help = "how wide"});
+        d.integer("n", n, {.change = Change::hot});
+    }
+    void complete() { shown = std::to_string(n); }
+    void check(const std::string& place, Problems& problems) const {
+        if (n == 5) {
+            problems.add(place + ".n", "must not be 5");
+        }
+    }
+};
+
+struct Nested {
+    Inner inner{.width = 3, .n = 2, .shown = ""};
+    Json one{{"type", "example"}};
+    Json many = Json::array({Json{{"type", "example"}, {"count", 2}}});
+    std::optional<double> floor;
+    std::optional<long> steps;
+    std::string file;
+
+    void describe(Describer& d) {
+        d.group("inner", inner, {.help = "settings of their own"});
+        d.entry("one", one, example_types);
+        d.list("many", many, example_types, {.min = 1});
+        d.number_or("floor", floor, "auto", {.min = 0});
+        d.integer_or("steps", steps, nullptr, {.min = 1});
+        d.file("file", file, {"exact"});
+    }
+};
+
+TEST(NestedSettings, AreListedWithWhatCanStandInThem) {
+    const auto fields = fields_of<Nested>();
+    ASSERT_EQ(fields.size(), 6u);
+    EXPECT_EQ(fields[0].kind, Field::Kind::group);
+    ASSERT_EQ(fields[0].fields.size(), 2u);
+    EXPECT_EQ(fields[0].fields[0].default_value, Json(3.0));  // of this place, not of the type
+    EXPECT_EQ(fields[0].fields[1].change, Change::hot);
+    EXPECT_EQ(fields[1].kind, Field::Kind::entry);
+    EXPECT_EQ(fields[1].family().front().name, "example");
+    EXPECT_EQ(fields[2].kind, Field::Kind::list);
+    EXPECT_EQ(fields[3].word, "auto");
+    EXPECT_EQ(fields[3].default_value, Json("auto"));
+    EXPECT_TRUE(fields[4].optional && fields[4].default_value.is_null());
+    EXPECT_EQ(fields[5].kind, Field::Kind::file);
+    EXPECT_EQ(fields[5].choices, std::vector<std::string>{"exact"});
+}
+
+TEST(NestedSettings, AreReadWithTheirDefaultsAndWrittenWhole) {
+    Problems problems;
+    const Nested s = read_settings<Nested>(
+        Json::parse(R"({"inner": {"n": 7}, "many": [{"type": "example", "width": 0.25}], "floor": 0.5})"),
+        "x", problems);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(s.inner.n, 7);
+    EXPECT_EQ(s.inner.width, 3);
+    EXPECT_EQ(s.inner.shown, "7");
+    EXPECT_EQ(s.one["count"], 3) << "absent: the default, with all of its settings";
+    EXPECT_EQ(s.many[0]["width"], 0.25);
+    EXPECT_EQ(s.many[0]["count"], 3);
+    EXPECT_EQ(s.floor, 0.5);
+    const Json out = write_settings(s);
+    EXPECT_EQ(out["inner"]["n"], 7);
+    EXPECT_TRUE(out["steps"].is_null());
+    EXPECT_EQ(write_settings(read_settings<Nested>(out, "x", problems)), out);
+    EXPECT_EQ(read_settings<Nested>(Json{{"floor", "auto"}}, "x", problems).floor, std::nullopt);
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST(NestedSettings, ProblemsNameTheirExactPlace) {
+    const std::vector<std::pair<const char*, std::string>> table = {
+        {R"({"inner": {"widht": 1}})",
+         "x.inner.widht: is not known; did you mean \"width\"? (known: width, n)"},
+        {R"({"inner": {"width": -1}})", "x.inner.width: must be at least 0 (is -1)"},
+        {R"({"inner": {"n": 5}})", "x.inner.n: must not be 5"},
+        {R"({"inner": 3})", "x.inner: must be an object with settings (is 3)"},
+        {R"({"one": {"type": "exmaple"}})",
+         "x.one.type: \"exmaple\" is not known; did you mean \"example\"? (one of: example)"},
+        {R"({"one": {}})", "x.one.type: is missing; choose one of: example"},
+        {R"({"one": {"type": 3}})", "x.one.type: 3 must be a text, one of: example"},
+        {R"({"one": 3})", "x.one: must be an object such as { \"type\": \"example\" } (is 3)"},
+        {R"({"many": [{"type": "example"}, {"type": "example", "count": 0}]})",
+         "x.many[1].count: must be at least 1 (is 0)"},
+        {R"({"many": []})",
+         "x.many: must be a list that is not empty, such as [{ \"type\": \"example\" }] (is [])"},
+        {R"({"many": {}})", "x.many: must be a list such as [{ \"type\": \"example\" }] (is {})"},
+        {R"({"floor": "automatic"})", "x.floor: must be a number or \"auto\" (is \"automatic\")"},
+        {R"({"floor": -1})", "x.floor: must be at least 0 (is -1)"},
+        {R"({"steps": "auto"})", "x.steps: must be a whole number or null (is \"auto\")"},
+        {R"({"steps": 1.5})", "x.steps: must be a whole number (is 1.5)"},
+        {R"({"file": 3})", "x.file: must be text (is 3)"},
+    };
+    for (const auto& [in, message] : table) {
+        Problems problems;
+        read_settings<Nested>(Json::parse(in), "x", problems);
+        ASSERT_EQ(problems.list().size(), 1u) << in;
+        EXPECT_EQ(problems.list()[0].place + ": " + problems.list()[0].text, message) << in;
+    }
 }
 
 TEST(Settings, LongValuesAreShortenedAndBrokenTextSurvives) {
@@ -184,6 +296,12 @@ struct ExampleThing : Thing<Real> {
     double value() const override { return v; }
     double v;
 };
+
+const std::vector<SettingsType>& example_types() {
+    static const std::vector<SettingsType> types = settings_types(std::vector{
+        make_entry<Thing, ThingContext, ExampleThing, Example>("x.one", "example", "an example")});
+    return types;
+}
 
 TEST(Catalogue, EntriesResolveCheckAndMake) {
     const auto entry =

@@ -106,6 +106,14 @@ TEST_P(ParetoShape, IsFoundAgainFromDraws) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, ParetoShape, testing::Values(0.1, 0.4, 0.7, 1.0));
 
+TEST(ParetoK, IsKnownBeyondWhatADoubleSpans) {
+    // Stretching the logarithms stretches the shape of so heavy a tail alike; the prior weighs 10 of 190.
+    const std::vector<double> narrow = normals(4000, 8, 20), wide = normals(4000, 8, 20'000);
+    const double k = pareto_k(narrow);
+    EXPECT_GT(k, 2);
+    EXPECT_NEAR(pareto_k(wide) / (1000 * k), 1, 0.1);
+}
+
 TEST(ParetoK, NeedsPointsAndATail) {
     EXPECT_TRUE(std::isnan(pareto_k(normals(24, 5, 1))));
     EXPECT_TRUE(std::isnan(pareto_k(std::vector<double>(1000, 2.0))));

@@ -197,6 +197,12 @@ TEST_F(WeightFiles, ComeBackAsTheyWere) {
         EXPECT_EQ(back.layers[l].bias, weights.layers[l].bias);
     }
     EXPECT_EQ(back.sigma_data, weights.sigma_data);
+    EXPECT_EQ(back.noise_max, 0) << "not known";
+    weights.noise_min = 0.02, weights.noise_max = 10;
+    write_network_weights(folder / "weights.npz", weights);
+    const NetworkWeights trained = read_network_weights(folder, "model.file");
+    EXPECT_EQ(trained.noise_min, 0.02);
+    EXPECT_EQ(trained.noise_max, 10);
 }
 
 TEST_F(WeightFiles, AreRefusedWithTheReason) {
@@ -225,17 +231,6 @@ TEST_F(WeightFiles, BelongToADimensionAndToCoordinates) {
     EXPECT_THROW(read_network_weights("energy_mlp", settings, 3, {0, 0, 0}, 1, "model.file"), ConfigError);
     EXPECT_THROW(read_network_weights("energy_mlp", settings, 2, {0, 1}, 1, "model.file"), ConfigError);
     EXPECT_THROW(read_network_weights("score_mlp", settings, 2, {0, 0}, 1, "model.file"), ConfigError);
-}
-
-TEST(ModelSettings, NameTheNearestLoss) {
-    Problems problems;
-    const Json section{
-        {"type", "energy_mlp"}, {"losses", {{{"type", "dsmm"}}}}, {"training", {{"n_stepz", 5}}}};
-    find_entry(model_catalogue(), "model", "energy_mlp").check(section, "model", problems);
-    ASSERT_EQ(problems.list().size(), 2u);
-    EXPECT_EQ(problems.list()[0].place, "model.losses[0].type");
-    EXPECT_NE(problems.list()[0].text.find("\"dsm\""), std::string::npos);
-    EXPECT_EQ(problems.list()[1].place, "model.training.n_stepz");
 }
 
 TEST(PerturbedExact, IsWrongBelowItsNoiseOnlyAndTheSameEveryTime) {

@@ -145,30 +145,70 @@ TEST(TemperingPath, ReferenceIgnoresWhereTheTargetIsInfinite) {
     EXPECT_TRUE(std::isfinite(log_density(path->density(3), Eigen::Vector2d(1e15, 0))));
 }
 
-/// Closed form of the modes' masses against quadrature with the target's responsibilities; modes far apart.
+/// The modes' masses against quadrature with the target's responsibilities: modes far apart and overlapping,
+/// at every level down from the reference itself, where they overlap whatever the target.
 TEST(TemperingPath, ModeMassesAgreeWithQuadrature) {
     const Json lakes{{"weights", {0.7, 0.3}},
                      {"means", {{-6, 0}, {5, 1}}},
                      {"covariances", {{{0.3, 0.1}, {0.1, 0.2}}, {{0.9, -0.3}, {-0.3, 0.5}}}}};
-    const auto target = make_target<double>("gaussian_mixture", lakes);
-    const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 3.0}},
-                                        target, {1, 0.8, 0.5, 0});
-    for (int k = 0; k < 3; ++k) {
-        double mass[2] = {0, 0};
-        const int n = 400;
-        for (int i = 0; i < n; ++i) {
-            for (int j = 0; j < n; ++j) {
-                const Eigen::Vector2d x(-10 + 20.0 * (i + 0.5) / n, -6 + 12.0 * (j + 0.5) / n);
-                const double p = std::exp(log_density(path->density(k), x));
-                const std::vector<double> r = target->mode_responsibilities({x(0), x(1)});
-                mass[0] += p * r[0], mass[1] += p * r[1];
+    const Json near{{"weights", {0.5, 0.2, 0.3}},
+                    {"means", {{-0.5, 0}, {0.5, 1}, {0, 0.3}}},
+                    {"sigmas", {0.3, 0.4, 1.5}}};
+    for (const Json& settings : {lakes, near}) {
+        const auto target = make_target<double>("gaussian_mixture", settings);
+        const std::size_t n_modes = settings["weights"].size();
+        const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 3.0}},
+                                            target, {1, 0.8, 0.3, 0.05, 0.01, 0});
+        for (int k = 0; k <= 5; ++k) {
+            std::vector<double> mass(n_modes);
+            double total = 0;
+            const int n = 400;
+            for (int i = 0; i < n; ++i) {
+                for (int j = 0; j < n; ++j) {
+                    const Eigen::Vector2d x(-15 + 30.0 * (i + 0.5) / n, -15 + 30.0 * (j + 0.5) / n);
+                    const double p = std::exp(log_density(path->density(k), x));
+                    const std::vector<double> r = target->mode_responsibilities({x(0), x(1)});
+                    for (std::size_t m = 0; m < n_modes; ++m) {
+                        mass[m] += p * r[m], total += p * r[m];
+                    }
+                }
+            }
+            const std::vector<double> w = path->mode_weights(k);
+            ASSERT_EQ(w.size(), n_modes);
+            for (std::size_t m = 0; m < n_modes; ++m) {
+                EXPECT_NEAR(w[m], mass[m] / total, 5e-4) << "level " << k << ", mode " << m;
             }
         }
-        const std::vector<double> w = path->mode_weights(k);
-        EXPECT_NEAR(w[0], mass[0] / (mass[0] + mass[1]), 1e-5)
-            << k;  // the closed form neglects the modes' overlap
     }
-    EXPECT_TRUE(path->mode_weights(3).empty());
+}
+
+/// In many dimensions and for targets that are no mixtures, at the reference: against plain draws.
+TEST(TemperingPath, ModeMassesOfTheReferenceAreThoseOfItsDraws) {
+    for (const auto& [type, settings] : {std::pair<const char*, Json>{"two_mode", {{"dim", 8}}},
+                                         {"many_well", {{"dim", 4}}},
+                                         {"ring5", {}}}) {
+        const auto target = make_target<double>(type, settings);
+        const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 2.0}},
+                                            target, {1, 0.5, 0});
+        const std::vector<double> w = path->mode_weights(2);
+        ASSERT_EQ(static_cast<int>(w.size()), target->n_modes());
+        std::vector<double> x;
+        const int n = 20'000;
+        for (int i = 0; i < n; ++i) {
+            Stream stream(StreamKey{}, static_cast<std::uint32_t>(i));
+            for (int j = 0; j < target->dim(); ++j) {
+                x.push_back(2.0 * stream.normal());
+            }
+        }
+        const std::vector<double> r = target->mode_responsibilities(x);
+        for (std::size_t m = 0; m < w.size(); ++m) {
+            double mean = 0;
+            for (int i = 0; i < n; ++i) {
+                mean += r[static_cast<std::size_t>(i) * w.size() + m] / n;
+            }
+            EXPECT_NEAR(w[m], mean, 4 * 0.5 / std::sqrt(n)) << type;
+        }
+    }
 }
 
 /// The sliding masses of the strongly unequal two_mode target in 16 dimensions (values of a separate numpy

@@ -9,6 +9,7 @@
 #include "core/errors.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 namespace {
@@ -44,12 +45,12 @@ Json without_seconds(Json summary) {
     return summary;
 }
 
-/// Runs until a state of replicate 0 is there, stops, and leaves the checkpoint.
+/// Runs until a state is there, stops, and leaves the checkpoint.
 void interrupt(const Json& preset, const fs::path& folder) {
     RunCheckpoint checkpoint(folder, preset, 1e-9, RunCheckpoint::Mode::begin);
     std::stop_source stop;
     const std::jthread watcher([&](const std::stop_token& end) {
-        while (!end.stop_requested() && !fs::exists(folder / "replicate-0.npz")) {
+        while (!end.stop_requested() && !fs::exists(folder / "state.npz")) {
         }
         stop.request_stop();
     });
@@ -92,19 +93,21 @@ TEST(Checkpoint, AnInterruptedRunGoesOnWithTheSameBits) {
     }
 }
 
-TEST(Checkpoint, OutcomesOfFinishedReplicatesAreNotComputedAgain) {
-    const Folder folder;
-    const Json preset = preset_with(smc, 3);
-    {
-        RunCheckpoint checkpoint(folder.path, preset, 1e-9, RunCheckpoint::Mode::begin);
-        run_preset(preset, {{}, {}, &checkpoint});
+TEST(Checkpoint, ReplicatesGoOnWhereverTheyWereStopped) {
+    const Json preset = preset_with(smc, 80);
+    const Json whole = without_seconds(run_preset(preset).summary);
+    for (const double reached : {0.1, 0.3, 0.6, 0.9}) {
+        const Folder folder;
+        {
+            RunCheckpoint checkpoint(folder.path, preset, 0, RunCheckpoint::Mode::begin);
+            const std::unique_ptr<Work> work = make_run_work(preset, false, {});
+            work->start();
+            EXPECT_FALSE(advance_to_end(*work, [&] { return work->progress().fraction < reached; }));
+            checkpoint.save(*work);
+        }
+        RunCheckpoint checkpoint(folder.path, preset, 0, RunCheckpoint::Mode::go_on);
+        EXPECT_EQ(without_seconds(run_preset(preset, {{}, {}, &checkpoint}).summary), whole) << reached;
     }
-    RunCheckpoint checkpoint(folder.path, preset, 60, RunCheckpoint::Mode::go_on);
-    EXPECT_TRUE(checkpoint.state(0).has_value());
-    EXPECT_FALSE(checkpoint.state(1).has_value());
-    ASSERT_TRUE(checkpoint.outcome(1).has_value());
-    EXPECT_EQ((*checkpoint.outcome(1))["summary"]["log_z"],
-              run_preset(preset).summary["replicates"][1]["log_z"]);
 }
 
 TEST(Checkpoint, OneWithoutWorkIsInNobodysWay) {
@@ -143,15 +146,15 @@ TEST(Checkpoint, ForeignDamagedAndUsedOnesAreRefused) {
     shown["view"]["theme"] = "dark";
     shown["run"]["checkpoint_seconds"] = 7;
     EXPECT_NO_THROW(RunCheckpoint(folder.path, shown, 1, Mode::go_on));
-    std::ofstream(folder.path / "replicate-0.npz") << "no archive";
+    std::ofstream(folder.path / "state.npz") << "no archive";
     {
         RunCheckpoint checkpoint(folder.path, preset, 1, Mode::go_on);
         EXPECT_THROW(run_preset(preset, {{}, {}, &checkpoint}), ConfigError);
     }
     std::ofstream(folder.path / "checkpoint.json") << "{";
     EXPECT_THROW(RunCheckpoint(folder.path, preset, 1, Mode::go_on), ConfigError);
-    const RunCheckpoint again(folder.path, other, 1, Mode::start_again);
-    EXPECT_FALSE(again.state(0).has_value());
+    RunCheckpoint again(folder.path, other, 1, Mode::start_again);
+    EXPECT_FALSE(again.restore(*make_run_work(other, false, {})));
 }
 
 }  // namespace

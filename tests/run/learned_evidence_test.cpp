@@ -12,6 +12,7 @@
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/work/run_work.hpp"
 #include "support/networks.hpp"
 
 namespace tempera {
@@ -82,6 +83,28 @@ protected:
         return p;
     }
 };
+
+TEST_F(Untrained, NoiseBeyondTheTrainingIsNamed) {
+    NetworkWeights weights = test::small_network("energy_mlp");
+    const auto warned = [&] {
+        const RunResult run = run_preset(wells());
+        for (const Json& w : run.summary["warnings"]) {
+            if (w["id"] == "beyond_training") {
+                return w["text"].get<std::string>();
+            }
+        }
+        return std::string();
+    };
+    EXPECT_EQ(warned(), "") << "a file that does not say what it was trained on";
+    weights.noise_min = 0.05, weights.noise_max = 8;
+    write_network_weights(file, weights);
+    EXPECT_EQ(warned(), "");
+    weights.noise_min = 0.1;
+    write_network_weights(file, weights);
+    EXPECT_NE(warned().find("trained on noise levels from 0.1 to 8, but the path uses 0.05 to 8"),
+              std::string::npos)
+        << warned();
+}
 
 TEST_F(Untrained, BasinsWithoutExactDensitiesAreWeighedByBennettsRatio) {
     const RunResult run = run_preset(wells());

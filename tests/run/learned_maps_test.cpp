@@ -12,6 +12,7 @@
 #include "run/background/latest_job.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 
 namespace tempera {
 namespace {
@@ -116,7 +117,7 @@ TEST(LearnedMaps, NetworksInMemoryLookLikeTheirFile) {
     const auto from_file = maps_of(resolved);
     ASSERT_TRUE(from_file->complete) << from_file->error;
     const auto weights = std::make_shared<NetworkWeights>(
-        read_network_weights(resolved["model"]["file"].get<std::string>(), "model.file"));
+        read_network_weights(with_found_files(resolved)["model"]["file"].get<std::string>(), "model.file"));
     Json untrained = resolved;
     untrained["model"]["file"] = "";
     LearnedMapper mapper;

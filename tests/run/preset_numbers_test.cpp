@@ -94,6 +94,14 @@ TEST(PresetNumbers, WhatLeavesFloat32IsRefusedThereOnly) {
     judge(preset({{"type", "two_mode"}, {"dim", 4}, {"wide", 1e45}}), "target.wide");
     judge(tempering(two({1, 1}), 1e22), "path.reference_scale");
     judge(tempering({{"type", "many_well"}, {"dim", 4}}, 1e12), "path.reference_scale");
+    for (const char* key : {"spread", "width"}) {
+        for (const double value : {1e-25, 1e25}) {
+            Json banana{{"type", "banana"}, {"curvature", 0}};
+            banana[key] = value;
+            judge(tempering(banana, 1), std::string("target.") + key);
+        }
+    }
+    judge(tempering({{"type", "banana"}, {"spread", 1e15}, {"curvature", 100}}, 1), "target");
     Json narrow = preset(two({1, 1}));
     narrow["path"]["schedule"] = {{"type", "log_snr"}, {"rho_min", 1e-7}, {"rho_max", 80}};
     judge(narrow, "path.schedule");

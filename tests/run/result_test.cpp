@@ -16,6 +16,7 @@
 #include "run/preset/preset.hpp"
 #include "run/report/comparison.hpp"
 #include "run/sweep/sweep.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 namespace {
@@ -76,6 +77,7 @@ TEST(Result, SummaryHasTheKeysOfTheContract) {
                                 "ess_fraction",
                                 "log_z",
                                 "log_z_stderr",
+                                "log_z_stderr_missing",
                                 "log_z_true",
                                 "log_z_error",
                                 "log_weight_variance",
@@ -118,6 +120,9 @@ TEST(Result, ReplicatesGiveMeansAndDeviations) {
     }
     EXPECT_NEAR(s["log_z"].get<double>(), mean, 1e-12);
     EXPECT_NEAR(s["log_z_sd"].get<double>(), std::sqrt(square), 1e-12);
+    EXPECT_NEAR(s["log_z_stderr"].get<double>(), std::sqrt(square / 5), 1e-12);
+    EXPECT_NEAR(s["mode_weights"]["weighted_stderr"][0].get<double>(),
+                s["mode_weights"]["weighted_sd"][0].get<double>() / std::sqrt(5), 1e-12);
     EXPECT_EQ(s["seed"], 3);
     EXPECT_EQ(s["mode_weights"]["weighted"].size(), 2u);
     EXPECT_EQ(s["mode_weights"]["weighted_sd"].size(), 2u);
@@ -220,7 +225,7 @@ TEST(Result, SameBitsForAnyNumberOfThreads) {
 
 TEST(Result, StopGivesAPartialResult) {
     std::stop_source stop;
-    RunCallbacks callbacks;
+    DriveOptions callbacks;
     callbacks.stop = stop.get_token();
     callbacks.progress = [&](double fraction, const std::string&) {
         if (fraction > 0) {

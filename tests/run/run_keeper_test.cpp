@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "run/preset/preset.hpp"
-#include "run/work/runner.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 namespace {
@@ -43,7 +43,7 @@ public:
 };
 
 template <class Condition>
-bool wait_until(const Runner& runner, Condition condition) {
+bool wait_until(const RunRunner& runner, Condition condition) {
     for (int i = 0; i < 20000; ++i) {
         if (condition(*runner.latest())) {
             return true;
@@ -53,11 +53,11 @@ bool wait_until(const Runner& runner, Condition condition) {
     return false;
 }
 
-void step(Runner& runner, int n) {
+void step(RunRunner& runner, int n) {
     for (int i = 0; i < n; ++i) {
-        const long before = runner.latest()->moves_done;
-        runner.step_move();
-        ASSERT_TRUE(wait_until(runner, [&](const Snapshot& s) { return s.moves_done > before; }));
+        const long before = runner.latest()->steps_done;
+        runner.step();
+        ASSERT_TRUE(wait_until(runner, [&](const Snapshot& s) { return s.steps_done > before; }));
     }
 }
 
@@ -78,7 +78,7 @@ Json facts(const RunResult& r) {
 }
 
 Json whole(const Json& preset) {
-    Runner runner;
+    RunRunner runner;
     runner.start(preset);
     runner.wait();
     return facts(*runner.result());
@@ -89,17 +89,17 @@ TEST(RunKeeper, TheNextRunnerGoesOnWithTheSameBits) {
         for (const int n_moves : {1, 6, 17}) {
             const Folder folder;
             {
-                Runner runner;
+                RunRunner runner;
                 runner.keep_states(folder.path, 1e9);
                 runner.start(preset, true);
                 step(runner, n_moves);
             }
             EXPECT_EQ(kept_run(folder.path), resolve_preset(preset));
-            Runner runner;
+            RunRunner runner;
             runner.keep_states(folder.path, 1e9);
-            runner.go_on(preset, true);
+            runner.take_up(preset, true);
             ASSERT_TRUE(wait_until(runner, [](const Snapshot& s) { return s.state == RunState::paused; }));
-            EXPECT_EQ(runner.latest()->moves_done, n_moves);
+            EXPECT_EQ(runner.latest()->steps_done, n_moves);
             EXPECT_TRUE(runner.latest()->sprites);
             runner.resume();
             runner.wait();
@@ -113,24 +113,21 @@ TEST(RunKeeper, TheNextRunnerGoesOnWithTheSameBits) {
 
 /// Six moves, an edit, six more, and the rest, in one runner or in two.
 Json edited_run(const fs::path& folder, bool interrupted) {
-    Json edited = small_preset();
-    edited["kernel"] = Json{{"type", "first_order"}};
-    edited["sampler"]["ess_threshold"] = 0.3;
-    edited["moves"]["n_steps"] = 2;
-    auto runner = std::make_unique<Runner>();
+    const Edits edits{{"kernel.type", "first_order"}, {"sampler.ess_threshold", 0.3}, {"moves.n_steps", 2}};
+    auto runner = std::make_unique<RunRunner>();
     runner->keep_states(folder, 1e9);
     runner->start(small_preset(), true);
     step(*runner, 6);
-    runner->edit(edited);
+    runner->edit(edits);
     step(*runner, 6);
     EXPECT_EQ(runner->latest()->edits.size(), 1u);
     if (interrupted) {
-        runner = std::make_unique<Runner>();
+        runner = std::make_unique<RunRunner>();
         runner->keep_states(folder, 1e9);
-        runner->go_on(kept_run(folder), true);
+        runner->take_up(kept_run(folder), true);
         EXPECT_TRUE(wait_until(*runner, [](const Snapshot& s) { return s.state == RunState::paused; }));
         EXPECT_EQ((*runner->latest()->preset)["kernel"]["type"], "first_order");
-        runner->edit(edited);  // nothing new
+        runner->edit(edits);  // nothing new
     }
     runner->resume();
     runner->wait();
@@ -152,16 +149,16 @@ TEST(RunKeeper, ReplicatesThatWereDoneStayDone) {
     preset["run"]["n_replicates"] = 6;
     const Folder folder;
     {
-        Runner runner;
+        RunRunner runner;
         runner.keep_states(folder.path, 1e-6);
         runner.start(preset);
         ASSERT_TRUE(
             wait_until(runner, [](const Snapshot& s) { return s.fraction > 0.4 || s.fraction == 1; }));
     }
     ASSERT_EQ(kept_run(folder.path), resolve_preset(preset));
-    Runner runner;
+    RunRunner runner;
     runner.keep_states(folder.path, 1e9);
-    runner.go_on(preset);
+    runner.take_up(preset);
     runner.wait();
     ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
     EXPECT_EQ(facts(*runner.result()), whole(preset));
@@ -170,7 +167,7 @@ TEST(RunKeeper, ReplicatesThatWereDoneStayDone) {
 TEST(RunKeeper, StatesOfRunsThatAreOverOrUnwantedGo) {
     const Folder folder;
     {
-        Runner runner;
+        RunRunner runner;
         runner.keep_states(folder.path, 1e-9);
         runner.start(small_preset(), true);
         step(runner, 4);
@@ -188,7 +185,7 @@ TEST(RunKeeper, StatesOfRunsThatAreOverOrUnwantedGo) {
 TEST(RunKeeper, AFolderThatCannotBeMadeIsNoReasonToStop) {
     const Folder folder;
     std::ofstream(folder.path) << "in the way";
-    Runner runner;
+    RunRunner runner;
     runner.keep_states(folder.path / "below", 1e-9);
     runner.start(small_preset());
     runner.wait();
@@ -200,16 +197,16 @@ TEST(RunKeeper, AFolderThatCannotBeMadeIsNoReasonToStop) {
 TEST(RunKeeper, AnotherRunIsNotGoneOnWith) {
     const Folder folder;
     {
-        Runner runner;
+        RunRunner runner;
         runner.keep_states(folder.path, 1e9);
         runner.start(small_preset(), true);
         step(runner, 3);
     }
     Json other = small_preset();
     other["run"]["seed"] = 4;
-    Runner runner;
+    RunRunner runner;
     runner.keep_states(folder.path, 1e9);
-    runner.go_on(other);
+    runner.take_up(other);
     runner.wait();
     EXPECT_EQ(runner.latest()->state, RunState::failed);
     EXPECT_NE(runner.latest()->error.find("run.seed"), std::string::npos) << runner.latest()->error;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/work/runner.hpp"
+#include "run/work/run_work.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ Json exchange_preset() {
     return p;
 }
 
-void wait_for(const Runner& runner, RunState state) {
+void wait_for(const RunRunner& runner, RunState state) {
     for (int i = 0; i < 20000 && runner.latest()->state != state; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -56,8 +56,8 @@ void expect_same_bits(const RunResult& a, const RunResult& b) {
 
 TEST(Runner, ShowsHowFarTheReplicatesAre) {
     Json preset = small_preset();
-    preset["run"]["n_replicates"] = 8;
-    Runner runner;
+    preset["run"]["n_replicates"] = 200;
+    RunRunner runner;
     std::mutex mutex;
     std::vector<double> running;
     runner.set_on_publish([&] {
@@ -73,15 +73,15 @@ TEST(Runner, ShowsHowFarTheReplicatesAre) {
     EXPECT_EQ(runner.latest()->eta_seconds, 0);
     const std::lock_guard lock(mutex);
     EXPECT_TRUE(std::is_sorted(running.begin(), running.end()));
-    // The first replicate is an eighth of the way; the others report at least once.
-    EXPECT_GT(std::count_if(running.begin(), running.end(), [](double f) { return f > 1.0 / 8; }), 0);
-    EXPECT_LE(running.front(), 1.0 / 8);
+    // The others report at least once on their way.
+    EXPECT_GT(std::count_if(running.begin(), running.end(), [](double f) { return f > 1.0 / 200; }), 0);
+    EXPECT_LE(running.front(), 1.0 / 200);
 }
 
 TEST(Runner, GivesTheBitsOfTheCommandLine) {
     for (Json preset : {small_preset(), exchange_preset()}) {
         preset["run"]["n_replicates"] = 3;
-        Runner runner;
+        RunRunner runner;
         runner.start(preset);
         runner.wait();
         ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
@@ -92,19 +92,19 @@ TEST(Runner, GivesTheBitsOfTheCommandLine) {
 
 TEST(Runner, PauseStepAndResumeChangeNoBit) {
     for (const Json& preset : {small_preset(), exchange_preset()}) {
-        Runner runner;
+        RunRunner runner;
         runner.start(preset, true);
         wait_for(runner, RunState::paused);
-        EXPECT_EQ(runner.latest()->moves_done, 0);
-        runner.step_move();
-        for (int i = 0; i < 10000 && runner.latest()->moves_done < 1; ++i) {
+        EXPECT_EQ(runner.latest()->steps_done, 0);
+        runner.step();
+        for (int i = 0; i < 10000 && runner.latest()->steps_done < 1; ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
-        EXPECT_EQ(runner.latest()->moves_done, 1);
+        EXPECT_EQ(runner.latest()->steps_done, 1);
         EXPECT_EQ(runner.latest()->state, RunState::paused);
         const long before = runner.latest()->progress;
-        runner.step_level();
-        for (int i = 0; i < 10000 && runner.latest()->moves_done < 2; ++i) {
+        runner.step(StepSize::boundary);
+        for (int i = 0; i < 10000 && runner.latest()->steps_done < 2; ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         EXPECT_LE(runner.latest()->progress, before + 1);
@@ -118,11 +118,11 @@ TEST(Runner, PauseStepAndResumeChangeNoBit) {
 }
 
 TEST(Runner, CancelKeepsWhatWasReached) {
-    Runner runner;
+    RunRunner runner;
     runner.start(small_preset(), true);
     wait_for(runner, RunState::paused);
-    runner.step_level();
-    runner.step_level();
+    runner.step(StepSize::boundary);
+    runner.step(StepSize::boundary);
     for (int i = 0; i < 10000 && runner.latest()->progress < 2; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -136,19 +136,13 @@ TEST(Runner, CancelKeepsWhatWasReached) {
 }
 
 TEST(Runner, EditsAreAppliedRecordedOrRefused) {
-    Runner runner;
+    RunRunner runner;
     runner.start(small_preset(), true);
     wait_for(runner, RunState::paused);
-    Json edited = small_preset();
-    edited["sampler"]["ess_threshold"] = 0.1;
-    edited["kernel"] = Json{{"type", "first_order"}};
-    runner.edit(edited);
-    Json cold = edited;
-    cold["sampler"]["n_particles"] = 400;
-    EXPECT_THROW(runner.edit(cold), ConfigError);
-    Json bad = edited;
-    bad["sampler"]["ess_threshold"] = 7;
-    EXPECT_THROW(runner.edit(bad), ConfigError);
+    runner.edit({{"sampler.ess_threshold", 0.1}, {"kernel.type", "first_order"}});
+    EXPECT_THROW(runner.edit({{"sampler.n_particles", 400}}), ConfigError);
+    EXPECT_THROW(runner.edit({{"sampler.ess_threshold", 7}}), ConfigError);
+    EXPECT_THROW(runner.edit({{"moves.n_leapfrogs", 7}}), ConfigError);
     runner.resume();
     runner.wait();
     ASSERT_EQ(runner.latest()->state, RunState::finished) << runner.latest()->error;
@@ -161,7 +155,7 @@ TEST(Runner, EditsAreAppliedRecordedOrRefused) {
 }
 
 TEST(Runner, BadPresetsAreRefusedAtOnce) {
-    Runner runner;
+    RunRunner runner;
     Json bad = small_preset();
     bad["path"]["n_levels"] = 0;
     EXPECT_THROW(runner.start(bad), ConfigError);
@@ -170,13 +164,13 @@ TEST(Runner, BadPresetsAreRefusedAtOnce) {
 }
 
 TEST(Runner, SnapshotsAreCompleteAndOrdered) {
-    Runner runner;
+    RunRunner runner;
     std::atomic<long> calls{0};
     runner.set_on_publish([&] { ++calls; });
     const long id = runner.start(small_preset());
     runner.wait();
     const auto s = runner.latest();
-    EXPECT_EQ(s->run_id, id);
+    EXPECT_EQ(s->id, id);
     EXPECT_GE(calls.load(), 3);  // preparing, running, finished
     EXPECT_EQ(s->fraction, 1);
     ASSERT_TRUE(s->sprites && s->density && s->levels && s->modes && s->positions && s->weight_histogram &&
@@ -193,12 +187,12 @@ TEST(Runner, SnapshotsAreCompleteAndOrdered) {
 TEST(Runner, KeepsTheSameParticlesOfTheThumbnailsHoweverItIsLookedAt) {
     std::vector<std::shared_ptr<const Snapshot>> ends;
     for (const bool stepped : {false, true}) {
-        Runner runner;
+        RunRunner runner;
         runner.start(small_preset(), stepped);
         if (stepped) {
             wait_for(runner, RunState::paused);
             for (int i = 0; i < 7; ++i) {
-                runner.step_move();
+                runner.step();
             }
             runner.resume();
         }
@@ -222,7 +216,7 @@ TEST(Runner, KeepsTheSameParticlesOfTheThumbnailsHoweverItIsLookedAt) {
 }
 
 TEST(Runner, StormOfCommands) {
-    Runner runner;
+    RunRunner runner;
     std::mt19937 random(5);
     std::atomic<bool> reading{true};
     // A reader as the window is one: run ids and sequence numbers never go back.
@@ -230,9 +224,9 @@ TEST(Runner, StormOfCommands) {
         long run = 0, sequence = 0;
         while (reading) {
             const auto s = runner.latest();
-            EXPECT_GE(s->run_id, run);
+            EXPECT_GE(s->id, run);
             EXPECT_GE(s->sequence, sequence);
-            run = s->run_id;
+            run = s->id;
             sequence = s->sequence;
             std::this_thread::yield();
         }
@@ -243,7 +237,7 @@ TEST(Runner, StormOfCommands) {
         case 0: {
             preset = random() % 4 ? small_preset() : exchange_preset();
             const long id = runner.start(preset, random() % 2);
-            EXPECT_EQ(runner.latest()->run_id, id);
+            EXPECT_EQ(runner.latest()->id, id);
             break;
         }
         case 1:
@@ -259,21 +253,20 @@ TEST(Runner, StormOfCommands) {
             break;
         case 6:
         case 7:
-            runner.step_move();
+            runner.step();
             break;
         case 8:
-            runner.step_level();
+            runner.step(StepSize::boundary);
             break;
         case 9:
             runner.set_pace(random() % 2 ? 0 : 200);
             break;
         case 10: {
-            Json edited = preset;
-            edited["moves"]["step_size"] = 0.5 + static_cast<double>(random() % 10) / 10;
             try {
-                runner.edit(edited);
+                runner.edit({{"moves.step_size", 0.5 + static_cast<double>(random() % 10) / 10},
+                             {"moves.n_steps", 1 + static_cast<int>(random() % 3)}});
             } catch (const ConfigError&) {
-                // the other preset is running
+                // the run has just ended
             }
             break;
         }

@@ -11,6 +11,7 @@
 #include "core/build_id.hpp"
 #include "core/npy.hpp"
 #include "run/preset/preset.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -95,6 +96,32 @@ TEST(SeedStudy, TrainsSeedsInTheBackgroundAndStops) {
     study.cancel();
     ASSERT_TRUE(until([](const SeedStudy::State& s) { return s.state == RunState::cancelled; }));
     EXPECT_TRUE(study.latest()->points.empty());
+}
+
+TEST(SeedStudy, ADivergingSeedSaysWhatOtherTrainingsSay) {
+    // The pinned log density at points far from both modes is beyond single precision.
+    const test::ScratchFolder folder("study");
+    std::filesystem::create_directories(folder.path);
+    std::vector<double> x;
+    for (int j = 0; j < 200; ++j) {
+        x.insert(x.end(), {std::sin(j), std::cos(3.0 * j)});
+    }
+    write_npy(folder.path / "x.npy", NpyArray::of(x, {200, 2}));
+    Json preset = load_preset(std::string(TEMPERA_PRESET_DIR) + "/learned_two_lakes_dsm.json");
+    preset["target"]["sigmas"] = {1e-21, 1e-21};
+    preset["path"]["n_levels"] = 16;
+    preset["model"]["hidden"] = {16};
+    preset["model"]["losses"] =
+        Json::array({Json{{"type", "dsm"}}, Json{{"type", "energy_pinning"}, {"warm_up", 50}}});
+    preset["model"]["training"].update({{"n_steps", 100},
+                                        {"checkpoint_every", 20},
+                                        {"n_data", 1000},
+                                        {"data", (folder.path / "x.npy").string()}});
+    SeedStudy study;
+    study.start(resolve_preset(preset), 2);
+    ASSERT_TRUE(test::wait_until(study, [](const WorkView& s) { return s.state == RunState::failed; }));
+    EXPECT_NE(study.latest()->error.find("kept are the weights after step 40"), std::string::npos)
+        << study.latest()->error;
 }
 
 }  // namespace

@@ -67,6 +67,25 @@ TEST(EqualCess, GivenNumberOfLevelsFindsTheValue) {
     }
 }
 
+TEST(EqualCess, ReportsParticlesThatAreCopiesOfEachOther) {
+    struct Case {
+        const char* move;
+        double step;
+        bool collapsed;
+    };
+    for (const Case& c : {Case{"none", 1, true}, Case{"mala", 1e4, true}, Case{"mala", 1e-6, true},
+                          Case{"mala", 1, false}, Case{"random_walk", 1, false}}) {
+        auto problem = narrow({{"type", "equal_cess"}, {"cess", 0.8}}, 0);
+        problem.make_move = [&c](std::shared_ptr<const DensityPath<double>>) {
+            return make_move(c.move, 4, 3, false, c.step);
+        };
+        PilotReport report;
+        adapt_schedule(problem, &report);
+        EXPECT_EQ(report.independence < PilotReport::collapsed, c.collapsed)
+            << c.move << ' ' << c.step << ' ' << report.independence;
+    }
+}
+
 TEST(EqualCess, TheSameEveryTimeAndForAnyNumberOfThreads) {
     set_thread_count(1);
     const Schedule one = adapt_schedule(narrow({{"type", "equal_cess"}}, 10));

@@ -5,6 +5,7 @@
 
 #include "diagnostics/bennett.hpp"
 #include "gaussian_path.hpp"
+#include "samplers/exchange/chain_error.hpp"
 #include "samplers/exchange/replica_labels.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
 
@@ -32,8 +33,8 @@ TEST(Bennett, SolvesGaussianWorksInClosedForm) {
         swaps.add(0, std::span(down).subspan(i, 16), std::span(up).subspan(i, 16));
     }
     const auto estimate = swaps.bennett();
-    EXPECT_LT(estimate.standard_error, 0.02);
-    EXPECT_NEAR(estimate.value, c, 4 * estimate.standard_error);
+    EXPECT_LT(estimate.error.value, 0.02);
+    EXPECT_NEAR(estimate.value, c, 4 * estimate.error.value);
     EXPECT_NEAR(bennett_ratio(down, up), estimate.value, 1e-9);
     EXPECT_NEAR(swaps.log_z_stepping_stone(), c, 4 * std::sqrt(std::expm1(s * s) / 40'000));
     // E min(1, exp(W_down - W_up)) with W_down - W_up ~ N(-s^2, 2 s^2) is erfc(s/2): both terms of the
@@ -49,6 +50,124 @@ TEST(Bennett, FailedProposalsCountAsRejections) {
     EXPECT_TRUE(std::isnan(swaps.rejection(1)));
     EXPECT_TRUE(std::isnan(swaps.log_z_stepping_stone()));
     EXPECT_TRUE(std::isnan(swaps.bennett().value));
+    EXPECT_FALSE(swaps.bennett().error.known());
+}
+
+TEST(Bennett, WithoutOverlapThereIsNoError) {
+    // The ratio is made by the largest of many works down and the smallest of those up, a few of thousands.
+    StreamKey key;
+    Stream stream(key.with(Purpose::diagnostic, 1), 0);
+    for (const double gap : {2.0, 40.0, 1e5}) {
+        SwapStatistics swaps(2, 16);
+        for (int scan = 0; scan < 100; ++scan) {
+            std::vector<double> down, up, near;
+            for (int e = 0; e < 16; ++e) {
+                down.push_back(-gap * (1 + std::abs(stream.normal())));
+                up.push_back(gap * (1 + std::abs(stream.normal())));
+                near.push_back(stream.normal());
+            }
+            swaps.add(0, near, near);
+            swaps.add(1, down, up);
+        }
+        const auto estimate = swaps.bennett();
+        EXPECT_TRUE(std::isfinite(estimate.value)) << gap;
+        EXPECT_EQ(estimate.error.known(), gap < 3) << gap;
+        EXPECT_EQ(estimate.pair_apart, gap < 3 ? -1 : 1) << gap;
+        EXPECT_EQ(std::isnan(estimate.error.value), gap > 3) << gap;
+    }
+}
+
+TEST(Bennett, AConfigurationThatDoesNotMoveIsOneValue) {
+    // Works of one ladder, all near the ratio; those up never change.
+    StreamKey key;
+    Stream stream(key.with(Purpose::diagnostic, 2), 0);
+    SwapStatistics swaps(1, 4);
+    for (int scan = 0; scan < 200; ++scan) {
+        std::vector<double> down;
+        for (int e = 0; e < 4; ++e) {
+            down.push_back(stream.normal());
+        }
+        swaps.add(0, down, std::vector<double>{0.1, 0.2, 0.3, 0.4});
+    }
+    EXPECT_EQ(swaps.bennett().pair_apart, 0);
+}
+
+/// First-order autoregression x' = a x + noise: the sum of n values of variance 1 has variance about
+/// n (1 + a) / (1 - a). Mean of the stated deviations over 200 series.
+TEST(ChainError, IsThatOfAnAutoregression) {
+    StreamKey key;
+    for (const auto& [a, n_steps, n_chains] :
+         {std::tuple{0.0, 200, 1}, std::tuple{0.8, 2000, 1}, std::tuple{0.8, 500, 4},
+          std::tuple{-0.4, 400, 2}, std::tuple{0.95, 150, 12}, std::tuple{0.9999, 100, 12}}) {
+        double stated = 0, square = 0;
+        const int repeats = 200;
+        for (int r = 0; r < repeats; ++r) {
+            Stream stream(key.with(Purpose::diagnostic, 3, static_cast<std::uint32_t>(r)),
+                          static_cast<std::uint32_t>(1000 * (a + 1)));
+            ChainSeries x(n_steps, n_chains);
+            double sum = 0;
+            for (int c = 0; c < n_chains; ++c) {
+                double at = stream.normal();
+                for (int t = 0; t < n_steps; ++t) {
+                    sum += x(t, c) = at;
+                    at = a * at + std::sqrt(1 - a * a) * stream.normal();
+                }
+            }
+            stated += std::sqrt(variance_of_sum(x).variance) / repeats;
+            square += sum * sum / repeats;
+        }
+        EXPECT_NEAR(stated / std::sqrt(square), 1, 0.2) << a << ' ' << n_chains;
+    }
+}
+
+/// Random walks that take many scans through a level, few ladders: 100 runs know their spread to 7 %.
+TEST(ReplicaExchange, StatesItsErrorWithFewLadders) {
+    for (const int n_ensembles : {1, 2, 4, 8, 12}) {
+        const Json settings{{"n_ensembles", n_ensembles}, {"n_scans", 600}, {"burn_in_fraction", 0.5}};
+        const auto p = path(4);
+        std::vector<double> found, stated;
+        for (int r = 0; r < 100; ++r) {
+            const auto s = run("replica_exchange", settings,
+                               context_on(p, make_move("random_walk", 1, 2, false, 0.1), 31, r));
+            found.push_back(s->log_z());
+            if (s->log_z_error().known()) {
+                stated.push_back(s->log_z_stderr());
+            } else {
+                EXPECT_NE(s->log_z_error().missing, "");
+            }
+        }
+        if (n_ensembles < 4) {
+            EXPECT_LT(stated.size(), 10u) << "one short ladder cannot know";
+            continue;
+        }
+        ASSERT_EQ(stated.size(), found.size()) << n_ensembles;
+        double square = 0, mean = 0;
+        for (std::size_t r = 0; r < found.size(); ++r) {
+            square += std::pow(found[r] - log_z, 2) / static_cast<double>(found.size());
+            mean += stated[r] / static_cast<double>(found.size());
+        }
+        EXPECT_NEAR(mean / std::sqrt(square), 1, 0.25) << n_ensembles;
+    }
+}
+
+TEST(ReplicaExchange, CountsRoundTripsFromTheStartAndAgainFromTheEndOfTheBurnIn) {
+    const auto& entry = find_entry(sampler_catalogue(), "sampler", "replica_exchange");
+    const auto s = entry.make<double>(Json{{"n_ensembles", 20}, {"n_scans", 600}, {"burn_in_fraction", 0.5}},
+                                      context_on(path(4), make_move("mala", 1, 2), 32));
+    s->start();
+    const auto scan_to = [&](long scan) {
+        while (s->progress() < scan) {
+            s->advance();
+        }
+        return *s->exchange_stats();
+    };
+    const ExchangeStats early = scan_to(300), late = scan_to(600);
+    EXPECT_EQ(early.counted_from, 0);
+    EXPECT_EQ(late.counted_from, 300);
+    EXPECT_GT(early.round_trips, 0);
+    EXPECT_NEAR(early.round_trips_per_scan(), early.round_trips / 6000.0, 1e-12);
+    EXPECT_NEAR(late.round_trips_per_scan(), late.round_trips / 6000.0, 1e-12);
+    EXPECT_NEAR(late.round_trips_per_scan() / early.round_trips_per_scan(), 1, 0.2);
 }
 
 TEST(Bennett, StoreStaysBounded) {
@@ -188,14 +307,16 @@ TEST(ReplicaExchange, MovesAlternateAndSettingsAreChecked) {
 
 TEST(ReplicaExchange, BurnInTunesTheMoves) {
     const auto p = path(4);
-    const auto move = make_move("mala", 1, 2, true, 40.0);
-    const auto s =
-        run("replica_exchange",
-            {{"n_ensembles", 100}, {"n_scans", 300}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}},
-            context_on(p, move, 24));
-    for (const LevelStats& level : s->level_stats()) {
-        if (level.level < 4) {
-            EXPECT_NEAR(level.acceptance, move->target_acceptance(), 0.06);
+    for (const double step : {40.0, 1e6, 1e-7}) {
+        const auto move = make_move("mala", 1, 2, true, step);
+        const auto s =
+            run("replica_exchange",
+                {{"n_ensembles", 100}, {"n_scans", 300}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}},
+                context_on(p, move, 24));
+        for (const LevelStats& level : s->level_stats()) {
+            if (level.level < 4) {
+                EXPECT_NEAR(level.acceptance, move->target_acceptance(), 0.06) << step;
+            }
         }
     }
 }

@@ -2,11 +2,14 @@
 // Whole trainings of a preset: what lies in the folder when one is killed or diverges, points kept apart.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
+#include "core/files.hpp"
 #include "run/preset/preset.hpp"
-#include "run/training/training.hpp"
+#include "run/training/training_work.hpp"
 
 namespace tempera {
 namespace {
@@ -62,6 +65,77 @@ TEST_F(TrainingRun, a_killed_training_goes_on_from_its_folder_with_the_same_bits
         for (const auto& [name, array] : whole.checkpoint) {
             EXPECT_EQ(array.bytes, rest.checkpoint.at(name).bytes) << name << " " << schedule;
         }
+    }
+}
+
+TEST_F(TrainingRun, a_state_does_not_grow_with_the_steps_and_the_losses_are_appended_to_their_table) {
+    Json losses = Json::array({Json{{"type", "dsm"}}, Json{{"type", "diffclf"}, {"warm_up", 30}}});
+    const Json p = preset({{"n_steps", 100}, {"checkpoint_every", 10}}, losses);
+    const fs::path folder = folder_ / "model";
+    std::map<long, std::size_t> state, table;
+    TrainingCallbacks callbacks;
+    callbacks.checkpoints = folder;
+    callbacks.progress = [&](const TrainingProgress& at) {
+        if (at.step % 10 == 0) {
+            state[at.step] = fs::file_size(folder / "checkpoint.pt");
+            const std::string text = read_file_text(folder / "loss.csv");
+            table[at.step] = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
+        }
+        if (at.step == 57) {
+            std::ofstream(folder / "loss.csv", std::ios::app) << "51,0.1";  // killed while it wrote a row
+            throw Killed{};
+        }
+    };
+    EXPECT_THROW(train_model(p, callbacks), Killed);
+    EXPECT_EQ(state[10], state[50]);
+    for (long step = 10; step <= 50; step += 10) {
+        EXPECT_EQ(table[step], static_cast<std::size_t>(step));
+    }
+    callbacks.progress = {};
+    const TrainingResult rest = train_model(p, callbacks, folder), whole = train_model(p, {});
+    ASSERT_EQ(rest.history.size(), 100U);
+    write_training_folder(rest, folder);
+    write_training_folder(whole, folder_ / "whole");
+    EXPECT_EQ(read_file_text(folder / "loss.csv"), read_file_text(folder_ / "whole" / "loss.csv"));
+}
+
+TEST_F(TrainingRun, a_work_goes_on_from_its_state_with_the_same_bits) {
+    const Json p = preset(Json::object());
+    StateArchive saved;
+    {
+        TrainingWork half(p);
+        half.start();
+        EXPECT_FALSE(advance_to_end(half, [&] { return half.session().steps_done() < 37; }));
+        half.archive(saved);
+    }
+    TrainingWork rest(p);
+    StateArchive restored(saved.arrays(), "the state");
+    rest.archive(restored);
+    EXPECT_EQ(rest.session().steps_done(), 37);
+    EXPECT_TRUE(advance_to_end(rest, [] { return true; }));
+    const auto result = std::dynamic_pointer_cast<TrainingResult>(rest.result({}));
+    const TrainingResult whole = train_model(p, {});
+    EXPECT_EQ(result->history.size(), 60U);
+    for (const auto& [name, array] : whole.checkpoint) {
+        EXPECT_EQ(array.bytes, result->checkpoint.at(name).bytes) << name;
+    }
+}
+
+TEST_F(TrainingRun, who_is_in_a_hurry_does_not_wait_for_a_careful_judgement) {
+    for (const bool hurry : {true, false}) {
+        TrainingWork work(preset({{"n_steps", 4}}));
+        work.own_folder(folder_ / "model");
+        work.start();
+        EXPECT_TRUE(advance_to_end(work, [] { return true; }));
+        const auto last = [&] {
+            return dynamic_cast<const TrainingSnapshot&>(*work.view(true)).judgements->back();
+        };
+        const auto before = last();
+        Ending ending;
+        ending.hurry = hurry;
+        EXPECT_TRUE(work.result(ending));
+        EXPECT_EQ(last() == before, hurry);
+        EXPECT_EQ(last()->step, 4);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "diagnostics/learned_marginal.hpp"
 #include "run/background/latest_job.hpp"
 #include "run/experiment/experiment.hpp"
+#include "run/preset/preset_files.hpp"
 
 namespace tempera {
 namespace {
@@ -267,9 +268,9 @@ std::string model_text(const Json& resolved) {
     const Json model = resolved.value("model", Json::object());
     std::string text = model.dump() + resolved["run"].dump();
     std::error_code none;
-    const std::filesystem::path file = model.value("file", "");
+    const std::string file = model.value("file", "");
     if (!file.empty()) {
-        const auto time = std::filesystem::last_write_time(file, none);
+        const auto time = std::filesystem::last_write_time(find_file(resolved, file), none);
         text += none ? "" : " " + std::to_string(time.time_since_epoch().count());
     }
     return text;

@@ -8,6 +8,7 @@
 
 #include "run/background/latest_job.hpp"
 #include "run/experiment/experiment.hpp"
+#include "run/preset/preset_schema.hpp"
 
 namespace tempera {
 namespace {
@@ -111,7 +112,7 @@ std::string path_key(const Json& resolved) {
     }
     // A target without exact noised densities needs its model even for the ends.
     if (resolved.contains("model") && path_info(resolved["path"]).uses_model) {
-        parts["model_file"] = resolved["model"].value("file", "");
+        parts["model_file"] = model_in_use(resolved).value("file", "");
     }
     return parts.dump();
 }

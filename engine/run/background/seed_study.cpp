@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/csv.hpp"
 #include "core/files.hpp"
-#include "run/background/latest_job.hpp"
+#include "models/model.hpp"
 #include "run/training/training.hpp"
 
 namespace tempera {
@@ -63,8 +64,12 @@ SeedPoint seed_point(const std::string& losses, long seed, int dim, const std::v
 }
 
 std::vector<SeedPoint> read_seed_points(const std::filesystem::path& file) {
-    const auto rows = parse_csv(read_file_text(file));
-    const auto wrong = [&](const std::string& what) { return ConfigError(file.filename().string(), what); };
+    return seed_points_of(read_file_text(file), file.filename().string());
+}
+
+std::vector<SeedPoint> seed_points_of(const std::string& text, const std::string& place) {
+    const auto rows = parse_csv(text);
+    const auto wrong = [&](const std::string& what) { return ConfigError(place, what); };
     if (rows.empty()) {
         throw wrong("is empty");
     }
@@ -119,85 +124,103 @@ std::string seed_points_csv(const std::vector<SeedPoint>& points) {
     return text;
 }
 
-struct SeedStudy::Implementation {
-    struct Request {
-        Json preset;
-        int n_seeds = 0;  ///< 0: what is there is all there will be
-    };
-    using Job = LatestJob<Request, State>;
+namespace {
 
-    static void one_seed(Json preset, long seed, State& now, const Job::Context& context) {
-        preset["model"]["training"]["seed"] = seed;
-        TrainingSession session(preset);
-        const auto steps = static_cast<double>(session.n_steps());
-        for (long step = 0; !session.finished(); ++step) {
-            if (context.stop.stop_requested()) {
-                return;
-            }
-            session.trainer().step();
-            if (step % 50 == 0) {
-                now.fraction = (now.done + static_cast<double>(step) / steps) / now.wanted;
-                context.publish(std::make_shared<const State>(now));
-            }
-        }
-        std::vector<NoiseLevel> levels;
-        for (std::size_t i = 0; i < n_judged; ++i) {
-            if (context.stop.stop_requested()) {
-                return;
-            }
-            const std::vector<double>& sigmas = session.sigmas();
-            levels.push_back(session.level_report(sigmas[i * (sigmas.size() - 1) / (n_judged - 1)]));
-        }
-        now.points.push_back(seed_point(names_of(preset["model"]), seed, session.target().dim(), levels));
-        ++now.done;
-        now.fraction = static_cast<double>(now.done) / now.wanted;
-        context.publish(std::make_shared<const State>(now));
+/// A step is one of the optimiser, or the judging of one noise level after a seed's last.
+class SeedStudyWork final : public Work {
+public:
+    SeedStudyWork(const Json& resolved, int n_seeds) : preset_(resolved), wanted_(n_seeds) {}
+
+    void start() override { begin_seed(); }
+    void advance() override;
+    bool finished() const override { return done() == wanted_; }
+    bool at_boundary() const override { return levels_.empty() && session_->steps_done() == 0; }
+    WorkProgress progress() const override {
+        return {fraction(), "seed " + std::to_string(done() + 1) + " of " + std::to_string(wanted_)};
     }
-
-    static void work(State& now, const Request& request, const Job::Context& context) {
-        if (request.n_seeds == 0) {
-            now.state = RunState::cancelled;
-        } else {
-            now = {};
-            now.state = RunState::running;
-            now.wanted = request.n_seeds;
-            context.publish(std::make_shared<const State>(now));
-            try {
-                for (int seed = 1; seed <= request.n_seeds && !context.stop.stop_requested(); ++seed) {
-                    one_seed(request.preset, seed, now, context);
-                }
-                now.state = RunState::finished;
-            } catch (const std::exception& e) {
-                now.state = RunState::failed;
-                now.error = e.what();
-            }
-        }
-        context.publish(std::make_shared<const State>(now));
+    const Json& preset() const override { return preset_; }
+    void apply(const Edits&) override {
+        throw ConfigError("", "a study takes its settings when it starts; edits count from the next one");
     }
+    void archive(StateArchive& archive) override;
+    std::shared_ptr<WorkView> view(bool at_rest) override;
+    std::shared_ptr<WorkResult> result(const Ending&) override { return nullptr; }
 
-    long requests = 0;
-    Job job{[now = State()](const Request& request, const Job::Context& context) mutable {
-        work(now, request, context);
-    }};
+private:
+    int done() const { return static_cast<int>(points_.size()); }
+    double fraction() const;
+    void begin_seed();
+
+    Json preset_;
+    int wanted_;
+    std::vector<SeedPoint> points_;
+    std::optional<TrainingSession> session_;  ///< of seed done() + 1
+    std::vector<NoiseLevel> levels_;          ///< judged so far
+    long steps_ = 0;
 };
 
-SeedStudy::SeedStudy() : self_(std::make_unique<Implementation>()) {}
-SeedStudy::~SeedStudy() = default;
+void SeedStudyWork::begin_seed() {
+    if (!finished()) {
+        Json preset = preset_;
+        preset["model"]["training"]["seed"] = done() + 1;
+        session_.emplace(preset);
+    }
+    levels_.clear();
+}
+
+void SeedStudyWork::advance() {
+    ++steps_;
+    if (!session_->finished()) {
+        session_->step();
+        return;
+    }
+    const std::vector<double>& sigmas = session_->sigmas();
+    levels_.push_back(session_->level_report(sigmas[levels_.size() * (sigmas.size() - 1) / (n_judged - 1)]));
+    if (levels_.size() == n_judged) {
+        points_.push_back(
+            seed_point(names_of(preset_["model"]), done() + 1, session_->target().dim(), levels_));
+        begin_seed();
+    }
+}
+
+double SeedStudyWork::fraction() const {
+    const double part =
+        finished() ? 0
+                   : static_cast<double>(session_->steps_done()) / static_cast<double>(session_->n_steps());
+    return (done() + part) / wanted_;
+}
+
+/// Judgements of a seed that were under way are made again.
+void SeedStudyWork::archive(StateArchive& archive) {
+    std::string points = seed_points_csv(points_);
+    archive("points", points);
+    if (archive.restoring()) {
+        points_ = seed_points_of(points, "the state");
+        begin_seed();
+    }
+    if (!finished()) {
+        archive.part("session", *session_);
+    }
+}
+
+std::shared_ptr<WorkView> SeedStudyWork::view(bool) {
+    auto s = std::make_shared<SeedStudy::State>();
+    s->preset = std::make_shared<Json>(preset_);
+    s->steps_done = steps_;
+    s->done = done();
+    s->wanted = wanted_;
+    s->fraction = fraction();
+    s->points = points_;
+    return s;
+}
+
+}  // namespace
 
 void SeedStudy::start(const Json& resolved, int n_seeds) {
-    self_->job.request(std::to_string(++self_->requests), {resolved, n_seeds});
-}
-
-void SeedStudy::cancel() { self_->job.request(std::to_string(++self_->requests), {}); }
-
-std::shared_ptr<const SeedStudy::State> SeedStudy::latest() const {
-    static const auto none = std::make_shared<const State>();
-    auto state = self_->job.latest();
-    return state ? state : none;
-}
-
-void SeedStudy::set_on_publish(std::function<void()> callback) {
-    self_->job.set_on_publish(std::move(callback));
+    check_trainable(resolved.value("model", Json::object()));
+    runner_.start(resolved, [n_seeds](const Json& preset, const std::stop_token&) {
+        return std::make_unique<SeedStudyWork>(preset, n_seeds);
+    });
 }
 
 }  // namespace tempera

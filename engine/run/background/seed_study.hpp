@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/settings.hpp"
-#include "run/record/snapshot.hpp"
 #include "run/training/noise_level.hpp"
+#include "run/work/runner.hpp"
 
 namespace tempera {
 
@@ -33,31 +33,29 @@ SeedPoint seed_point(const std::string& losses, long seed, int dim, const std::v
 
 /// Columns losses, seed, loss, exact_loss, then mass_<sigma> each; throws ConfigError.
 std::vector<SeedPoint> read_seed_points(const std::filesystem::path& file);
+/// The same of the text of such a file; errors name `place`.
+std::vector<SeedPoint> seed_points_of(const std::string& text, const std::string& place);
 std::string seed_points_csv(const std::vector<SeedPoint>& points);
 
 /// Trains a preset's model from seed 1, 2, ... in the background.
 class SeedStudy {
 public:
-    struct State {
-        RunState state = RunState::idle;
-        std::string error;
+    struct State final : WorkView {
+        std::shared_ptr<WorkView> copy() const override { return std::make_shared<State>(*this); }
         int done = 0, wanted = 0;
         double fraction = 0;  ///< of all steps
         std::vector<SeedPoint> points;
     };
 
-    SeedStudy();
-    ~SeedStudy();
     // Commands return at once.
     /// A study in progress is given up.
     void start(const Json& resolved, int n_seeds);
-    void cancel();                                ///< keeps the points that are there
-    std::shared_ptr<const State> latest() const;  ///< never null
-    void set_on_publish(std::function<void()> callback);
+    void cancel() { runner_.cancel(); }  ///< keeps the points that are there
+    std::shared_ptr<const State> latest() const { return runner_.latest(); }  ///< never null
+    void set_on_publish(std::function<void()> callback) { runner_.set_on_publish(std::move(callback)); }
 
 private:
-    struct Implementation;
-    std::unique_ptr<Implementation> self_;
+    RunnerOf<State, WorkResult> runner_;
 };
 
 }  // namespace tempera

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/experiment/experiment.hpp"
 
+#include "models/weights.hpp"
 #include "paths/schedule.hpp"
 #include "run/experiment/memory.hpp"
 #include "run/preset/preset_schema.hpp"
@@ -61,7 +62,7 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
     PathContext<Real> context;
     context.target = std::move(target);
     context.schedule = schedule;
-    context.model = resolved["model"];
+    context.model = model_in_use(resolved);
     context.weights = weights;
     context.load_torchscript = torchscript_loader<Real>();
     context.seed = resolved["run"]["seed"].get<std::uint64_t>();
@@ -70,7 +71,8 @@ std::shared_ptr<DensityPath<Real>> path_with(const Json& resolved, std::shared_p
 
 template <class Real>
 Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> target,
-                     const std::stop_token& stop, const std::shared_ptr<const NetworkWeights>& weights) {
+                     const std::stop_token& stop, const std::shared_ptr<const NetworkWeights>& weights,
+                     PilotReport& report) {
     const Json& section = resolved["path"];
     const Json& settings = section["schedule"];
     const ScheduleEntry& entry = find_schedule(settings["type"].get<std::string>());
@@ -92,7 +94,18 @@ Schedule schedule_of(const Json& resolved, std::shared_ptr<const Target<Real>> t
     pilot.rho = rho;
     pilot.key = run_key(resolved, 0);
     pilot.check_stop = [&stop] { check_stop(stop); };
-    return adapt_schedule(pilot);
+    return adapt_schedule(pilot, &report);
+}
+
+/// Noise levels that the network of a weights file has seen; 0, 0 where nobody knows.
+std::array<double, 2> trained_noise(const Json& resolved) {
+    const Json model = model_in_use(resolved);
+    const std::string file = model.value("file", "");
+    if (!model_info(model).trainable || file.empty()) {
+        return {};
+    }
+    const NetworkWeights weights = read_network_weights(file, "model.file");
+    return {weights.noise_min, weights.noise_max};
 }
 
 }  // namespace
@@ -134,7 +147,7 @@ PathSetup<Real> build_path(const Json& resolved, std::stop_token stop,
     out.target = preset_target<Real>(resolved);
     check_memory(resolved, out.target->dim(), out.target->mixture());
     check_stop(stop);
-    const Schedule schedule = schedule_of<Real>(resolved, out.target, stop, weights);
+    const Schedule schedule = schedule_of<Real>(resolved, out.target, stop, weights, out.pilot);
     check_stop(stop);
     out.path = path_with<Real>(resolved, out.target, schedule, weights);
     return out;
@@ -148,6 +161,7 @@ Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
     e.kernel = e.make_kernel(resolved);
     e.move = e.make_move(resolved);
     check_stop(stop);
+    e.trained_noise = e.path->learned() ? trained_noise(resolved) : e.trained_noise;
     e.learned = learned_evidence(*e.path, run_key(resolved, 0), stop);
     check_stop(stop);
     if (e.move->adapt() && e.move->n_steps() > 0 && !sampler_info(resolved["sampler"]).tunes_moves) {

@@ -2,12 +2,14 @@
 // From a resolved preset to the objects of a run: target -> path -> kernel and moves -> sampler.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <stop_token>
 
 #include "core/stopping.hpp"
 #include "run/experiment/learned_evidence.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/pilots/adaptive_schedule.hpp"
 
 namespace tempera {
 
@@ -16,6 +18,7 @@ template <class Real>
 struct PathSetup {
     std::shared_ptr<const Target<Real>> target;
     std::shared_ptr<const DensityPath<Real>> path;
+    PilotReport pilot;  ///< of the schedule, when pilots found it
 };
 
 template <class Real>
@@ -26,6 +29,8 @@ struct Experiment : PathSetup<Real> {
     std::vector<double> move_factor;  ///< tuned in a pilot; empty = ones
     /// Learned paths: what their densities imply at every level, against the exact ones; empty where unknown.
     LearnedEvidence learned;
+    std::array<double, 2>
+        trained_noise{};  ///< levels that the model's network was trained on; 0, 0: not known
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
     /// Mode weights that the learned log density implies at a level; empty where unknown.
     std::vector<double> learned_weights(int level) const;
@@ -37,8 +42,9 @@ struct Experiment : PathSetup<Real> {
 /// Throws Stopped when `stop` was requested.
 void check_stop(const std::stop_token& stop);
 
-/// Adaptive schedules run their pilots. Throws Stopped soon after `stop` was requested, as does
-/// build_experiment(). `weights`: those of a network in training, instead of the model's file.
+/// Builds target and path only (eval, sample, density maps). Adaptive schedules run their pilots. Throws
+/// Stopped soon after `stop` was requested, as does build_experiment().
+/// `weights`: those of a network in training, instead of the model's file.
 template <class Real>
 PathSetup<Real> build_path(const Json& resolved, std::stop_token stop = {},
                            std::shared_ptr<const NetworkWeights> weights = {});

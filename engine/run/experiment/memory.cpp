@@ -17,10 +17,11 @@ struct Need {
 
 std::string gibibytes(double bytes) { return short_number(bytes / 0x1p30) + " GiB"; }
 
-/// Positions, scores and their spare, weights; at the end the samples as rows and on their way into a file.
+/// Positions, scores and their spare, weights and lineages; at the end the samples as rows and on their way
+/// into a file.
 Need population(const Json& resolved, int dim, double real) {
     const double n = resolved["sampler"]["n_particles"].get<double>();
-    return {n * (dim * (3 * real + 40) + 64), "sampler.n_particles",
+    return {n * (dim * (3 * real + 40) + 88), "sampler.n_particles",
             short_number(n, 10) + " particles in " + std::to_string(dim) + " dimensions",
             "use fewer particles"};
 }

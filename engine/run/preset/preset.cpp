@@ -2,9 +2,12 @@
 // What a preset may hold: checks, defaults, differences.
 #include "run/preset/preset.hpp"
 
-#include <cmath>
+#include <map>
 
 #include "core/text.hpp"
+#include "paths/density_path.hpp"
+#include "paths/schedule.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "samplers/annealed_sampler.hpp"
 
@@ -13,30 +16,6 @@ namespace tempera {
 namespace {
 
 constexpr int preset_version = 1;
-
-Field top_field(const char* name, Field::Kind kind) {
-    Field f;
-    f.name = name;
-    f.kind = kind;
-    return f;
-}
-
-const std::vector<Field>& top_fields() {
-    static const std::vector<Field> fields = [] {
-        std::vector<Field> out{top_field("schema", Field::Kind::text),
-                               top_field("version", Field::Kind::integer),
-                               top_field("name", Field::Kind::text), top_field("note", Field::Kind::text),
-                               top_field("parent", Field::Kind::text)};
-        for (const std::string& s : preset_sections()) {
-            out.push_back(top_field(s.c_str(), Field::Kind::json));
-        }
-        for (const char* s : {"sweep", "made_by", "edits"}) {
-            out.push_back(top_field(s, Field::Kind::json));
-        }
-        return out;
-    }();
-    return fields;
-}
 
 /// null means absent.
 Json without_nulls(const Json& in) {
@@ -101,138 +80,97 @@ void check_head(const Json& in, Json& out, Problems& problems) {
 
 /// A section with a type: checked by its catalogue entry; null when it cannot be resolved.
 Json typed_section(const std::string& section, const Json& settings, Problems& problems) {
-    const TypeAccess* access = require_type(section, settings, problems);
-    if (!access) {
+    const SettingsType* type = find_type(types_of(section), settings, section, problems);
+    if (!type) {
         return nullptr;
     }
     const std::size_t before = problems.list().size();
-    access->check(settings, section, problems);
-    return problems.list().size() == before ? access->resolve(settings) : Json(nullptr);
+    type->check(settings, section, problems);
+    return problems.list().size() == before ? type->resolve(settings) : Json(nullptr);
 }
 
-/// Settings of the path that are the preset's business and not the method's: number of levels and schedule.
-struct PathParts {
-    Json own, schedule;
-    long n_levels = 0;
-    bool has_levels = false;
-};
-
-PathParts split_path(const Json& in, Problems& problems) {
-    PathParts parts;
-    parts.own = in;
-    for (const char* key : {"schedule", "schedule_in_use"}) {
-        parts.own.erase(key);
+/// The values of an explicit schedule, and the number of levels that they mean.
+void resolve_explicit(Json& path, bool rho, bool has_levels, Problems& problems) {
+    const std::string key = rho ? "rho" : "beta", place = "path.schedule." + key;
+    const Json values = path["schedule"].value(key, Json());
+    if (!values.is_array() || values.empty()) {
+        problems.add(place, std::string("is missing; this path needs the values of ") +
+                                (rho ? "levels 1..n_levels" : "levels 0..n_levels"));
+        return;
     }
-    if (in.contains("schedule")) {
-        parts.schedule = in["schedule"];
+    if (!has_levels) {
+        path["n_levels"] = static_cast<long>(values.size()) - (rho ? 0 : 1);
     }
-    if (in.contains("n_levels")) {
-        const Json& n = in["n_levels"];
-        const double levels = n.is_number() ? n.get<double>() : 0.5;
-        if (levels != std::floor(levels)) {
-            problems.add("path.n_levels", n.dump() + " must be a whole number from 1 to 100000");
-        } else if (!(levels >= 1 && levels <= 100000)) {
-            problems.add(
-                "path.n_levels",
-                n.dump() +
-                    " must be at least 1 (one step from the reference to the target) and at most 100000");
-        } else {
-            parts.n_levels = static_cast<long>(levels);
-        }
-        parts.has_levels = true;
-        parts.own.erase("n_levels");
-    }
-    return parts;
+    check_schedule(values.get<std::vector<double>>(), path["n_levels"].get<int>(), rho, place, problems);
 }
 
-Json resolve_schedule(PathParts& parts, const std::string& path_type, Problems& problems) {
-    const bool rho = path_uses_rho(path_type);
-    if (parts.schedule.is_null()) {
-        parts.schedule = Json{{"type", rho ? "log_snr" : "linear"}};
-    }
-    if (!parts.schedule.is_object()) {
-        problems.add("path.schedule",
-                     parts.schedule.dump() + " must be an object such as { \"type\": \"log_snr\" }");
-        return nullptr;
-    }
-    Json out = typed_section("path.schedule", parts.schedule, problems);
+/// The path with what only the schedule decides: does it fit, how many levels has it?
+Json path_section(Json in, Problems& problems) {
+    in.erase("schedule_in_use");
+    Json out = typed_section("path", in, problems);
     if (out.is_null()) {
-        return out;
+        return Json{{"type", in.value("type", Json(nullptr))}};
     }
-    const ScheduleEntry& entry = find_schedule(out["type"].get<std::string>());
+    const bool rho = path_uses_rho(out["type"].get<std::string>()), has_levels = in.contains("n_levels");
+    const ScheduleEntry& entry = find_schedule(out["schedule"]["type"].get<std::string>());
     if (!(rho ? entry.for_rho : entry.for_beta)) {
         std::string fitting;
         for (const ScheduleEntry& e : schedule_catalogue()) {
             fitting += (rho ? e.for_rho : e.for_beta) ? (fitting.empty() ? "" : ", ") + e.name : "";
         }
-        problems.add("path.schedule.type", "\"" + entry.name + "\" does not fit a " + path_type +
+        problems.add("path.schedule.type", "\"" + entry.name + "\" does not fit a " +
+                                               out["type"].get<std::string>() +
                                                " path; choose one of: " + fitting);
-        return nullptr;
-    }
-    if (entry.name == "explicit") {
-        const char* key = rho ? "rho" : "beta";
-        const Json values = out.value(key, Json::array());
-        if (!values.is_array() || values.empty()) {
-            problems.add(std::string("path.schedule.") + key,
-                         std::string("is missing; a ") + path_type + " path needs the values of " +
-                             (rho ? "levels 1..n_levels" : "levels 0..n_levels"));
-            return nullptr;
-        }
-        const long levels = static_cast<long>(values.size()) - (rho ? 0 : 1);
-        parts.n_levels = parts.has_levels ? parts.n_levels : levels;
-        if (parts.n_levels > 0) {
-            check_schedule(values.get<std::vector<double>>(), static_cast<int>(parts.n_levels), rho,
-                           std::string("path.schedule.") + key, problems);
-        }
-    } else if (!parts.has_levels &&
-               !(entry.name == "equal_cess" && out.contains("cess") && !out["cess"].is_null())) {
-        parts.n_levels = 64;
+    } else if (entry.name == "explicit") {
+        resolve_explicit(out, rho, has_levels, problems);
+    } else if (!has_levels && entry.name == "equal_cess" && !out["schedule"]["cess"].is_null()) {
+        out.erase("n_levels");  // the pilot finds it
     }
     return out;
 }
 
-Json path_section(const Json& in, Problems& problems) {
-    const TypeAccess* access = require_type("path", in, problems);
-    if (!access) {
+/// One section; null where it cannot be resolved.
+Json resolve_section(const std::string& section, const Json& in, Problems& problems) {
+    const bool may_be_none = section == "moves" || section == "model";
+    const bool typed = !types_of(section).empty();
+    if (!in.contains(section) && typed && !may_be_none) {
+        problems.add(section + ".type", "is missing; add \"" + section +
+                                            "\": { \"type\": ... } (see tempera list " + section + ")");
         return nullptr;
     }
-    PathParts parts = split_path(in, problems);
-    const std::string type = in["type"].get<std::string>();
-    const std::size_t before = problems.list().size();
-    access->check(parts.own, "path", problems);
-    const bool good = problems.list().size() == before;
-    const Json schedule = resolve_schedule(parts, type, problems);
-    Json out{{"type", type}};
-    if (parts.n_levels > 0) {
-        out["n_levels"] = parts.n_levels;
+    Json settings = in.contains(section) ? in[section] : Json::object();
+    if (!settings.is_object()) {
+        problems.add(section, settings.dump() + " must be an object { ... }");
+        return nullptr;
     }
-    if (good) {
-        const Json own = access->resolve(parts.own);
-        for (const auto& [key, value] : own.items()) {
-            if (key != "n_levels" && key != "schedule" && key != "type") {
-                out[key] = value;
-            }
-        }
+    if (may_be_none && !settings.contains("type")) {
+        settings["type"] = "none";
     }
-    out["schedule"] = schedule;
-    return out;
+    if (section == "path") {
+        return path_section(settings, problems);
+    }
+    if (section == "run") {
+        return write_settings(read_settings<RunSettings>(settings, "run", problems, {}));
+    }
+    if (section == "view") {
+        return write_settings(read_settings<ViewSettings>(settings, "view", problems, {}));
+    }
+    return typed_section(section, settings, problems);
 }
 
-Json run_section(Json in, Problems& problems) {
-    Json record = Json::object();
-    if (in.contains("record")) {
-        record = in["record"];
-        in.erase("record");
-    }
-    Json out = write_settings(read_settings<RunSettings>(in, "run", problems, {"record"}));
-    if (!record.is_object()) {
-        problems.add("run.record",
-                     record.dump() +
-                         " must be an object such as { \"genealogy\": true, \"every_level\": 1 }");
-        record = Json::object();
-    }
-    out["record"] = write_settings(read_settings<RecordSettings>(record, "run.record", problems, {}));
-    return out;
+/// The files as the document names them, after they were looked up for the checks.
+void restore_files(Json& resolved, const Json& given) {
+    std::map<std::string, Json> names;
+    Json document = given;
+    for_each_setting(document, [&](const std::string& place, const Field& field, Json& value) {
+        if (field.kind == Field::Kind::file) {
+            names[place] = value;
+        }
+    });
+    for_each_setting(resolved, [&](const std::string& place, const Field&, Json& value) {
+        const auto at = names.find(place);
+        value = at == names.end() ? value : at->second;
+    });
 }
 
 Json resolve_collecting(const Json& given, Problems& problems) {
@@ -241,47 +179,22 @@ Json resolve_collecting(const Json& given, Problems& problems) {
                      std::string("is a JSON ") + given.type_name() + "; it must be an object { ... }");
         return nullptr;
     }
-    const Json in = without_nulls(given);
+    const Json document = without_nulls(given), in = with_found_files(document);
     Json out = Json::object();
     check_head(in, out, problems);
-    check_unknown_keys(in, top_fields(), {}, "", problems);
+    Json keys = in;
+    keys.erase(place_key);
+    check_unknown_keys(keys, top_fields(), {}, "", problems);
     for (const std::string& section : preset_sections()) {
-        Json settings = Json::object();
-        if (in.contains(section)) {
-            settings = in[section];
-        } else if (section == "moves" || section == "model") {
-            settings["type"] = "none";
-        } else if (section != "run" && section != "view") {
-            problems.add(section, "is missing; add \"" + section +
-                                      "\": { \"type\": ... } (see tempera list " + section + ")");
-            out[section] = nullptr;
-            continue;
-        }
-        if (!settings.is_object()) {
-            problems.add(section, settings.dump() + " must be an object { ... }");
-            out[section] = nullptr;
-            continue;
-        }
-        if (section == "path") {
-            out[section] = path_section(settings, problems);
-        } else if (section == "run") {
-            out[section] = run_section(settings, problems);
-        } else if (section == "view") {
-            out[section] = write_settings(read_settings<ViewSettings>(settings, "view", problems, {}));
-        } else if (section == "moves" && text_of(settings, "type") == "none" &&
-                   !has_field(section_fields("moves", "none"), "n_steps")) {
-            settings.erase("n_steps");
-            out[section] = typed_section(section, settings, problems);
-        } else {
-            out[section] = typed_section(section, settings, problems);
-        }
+        out[section] = resolve_section(section, in, problems);
     }
-    for (const char* key : {"sweep", "made_by", "edits"}) {
-        if (in.contains(key)) {
-            out[key] = in[key];
+    for (const char* key : {"sweep", "made_by", "edits", place_key}) {
+        if (document.contains(key)) {
+            out[key] = document[key];
         }
     }
     check_combinations(out, problems);
+    restore_files(out, document);
     return out;
 }
 
@@ -307,22 +220,43 @@ void collect_difference(const Json& a, const Json& b, const std::string& place,
 
 }  // namespace
 
-std::vector<Problem> check_preset(const Json& preset) {
+Resolved read_preset(const Json& preset) {
     Problems problems;
-    resolve_collecting(preset, problems);
-    return problems.list();
+    Resolved out;
+    out.preset = resolve_collecting(preset, problems);
+    out.problems = problems.list();
+    return out;
 }
 
 Json resolve_preset(const Json& preset) {
+    Resolved out = read_preset(preset);
+    if (!out.problems.empty()) {
+        throw ConfigError(std::move(out.problems));
+    }
+    return std::move(out.preset);
+}
+
+std::vector<Problem> check_preset(const Json& preset) {
     Problems problems;
-    Json out = resolve_collecting(preset, problems);
-    problems.throw_if_any();
-    return out;
+    check_files(resolve_collecting(preset, problems), problems);
+    return problems.list();
+}
+
+std::string type_obstacle(const Json& preset, const std::string& section, const std::string& type) {
+    Json changed = preset;
+    change_type(changed, section, type);
+    for (const Problem& p : read_preset(changed).problems) {
+        if (p.place == section + ".type") {
+            return p.text;
+        }
+    }
+    return {};
 }
 
 std::vector<std::string> preset_difference(const Json& a, const Json& b) {
     std::vector<std::string> out;
     collect_difference(a, b, "", out);
+    std::erase(out, place_key);  // where a preset was read from is no setting
     return out;
 }
 
@@ -332,22 +266,13 @@ Change change_class(const Json& preset, const std::string& dotted) {
         section == "made_by" || section == "edits") {
         return Change::hot;
     }
-    const bool live = section == "kernel" || section == "moves" || section == "sampler";
-    if (!live || dotted == "sampler.type") {
+    const bool whole = section == "kernel" || section == "moves";  // exchanged whole: no restart
+    if ((!whole && section != "sampler") || dotted == "sampler.type") {
         return Change::cold;
     }
-    const std::string key = dotted.size() > section.size() ? dotted.substr(section.size() + 1) : "";
-    Change change = section == "sampler" ? Change::cold : Change::warm;
-    for (const Field& f :
-         section_fields(section, get_value(preset, section + ".type").is_string()
-                                     ? get_value(preset, section + ".type").get<std::string>()
-                                     : "")) {
-        // kernels and moves are exchanged whole, so none of their settings needs a restart
-        if (f.name == key && (section == "sampler" || f.change == Change::hot)) {
-            change = f.change;
-        }
-    }
-    return change;
+    const std::optional<Field> field = dotted.ends_with(".type") ? std::nullopt : find_field(preset, dotted);
+    const Change own = field ? field->change : Change::cold;
+    return whole && own != Change::hot ? Change::warm : own;
 }
 
 }  // namespace tempera

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What goes together in a preset.
+#include <filesystem>
+
 #include "paths/density_path.hpp"
 #include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "training/objective.hpp"
 
 namespace tempera {
 
@@ -40,13 +43,35 @@ void check_score_model(const Json& p, Problems& problems) {
     }
 }
 
+/// Does every loss find what it needs of the network and the target?
+void check_losses(const Json& model, const Target<double>& target, Problems& problems) {
+    training::ObjectiveContext<float> context;
+    context.spec.dim = target.dim();
+    context.spec.head = training::head_of(model_info(model).has_log_density, text_of(model, "head"));
+    context.has_energy = context.spec.head != training::Head::score;
+    for (std::size_t i = 0; i < model["losses"].size(); ++i) {
+        const std::string teacher = text_of(model["losses"][i], "teacher");
+        std::error_code unknown;
+        if (!teacher.empty() && !std::filesystem::exists(teacher, unknown)) {
+            continue;  // check_files names it
+        }
+        try {
+            training::make_loss(model["losses"], i, context);
+        } catch (const ConfigError& error) {
+            for (const Problem& p : error.problems()) {
+                problems.add(p.place, p.text);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void check_combinations(const Json& p, Problems& problems) {
     const std::string path = text_of(p["path"], "type"), kernel = text_of(p["kernel"], "type"),
                       moves = text_of(p["moves"], "type");
     if (!path.empty() && !path_uses_rho(path) && !kernel.empty() && kernel != "none") {
-        problems.add("kernel",
+        problems.add("kernel.type",
                      "\"" + kernel + "\" needs the scores of noised densities, which a " + path +
                          " path does not have; use \"none\" with moves, or path.type \"diffusion\"");
     }
@@ -77,6 +102,9 @@ void check_combinations(const Json& p, Problems& problems) {
     }
     if (made_of.uses_model && model.present && !model.has_log_density) {
         check_score_model(p, problems);
+    }
+    if (needs_training(p["model"])) {
+        check_losses(p["model"], *target, problems);
     }
     if (p["path"].value("standardise", false) && (!target->mean() || !target->covariance())) {
         problems.add("path.standardise",

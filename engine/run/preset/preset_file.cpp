@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Reading, merging and writing preset documents.
 #include "core/files.hpp"
-#include "paths/density_path.hpp"
+#include "core/value_text.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
+#include "run/preset/preset_text.hpp"
 
 namespace tempera {
 
@@ -24,44 +26,6 @@ std::string parse_message(const std::string& what) {
     return out;
 }
 
-std::vector<std::string> split_dotted(const std::string& dotted) {
-    std::vector<std::string> parts;
-    std::string part;
-    for (char c : dotted) {
-        if (c == '.' || c == '[') {
-            if (!part.empty()) {
-                parts.push_back(std::exchange(part, {}));
-            }
-        } else if (c != ']') {
-            part += c;
-        }
-    }
-    if (!part.empty()) {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
-bool is_index(const std::string& part) {
-    return !part.empty() && part.size() < 9 && part.find_first_not_of("0123456789") == std::string::npos;
-}
-
-bool schedule_fits(const Json& schedule, const std::string& path_type) {
-    if (!schedule.is_object() || !schedule.contains("type") || !schedule["type"].is_string()) {
-        return false;
-    }
-    const bool rho = path_uses_rho(path_type);
-    for (const ScheduleEntry& e : schedule_catalogue()) {
-        if (e.name == schedule["type"].get<std::string>()) {
-            // explicit values are rho or beta and never fit both
-            return e.name == "explicit" ? schedule.contains(rho ? "rho" : "beta")
-                   : rho                ? e.for_rho
-                                        : e.for_beta;
-        }
-    }
-    return false;
-}
-
 /// Nesting that no preset needs: texts beyond it are refused before their recursion hurts.
 constexpr int most_nested = 64;
 
@@ -73,36 +37,6 @@ Json::parser_callback_t depth_limit(const std::string& place) {
         }
         return true;
     };
-}
-
-/// Files that a preset names relative to itself (shipped weights, a run folder's model) are found from any
-/// working directory, and before files of that name there.
-void find_beside(Json& file, const std::filesystem::path& folder) {
-    if (!file.is_string()) {
-        return;
-    }
-    const std::filesystem::path named = file.get<std::string>();
-    if (named.empty() || named.is_absolute()) {
-        return;
-    }
-    std::error_code error;
-    const auto beside = std::filesystem::absolute(folder / named, error).lexically_normal();
-    if (std::filesystem::exists(beside, error)) {
-        file = beside.string();
-    }
-}
-
-/// The model's file, wherever a preset or its sweep sets it.
-void find_model_files(Json& value, const std::filesystem::path& folder) {
-    for (auto& [key, entry] : value.items()) {
-        if (key == "model.file") {
-            find_beside(entry, folder);
-        } else if (key == "model" && entry.is_object() && entry.contains("file")) {
-            find_beside(entry["file"], folder);
-        } else if (entry.is_structured()) {
-            find_model_files(entry, folder);
-        }
-    }
 }
 
 Json load_with_parents(const std::filesystem::path& file, std::vector<std::filesystem::path> seen) {
@@ -121,11 +55,12 @@ Json load_with_parents(const std::filesystem::path& file, std::vector<std::files
         throw ConfigError(file.string(), "no such file");
     }
     Json preset = parse_preset(read_file_text(file), file.filename().string());
-    find_model_files(preset, file.parent_path());
-    if (!preset.contains("parent")) {
-        return preset;
+    if (preset.contains(place_key)) {
+        throw ConfigError(place_key, "is not known; files are looked up beside the preset by themselves");
     }
-    const Json parent = preset["parent"];
+    const std::filesystem::path folder = std::filesystem::absolute(file).lexically_normal().parent_path();
+    preset[place_key] = folder.string();
+    const Json parent = preset.value("parent", Json());
     preset.erase("parent");
     if (parent.is_null()) {
         return preset;
@@ -133,7 +68,8 @@ Json load_with_parents(const std::filesystem::path& file, std::vector<std::files
     if (!parent.is_string()) {
         throw ConfigError("parent", parent.dump() + " must be the name of a preset file");
     }
-    return merge_presets(load_with_parents(file.parent_path() / parent.get<std::string>(), seen), preset);
+    const Json base = load_with_parents(file.parent_path() / parent.get<std::string>(), seen);
+    return merge_presets(moved_preset(base, folder), preset);
 }
 
 void merge_object(Json& base, const Json& change) {
@@ -150,47 +86,6 @@ void merge_object(Json& base, const Json& change) {
             merge_object(base[key], value);
         }
     }
-}
-
-std::string on_one_line(const Json& value) {
-    if (!value.is_structured()) {
-        return value.dump();
-    }
-    std::string out;
-    for (const auto& [key, entry] : value.items()) {
-        out += (out.empty() ? "" : ", ") + (value.is_object() ? Json(key).dump() + ": " : std::string()) +
-               on_one_line(entry);
-    }
-    return value.is_object() ? (out.empty() ? "{}" : "{ " + out + " }") : "[" + out + "]";
-}
-
-/// One line when short, otherwise one entry a line; numbers as the JSON library prints them (shortest round
-/// trip).
-void format_value(const Json& value, std::size_t indent, std::size_t column, std::string& out) {
-    const std::string spaced = on_one_line(value);
-    if (!value.is_structured() || value.empty() || (indent > 0 && column + spaced.size() <= 108)) {
-        out += spaced;
-        return;
-    }
-    const std::string pad(indent + 2, ' ');
-    out += value.is_object() ? "{" : "[";
-    bool first = true;
-    for (const auto& [key, entry] : value.items()) {
-        out += first ? "\n" : ",\n";
-        out += pad;
-        first = false;
-        std::size_t at = indent + 2;
-        if (value.is_object()) {
-            const std::string name = Json(key).dump();
-            out += name;
-            out += ": ";
-            at += name.size() + 2;
-        }
-        format_value(entry, indent + 2, at, out);
-    }
-    out += '\n';
-    out.append(indent, ' ');
-    out += value.is_object() ? '}' : ']';
 }
 
 }  // namespace
@@ -210,8 +105,31 @@ Json parse_preset(const std::string& text, const std::string& name) {
         throw ConfigError(name, std::string("holds a JSON ") + out.type_name() +
                                     "; a preset is a JSON object { ... }");
     }
+    Problems problems;
+    check_duplicate_keys(text, name, problems);
+    problems.throw_if_any();
     return out;
 }
+
+namespace {
+
+/// Another type for a section or an entry of a list; false where that is none or has no such type.
+bool set_type(Json& preset, const std::string& owner, const std::vector<std::string>& parts,
+              const std::string& type) {
+    if (parts.size() <= 3 && find_type(owner, type)) {
+        change_type(preset, owner, type);
+        return true;
+    }
+    const auto list = find_field(preset, owner);
+    const Json old = get_value(preset, owner);
+    if (!list || list->kind != Field::Kind::list || !old.is_object()) {
+        return false;
+    }
+    set_value(preset, owner, entry_of_type(old, list->family, type));
+    return true;
+}
+
+}  // namespace
 
 Json load_preset(const std::filesystem::path& file) { return load_with_parents(file, {}); }
 
@@ -226,12 +144,9 @@ void set_value(Json& preset, const std::string& dotted, const Json& value) {
         throw ConfigError("--set",
                           "\"" + dotted + "\" names no setting; write for example path.n_levels=128");
     }
-    if (parts.back() == "type" && value.is_string() && parts.size() >= 2) {
-        const std::string section = parts.size() == 2 ? parts[0] : parts[0] + "." + parts[1];
-        if (find_type(section, value.get<std::string>())) {
-            change_type(preset, section, value.get<std::string>());
-            return;
-        }
+    if (parts.back() == "type" && value.is_string() && parts.size() >= 2 &&
+        set_type(preset, dotted.substr(0, dotted.rfind('.')), parts, value.get<std::string>())) {
+        return;
     }
     if (parts.size() > most_nested) {
         throw ConfigError("--set", "\"" + dotted.substr(0, 40) + "...\" has " + std::to_string(parts.size()) +
@@ -272,14 +187,19 @@ void set_value(Json& preset, const std::string& assignment) {
                                        "\" must have the form a.b=value, for example path.n_levels=128");
     }
     const std::string text = assignment.substr(equal + 1);
-    Json value = Json::parse(text, depth_limit("--set"), false, true);
-    if (value.is_discarded()) {
-        value = text;
-    }
     if (Json(assignment).dump(-1, ' ', false, Json::error_handler_t::ignore).size() < assignment.size() + 2) {
         throw ConfigError("--set", "holds bytes that are not UTF-8; write the value in UTF-8");
     }
-    set_value(preset, assignment.substr(0, equal), value);
+    const std::string dotted = assignment.substr(0, equal);
+    const Json parsed = Json::parse(text, depth_limit("--set"), false, true);
+    if (parsed.is_structured()) {
+        Problems problems;
+        check_duplicate_keys(text, "--set " + dotted, problems);
+        problems.throw_if_any();
+    }
+    Field unknown;
+    unknown.kind = Field::Kind::json;
+    set_value(preset, dotted, read_value(text, find_field(preset, dotted).value_or(unknown)));
 }
 
 Json get_value(const Json& preset, const std::string& dotted) {
@@ -296,32 +216,10 @@ Json get_value(const Json& preset, const std::string& dotted) {
     return *at;
 }
 
-void change_type(Json& preset, const std::string& section, const std::string& type) {
-    Json old = get_value(preset, section);
-    Json fresh{{"type", type}};
-    if (old.is_object()) {
-        for (const Field& f : section_fields(section, type)) {
-            // values of another kind (a choice that the new type does not offer) are not carried over
-            if (old.contains(f.name) && f.kind != Field::Kind::choice && f.kind != Field::Kind::json) {
-                fresh[f.name] = old[f.name];
-            }
-        }
-        if (section == "path" && old.contains("schedule") && schedule_fits(old["schedule"], type)) {
-            fresh["schedule"] = old["schedule"];
-        }
-    }
-    const auto dot = section.find('.');
-    if (dot == std::string::npos) {
-        preset[section] = fresh;
-    } else {
-        preset[section.substr(0, dot)][section.substr(dot + 1)] = fresh;
-    }
-}
-
 std::string format_preset(const Json& preset) {
-    std::string out;
-    format_value(preset, 0, 0, out);
-    return out + "\n";
+    Json stored = preset;
+    stored.erase(place_key);
+    return format_json(stored) + "\n";
 }
 
 }  // namespace tempera

@@ -9,6 +9,7 @@
 #include "core/scratch.hpp"
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
+#include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 
@@ -46,6 +47,8 @@ public:
             for (std::size_t c = 0; c < mixture.components.size(); ++c) {
                 component(mixture, c);
             }
+        } else {
+            scales();
         }
         const bool tempering = preset_["path"].contains("reference_scale");
         if (tempering && problems_.list().size() == before) {
@@ -96,6 +99,51 @@ private:
         }
     }
 
+    /// Widths of targets that are no mixtures are squared and inverted, too.
+    void scales() {
+        const Json& target = preset_["target"];
+        const std::size_t before = problems_.list().size();
+        for (const Field& field : section_fields("target", text_of(target, "type"))) {
+            const bool scale = field.kind == Field::Kind::number && field.log_scale;
+            if (scale && !fits(std::pow(target[field.name].get<double>(), 2))) {
+                problems_.add("target." + field.name,
+                              short_number(target[field.name].get<double>()) +
+                                  " has a square (or an inverse of it) that is no number of " + name +
+                                  advice());
+            }
+        }
+        if (problems_.list().size() == before && !density_at_samples()) {
+            problems_.add("target",
+                          std::string("has samples whose log density is no number of ") + name + advice());
+        }
+    }
+
+    bool density_at_samples() const {
+        const std::shared_ptr<const Target<Real>> target = preset_target<Real>(preset_);
+        if (!target->has_sampler()) {
+            return true;
+        }
+        Scratch frame;
+        const Block<Real> x = room(frame);
+        target->sample(StreamKey{}, 0, x);
+        return count_finite(*target, x) == n_probes;
+    }
+
+    /// Room for points at which a density is probed.
+    static constexpr int n_probes = 64;
+    Block<Real> room(Scratch& frame) const {
+        return {frame.take<Real>(static_cast<std::size_t>(target_.dim()) * block_size), target_.dim(),
+                n_probes};
+    }
+    static int count_finite(const Density<Real>& density, Block<const Real> x) {
+        Scratch frame;
+        Real* log_density = frame.take<Real>(block_size);
+        Tally not_counted;
+        density.evaluate(x, {.log_density = log_density}, not_counted);
+        return static_cast<int>(
+            std::count_if(log_density, log_density + n_probes, [](Real v) { return std::isfinite(v); }));
+    }
+
     std::string spread_place(std::size_t c) const {
         return place_of(preset_["target"], {"covariances", "covariance", "variances", "sigmas", "wide"}, c);
     }
@@ -128,20 +176,15 @@ private:
             density = preset_target<Real>(preset_);
         }
         Scratch frame;
-        constexpr int n = 64;
-        const Block<Real> x{frame.take<Real>(static_cast<std::size_t>(target_.dim()) * block_size),
-                            target_.dim(), n};
-        Real* log_density = frame.take<Real>(block_size);
+        const Block<Real> x = room(frame);
         fill_normals(StreamKey{}, 0, x);
         for (int i = 0; i < x.dim; ++i) {
-            for (int l = 0; l < n; ++l) {
+            for (int l = 0; l < x.n; ++l) {
                 const double y = scale * static_cast<double>(x(i, l));
                 x(i, l) = static_cast<Real>(in_path_coordinates ? y : shift_(i) + scale_ * y);
             }
         }
-        Tally not_counted;
-        density->evaluate(x, {.log_density = log_density}, not_counted);
-        return std::any_of(log_density, log_density + n, [](Real v) { return std::isfinite(v); });
+        return count_finite(*density, x) > 0;
     }
 
     const Json& preset_;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "core/settings.hpp"
-#include "paths/schedule.hpp"
 
 namespace tempera {
 
@@ -26,6 +25,7 @@ struct RunSettings {
     std::string precision = "f64";
     int n_replicates = 1;
     double checkpoint_seconds = 0;
+    RecordSettings record;
 
     void describe(Describer& d) {
         d.integer("seed", seed,
@@ -40,12 +40,13 @@ struct RunSettings {
              .unit = "s",
              .help = "On the command line: seconds between two states that a run keeps beside its folder, so "
                      "that run --resume goes on after any end with the same bits; 0 = none."});
+        d.group("record", record, {.help = "What a run keeps."});
     }
 };
 
 struct ViewSettings {
     std::string layout = "explore", theme = "light", colour = "mode";
-    Json level = "follow";
+    std::optional<long> level;  ///< none: follow
     double pace = 0;
 
     void describe(Describer& d) {
@@ -55,8 +56,10 @@ struct ViewSettings {
                  {.change = Change::hot, .help = "Colours of the window and of exported figures."});
         d.choice("colour", colour, {"mode", "weight", "root"},
                  {.change = Change::hot, .help = "What the colour of a particle means."});
-        d.json("level", level,
-               {.change = Change::hot, .help = "\"follow\" or the level that the views show."});
+        d.integer_or("level", level, "follow",
+                     {.min = 0,
+                      .change = Change::hot,
+                      .help = "\"follow\" or the level that the views show (0 = the target)."});
         d.number("pace", pace,
                  {.min = 0,
                   .max = 1000,
@@ -64,28 +67,34 @@ struct ViewSettings {
                   .unit = "levels/s",
                   .help = "Levels (scans) per second in the window; 0 = as fast as it goes."});
     }
-    void check(const std::string& place, Problems& problems) const {
-        const bool follow = level.is_string() && level.get<std::string>() == "follow";
-        if (!follow && !(level.is_number_integer() && level.get<long>() >= 0)) {
-            problems.add(place + ".level", level.dump() + " must be \"follow\" or a level (0 = the target)");
-        }
-    }
 };
 
-/// What a family's catalogue can do with one of its types, whatever the family.
-struct TypeAccess {
-    std::string summary;
-    std::vector<Field> fields;
-    std::function<void(const Json&, const std::string& place, Problems&)> check;
-    std::function<Json(const Json&)> resolve;
-};
-
-/// The families with a "type": target, path, kernel, moves, sampler, path.schedule, model.
+/// The families with a "type", by the place where it stands: target, path, kernel, moves, sampler,
+/// path.schedule, model, model.losses (a list).
 const std::vector<std::string>& typed_sections();
+/// The types of a section; empty for run and view.
+const std::vector<SettingsType>& types_of(const std::string& section);
 /// Null when the section has no such type.
-const TypeAccess* find_type(const std::string& section, const std::string& type);
-/// Reports `section.type` that is missing, no text or unknown (with the nearest name); null then.
-const TypeAccess* require_type(const std::string& section, const Json& settings, Problems& problems);
+const SettingsType* find_type(const std::string& section, const std::string& type);
+
+/// The setting at a dotted place ("model.losses[1].weight", "target.means[0]", "kernel.type") of a preset
+/// whose sections have their types; nothing where no setting is described.
+std::optional<Field> find_field(const Json& preset, const std::string& dotted);
+/// The same among the fields of settings, whose values tell the types of what is nested.
+std::optional<Field> find_field(const std::vector<Field>& fields, const Json& values,
+                                const std::string& dotted);
+/// Every described setting that the preset holds, in groups, entries and lists, too.
+void for_each_setting(
+    Json& preset,
+    const std::function<void(const std::string& place, const Field& field, Json& value)>& visit);
+
+/// What stands beside the sections: schema, version, name, ...
+const std::vector<Field>& top_fields();
+/// "a.b[1].c" in parts: a, b, 1, c.
+std::vector<std::string> split_dotted(const std::string& dotted);
+bool is_index(const std::string& part);
+/// What a run knows of its model: the settings that evaluate it, without those of its training.
+Json model_in_use(const Json& resolved);  ///< its file found
 /// Keeps "type" and what the type's settings know.
 Json known_settings(const Json& settings, const std::vector<Field>& fields);
 bool has_field(const std::vector<Field>& fields, const std::string& name);

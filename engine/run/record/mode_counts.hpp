@@ -19,15 +19,18 @@ std::vector<int> assign_modes(const DensityPath<Real>& path, int level, const st
 /// modes.
 struct ModeCounts {
     std::vector<double> sampled, weighted;
-    long counted = 0;  ///< particles that were looked at
+    long counted = 0;                     ///< particles that were looked at
+    std::vector<double> weighted_stderr;  ///< of `weighted`; empty when not known
+    std::string stderr_missing;           ///< why it is not
 };
 /// Counts at most `limit` particles (evenly spread over the population; 0 = all), in fixed chunks added in
 /// order. `hard`, when given, gets the likeliest mode of each particle that was counted.
 template <class Real>
 ModeCounts count_modes(const DensityPath<Real>& path, const Population<Real>& population, long limit = 0,
                        std::vector<int>* hard = nullptr);
-/// The same for points [n, dim] of level 0 in path coordinates, of equal weight.
+/// The same for points [n, dim] of level 0 in path coordinates, of equal weight, that n_chains independent
+/// chains left: rows of a point of each, in the order of time.
 template <class Real>
-ModeCounts count_points(const DensityPath<Real>& path, const std::vector<double>& x, long n);
+ModeCounts count_points(const DensityPath<Real>& path, const std::vector<double>& x, long n, int n_chains);
 
 }  // namespace tempera

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,7 +27,7 @@ struct ReplicateResult {
     std::shared_ptr<const ExchangeStats> exchange;
 };
 
-struct RunResult {
+struct RunResult final : WorkResult {
     Json preset;   ///< resolved; schedule frozen under path.schedule_in_use
     Json summary;  ///< top level of summary.json
     int dim = 0;
@@ -39,17 +38,6 @@ struct RunResult {
     std::string log;
     std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };
-
-class RunCheckpoint;
-
-/// Headless run of all replicates. Progress: fraction in [0, 1] and a short text. A stop request gives a
-/// partial result. With a checkpoint, the run goes on from what it holds and keeps its states there.
-struct RunCallbacks {
-    std::function<void(double fraction, const std::string& text)> progress;
-    std::stop_token stop;
-    RunCheckpoint* checkpoint = nullptr;
-};
-RunResult run_preset(const Json& preset, const RunCallbacks& callbacks = {});
 
 /// Figures of a result: ESS by level, mode weights by level, particles over density, weights, swap
 /// statistics, ...

@@ -7,6 +7,8 @@
 #include "core/npy.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
+#include "run/record/result.hpp"
 #include "run/record/samples.hpp"
 
 namespace tempera {
@@ -121,9 +123,10 @@ Npz exchange_arrays(const ExchangeStats& e) {
     out["swap_rejection"] = NpyArray::of(e.swap_rejection, {e.swap_rejection.size()});
     out["up_fraction"] = NpyArray::of(e.up_fraction, {e.up_fraction.size()});
     out["log_z"] =
-        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_stderr}, {3});
-    out["counts"] =
-        NpyArray::of(std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan}, {3});
+        NpyArray::of(std::vector<double>{e.log_z_stepping_stone, e.log_z_bar, e.log_z_bar_error.value}, {3});
+    out["counts"] = NpyArray::of(
+        std::vector<std::int64_t>{e.round_trips, e.scans_counted, e.first_scan, e.counted_from, e.trip_scans},
+        {5});
     return out;
 }
 
@@ -142,8 +145,29 @@ void write_exports(const RunResult& r, const fs::path& folder, const std::vector
     write_figures(r.figures, exports, colours, folder);  // samples.npz is always there
 }
 
+/// The model of the run as part of its folder, which works wherever it is moved; returns its name there.
+std::string copy_model(const RunResult& r, const fs::path& folder) {
+    const std::string named = get_value(r.preset, "model").value("file", std::string());
+    const fs::path source = !r.model_folder.empty() ? r.model_folder
+                            : named.empty()         ? fs::path()
+                                                    : find_file(r.preset, named);
+    if (source.empty() || !fs::exists(source)) {
+        return {};
+    }
+    const std::string name = "model" + (fs::is_directory(source) ? "" : source.extension().string());
+    fs::copy(source, folder / name, fs::copy_options::recursive);
+    if (r.model_folder.empty()) {
+        fs::remove(folder / name / "checkpoint.pt");  // going on with the training is not the run's business
+    }
+    return name;
+}
+
 void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<std::string>& exports) {
-    write_text(folder / "preset.json", format_preset(r.preset));
+    Json preset = stored_preset(r.preset, folder);
+    if (const std::string model = copy_model(r, folder); !model.empty()) {
+        preset["model"]["file"] = model;
+    }
+    write_text(folder / "preset.json", format_preset(preset));
     write_text(folder / "levels.csv", levels_table(r));
     write_text(folder / "modes.csv", modes_table(r));
     write_npz(folder / "samples.npz", sample_arrays(r));
@@ -154,9 +178,6 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
         write_npz(folder / "exchange.npz", exchange_arrays(*r.first.exchange));
     }
     write_text(folder / "log.txt", r.log);
-    if (!r.model_folder.empty()) {
-        fs::copy(r.model_folder, folder / "model", fs::copy_options::recursive);
-    }
     write_exports(r, folder, exports);
     write_text(folder / "summary.json", r.summary.dump(2) + "\n");
 }

@@ -136,10 +136,18 @@ void read_exchange(RunResult& r, const fs::path& file) {
     e->occupancy = rows_of(doubles(arrays, "occupancy", file), arrays.at("occupancy").shape);
     const std::vector<double> log_z = doubles(arrays, "log_z", file),
                               counts = doubles(arrays, "counts", file);
-    if (log_z.size() == 3 && counts.size() == 3) {
-        e->log_z_stepping_stone = log_z[0], e->log_z_bar = log_z[1], e->log_z_bar_stderr = log_z[2];
+    if (log_z.size() == 3 && (counts.size() == 3 || counts.size() == 5)) {
+        e->log_z_stepping_stone = log_z[0], e->log_z_bar = log_z[1];
+        const Json reason = get_value(r.first.summary, "log_z_stderr_missing");
+        e->log_z_bar_error =
+            std::isfinite(log_z[2])
+                ? StandardError{log_z[2], {}}
+                : StandardError::unknown(reason.is_string() ? reason.get<std::string>() : "");
         e->round_trips = static_cast<long>(counts[0]), e->scans_counted = static_cast<long>(counts[1]),
         e->first_scan = static_cast<long>(counts[2]);
+        // Folders of earlier builds counted what came after the burn-in and did not say where that ended.
+        e->trip_scans = counts.size() == 5 ? static_cast<long>(counts[4]) : e->scans_counted;
+        e->counted_from = counts.size() == 5 ? static_cast<long>(counts[3]) : 0;
     }
     r.first.exchange = e;
 }

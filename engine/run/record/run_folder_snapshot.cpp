@@ -29,6 +29,9 @@ long count(const Json& summary, const char* dotted) {
 void fill_numbers(Snapshot& s, const Json& summary) {
     s.log_z = number(summary, "log_z");
     s.log_z_stderr = number(summary, "log_z_stderr");
+    if (const Json reason = get_value(summary, "log_z_stderr_missing"); reason.is_string()) {
+        s.log_z_stderr_missing = reason.get<std::string>();
+    }
     const double truth = number(summary, "log_z_true");
     if (std::isfinite(truth)) {
         s.log_z_true = truth;

@@ -23,4 +23,9 @@ const char* to_string(RunState state) {
     return "";
 }
 
+bool is_over(RunState state) {
+    return state == RunState::idle || state == RunState::finished || state == RunState::cancelled ||
+           state == RunState::failed;
+}
+
 }  // namespace tempera

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a view may read of a run: immutable, published by the runner at most 30 times a second.
+// What a view may read of a run: immutable once published.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,10 @@
 #include "diagnostics/grid.hpp"
 #include "diagnostics/weights.hpp"
 #include "run/record/health.hpp"
+#include "run/record/work_view.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
-
-enum class RunState { idle, preparing, running, paused, finished, cancelled, failed };
-const char* to_string(RunState state);
 
 /// Mode weights at one level. Empty vectors where unknown.
 struct ModeRow {
@@ -41,22 +39,12 @@ struct LevelSight {
     std::shared_ptr<const Grid> density;  ///< binned (weighted)
 };
 
-/// An edit applied during the run.
-struct AppliedEdit {
-    long move = 0;  ///< moves done when it was applied
-    int level = 0;
-    std::string text;  ///< "sampler.ess_threshold 0.5 -> 0.9"
-};
+struct Snapshot final : WorkView {
+    std::shared_ptr<WorkView> copy() const override { return std::make_shared<Snapshot>(*this); }
 
-struct Snapshot {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    long run_id = 0, sequence = 0;
-    RunState state = RunState::idle;
-    std::string error;                   ///< failed: text of the error
-    std::string notice;                  ///< of what is kept for a later program; empty as a rule
-    std::shared_ptr<const Json> preset;  ///< resolved, as it runs now
     // Progress
-    long moves_done = 0, progress = 0, progress_end = 0;
+    long progress = 0, progress_end = 0;
     int level = 0, n_levels = 0, dim = 0;
     double fraction = 0, seconds = 0, eta_seconds = -1;  ///< eta < 0: unknown
     double evaluations_per_second = 0;
@@ -80,13 +68,13 @@ struct Snapshot {
     std::shared_ptr<const Lorenz> lorenz;
     double ess_fraction = unknown, log_z = unknown, log_z_stderr = unknown, pareto_k = unknown,
            acceptance = unknown, log_weight_variance = unknown;
+    std::string log_z_stderr_missing;  ///< why there is no standard error of log Z; empty where there is one
     std::optional<double> log_z_true;
     long unique_roots = 0;
     int n_resamplings = 0;
     std::shared_ptr<const ExchangeStats> exchange_stats;
     Tally tally;
     std::vector<RunWarning> warnings;
-    std::vector<AppliedEdit> edits;
     double memory_bytes = 0;
 };
 

@@ -137,16 +137,17 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
                       const std::vector<double>& sampled) {
     Json j;
     Json rejection = Json::array();
-    double worst = 1, sum = 0;
+    double sum = 0;
     for (double r : stats.swap_rejection) {
         rejection.push_back(number_or_null(r));
-        worst = std::min(worst, 1 - r);
         sum += 1 - r;
     }
     j["swap_rejection"] = rejection;
     j["mean_swap_acceptance"] = number_or_null(sum / static_cast<double>(stats.swap_rejection.size()));
-    j["min_swap_acceptance"] = number_or_null(worst);
+    j["min_swap_acceptance"] = number_or_null(stats.min_swap_acceptance());
     j["communication_barrier"] = number_or_null(stats.communication_barrier());
+    j["round_trips"] = stats.round_trips;
+    j["counted_from_scan"] = stats.counted_from;
     j["round_trips_per_scan"] = number_or_null(stats.round_trips_per_scan());
     j["predicted_round_trips_per_scan"] = number_or_null(stats.predicted_round_trips_per_scan());
     j["log_z_stepping_stone"] = number_or_null(stats.log_z_stepping_stone);
@@ -156,6 +157,53 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
                                 : number_or_null(sampled[0] - true_weights[0]);
     return j;
 }
+
+namespace {
+
+/// Errors of the replicates' means, which their spread tells whatever each of them says of itself.
+void add_errors_of_means(Json& out, const std::vector<Json>& replicates) {
+    double n = 0;
+    for (const Json& r : replicates) {
+        n += r["log_z"].is_number() ? 1 : 0;
+    }
+    if (n < 2) {
+        return;
+    }
+    const auto of_mean = [n](const Json& sd) {
+        return sd.is_number() ? Json(sd.get<double>() / std::sqrt(n)) : Json(nullptr);
+    };
+    out["log_z_stderr"] = of_mean(out["log_z_sd"]);
+    out["log_z_stderr_missing"] = nullptr;
+    out.erase("log_z_stderr_sd");
+    Json& modes = out["mode_weights"];
+    if (modes.is_object() && modes.contains("weighted_sd")) {
+        modes["weighted_stderr"] = Json::array();
+        for (const Json& sd : modes["weighted_sd"]) {
+            modes["weighted_stderr"].push_back(of_mean(sd));
+        }
+        modes.erase("weighted_stderr_sd");
+    }
+}
+
+/// Judges the mean of log Z, which shows a bias that is small against the error of each replicate.
+std::vector<RunWarning> warnings_of_means(const Json& out, std::size_t n_replicates) {
+    constexpr std::size_t enough_for_an_error = 8;
+    HealthNumbers of_means;
+    if (n_replicates < enough_for_an_error || !out["log_z_error"].is_number() ||
+        out["log_z_stderr"].is_null()) {
+        return {};
+    }
+    of_means.sampling_done = true;
+    of_means.log_z_error = out["log_z_error"].get<double>();
+    of_means.log_z_stderr = out["log_z_stderr"].get<double>();
+    std::vector<RunWarning> found = health_warnings(of_means);
+    for (RunWarning& w : found) {
+        w.text = "(mean of " + std::to_string(n_replicates) + " replicates) " + w.text;
+    }
+    return found;
+}
+
+}  // namespace
 
 Json combine_summaries(const std::vector<Json>& replicates) {
     std::vector<const Json*> rows;
@@ -170,9 +218,14 @@ Json combine_summaries(const std::vector<Json>& replicates) {
             }
         }
     }
+    add_errors_of_means(out, replicates);
     // Every kind of warning once, with the number of replicates that gave it.
-    Json warnings = Json::array();
+    const std::vector<RunWarning> of_means = warnings_of_means(out, replicates.size());
+    Json warnings = warnings_json(of_means);
     std::set<std::string> seen;
+    for (const RunWarning& w : of_means) {
+        seen.insert(w.id);
+    }
     for (const Json& r : replicates) {
         for (const Json& w : r["warnings"]) {
             const std::string id = w["id"].get<std::string>();

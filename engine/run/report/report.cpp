@@ -150,9 +150,11 @@ void add_log_z_row(RowList& rows) {
     std::string log_z = number(s, "log_z") ? typeset(*number(s, "log_z"), digits) : "\u2013", truth;
     if (const auto error = number(s, "log_z_stderr")) {
         log_z += " \u00b1 " + typeset(*error, digits);
+    } else if (const std::string reason = word(s, "log_z_stderr_missing"); !reason.empty()) {
+        truth = "no error known: " + reason;
     }
     if (const auto exact = number(s, "log_z_true")) {
-        truth = "exact " + typeset(*exact, digits);
+        truth = join(truth, "exact " + typeset(*exact, digits));
         if (const auto error = number(s, "log_z_error")) {
             truth += ", error " + typeset(*error, digits);
         }
@@ -231,8 +233,11 @@ void add_exchange_rows(RowList& rows) {
     if (re.is_object()) {
         rows.add("communication barrier", text_of(number(re, "communication_barrier"), 3));
         rows.add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3));
+        const auto predicted = number(re, "predicted_round_trips_per_scan"),
+                   from = number(re, "counted_from_scan");
         rows.add("round trips per scan", text_of(number(re, "round_trips_per_scan"), 4),
-                 "predicted " + text_of(number(re, "predicted_round_trips_per_scan"), 4));
+                 join(predicted ? "predicted " + typeset(*predicted, 4) : "",
+                      from ? "counted from scan " + typeset(*from, 0) : ""));
     }
 }
 
@@ -314,11 +319,8 @@ std::string report_verdict(const RunResult& result) {
     const Json& modes = part(s, "mode_weights");
     const std::vector<double> exact = list(part(modes, "true")), found = list(part(modes, "weighted"));
     std::vector<std::string> good, bad;
-    if (error && stderr_of) {
-        const double n = static_cast<double>(replicates(result));
-        const double scale = number(s, "log_z_sd") ? *number(s, "log_z_sd") / std::sqrt(n) : *stderr_of;
-        const double tolerance = std::max(4 * scale, 1e-3);
-        (std::abs(*error) <= tolerance ? good : bad).push_back("log Z");
+    if (error) {
+        (log_z_agrees(*error, stderr_of.value_or(HealthNumbers::unknown)) ? good : bad).push_back("log Z");
     }
     if (!exact.empty() && found.size() == exact.size()) {
         // Four standard errors of a proportion at the effective size, at least one hundredth.

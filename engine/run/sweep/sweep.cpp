@@ -11,11 +11,13 @@
 #include "core/parallel.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/report/sweep_figures.hpp"
 #include "run/sweep/sweep_resume.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "run/training/training.hpp"
+#include "run/work/run_work.hpp"
 
 namespace tempera {
 
@@ -44,7 +46,7 @@ Json trained(const SweepPlan& plan, std::size_t m, const fs::path& folder, const
     const Json& preset = plan.trainings[m];
     const Json before = options.resume ? read_json(folder / "training.json") : Json(nullptr);
     if (before.is_object() && before.value("status", "") == "finished" &&
-        load_preset(folder / "preset.json")["model"] == preset["model"]) {
+        with_found_files(load_preset(folder / "preset.json"))["model"] == with_found_files(preset)["model"]) {
         return before;
     }
     TrainingCallbacks callbacks;
@@ -90,9 +92,9 @@ Json run_cell(const SweepCell& cell, const Json& training, const std::stop_token
     }
     Json summary;
     try {
-        RunCallbacks callbacks;
-        callbacks.stop = stop;
-        summary = run_preset(cell.preset, callbacks).summary;
+        DriveOptions options;
+        options.stop = stop;
+        summary = run_preset(cell.preset, options).summary;
     } catch (const NumericalError& e) {
         summary = failure("numerical_failure", e.what());
     } catch (const ConfigError& e) {
@@ -154,8 +156,10 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
             if (summary["status"] == "partial") {
                 return;
             }
-            write_file_atomically(cell_file(options.folder, i),
-                                  Json{{"preset", cell.preset}, {"summary", summary}}.dump() + "\n");
+            write_file_atomically(
+                cell_file(options.folder, i),
+                Json{{"preset", stored_preset(cell.preset, options.folder)}, {"summary", summary}}.dump() +
+                    "\n");
             const std::lock_guard lock(mutex);
             result.summaries[i] = std::move(summary);
             ++done;

@@ -194,7 +194,7 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
             }
             labels.push_back(value.label);
         }
-        const auto found = check_preset(changed);
+        const auto [resolved_once, found] = read_preset(changed);
         for (const Problem& p : found) {
             const auto& list = problems.list();
             if (std::none_of(list.begin(), list.end(),
@@ -205,10 +205,15 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
         if (!found.empty()) {
             continue;
         }
-        Json resolved = resolve_preset(changed);
+        Json resolved = resolved_once;
         const Json first = get_value(resolved, plan.seed_of);
         if (!first.is_number_integer()) {
             throw ConfigError("sweep.seed_of", "\"" + plan.seed_of + "\" is not a setting of every run");
+        }
+        if (first.get<long>() > (1L << 53) - plan.n_seeds) {
+            throw ConfigError(plan.seed_of, first.dump() + " leaves no room for " +
+                                                std::to_string(plan.n_seeds) +
+                                                " seeds up to 9007199254740992; begin lower");
         }
         for (long s = 0; s < plan.n_seeds; ++s) {
             set_value(resolved, plan.seed_of, first.get<long>() + s);

@@ -3,6 +3,7 @@
 
 #include "core/files.hpp"
 #include "core/npy.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/work/checkpoint.hpp"
 
 namespace tempera {
@@ -38,8 +39,8 @@ Json plan_document(const SweepPlan& plan) {
 
 /// Settings in which a stored run differs from the planned one. Where a model is trained on the way, its file
 /// is the sweep's business.
-std::vector<std::string> cell_difference(const Json& stored, const SweepCell& cell) {
-    std::vector<std::string> out = run_difference(stored, cell.preset);
+std::vector<std::string> cell_difference(const Json& stored, const SweepCell& cell, const fs::path& folder) {
+    std::vector<std::string> out = run_difference(stored, stored_preset(cell.preset, folder));
     if (cell.model >= 0) {
         std::erase(out, "model.file");
     }
@@ -62,9 +63,9 @@ Json stored_cell(const fs::path& folder, std::size_t cell) {
 void check_cells(const SweepPlan& plan, const fs::path& folder) {
     for (std::size_t cell = 0; cell < plan.cells.size(); ++cell) {
         const Json stored = stored_cell(folder, cell);
-        const std::vector<std::string> places = stored.is_null()
-                                                    ? std::vector<std::string>()
-                                                    : cell_difference(stored["preset"], plan.cells[cell]);
+        const std::vector<std::string> places =
+            stored.is_null() ? std::vector<std::string>()
+                             : cell_difference(stored["preset"], plan.cells[cell], folder);
         if (!places.empty()) {
             refuse(folder, "holds another sweep (run " + std::to_string(cell + 1) + " differs in " +
                                places.front() + (places.size() > 1 ? ", ..." : "") + ")");
@@ -108,7 +109,8 @@ void write_sweep_plan(const SweepPlan& plan, const fs::path& folder) {
 
 Json kept_cell(const SweepPlan& plan, std::size_t cell, const fs::path& folder) {
     const Json stored = stored_cell(folder, cell);
-    const bool same = stored.is_object() && cell_difference(stored["preset"], plan.cells[cell]).empty();
+    const bool same =
+        stored.is_object() && cell_difference(stored["preset"], plan.cells[cell], folder).empty();
     return same ? stored["summary"] : Json(nullptr);
 }
 

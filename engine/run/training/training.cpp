@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/training/training.hpp"
 
-#include <chrono>
 #include <cmath>
 
-#include "core/csv.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "models/model.hpp"
 #include "models/network_settings.hpp"
@@ -13,10 +11,12 @@
 #include "paths/schedule.hpp"
 #include "run/experiment/memory.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
 #include "run/record/summary.hpp"
+#include "run/training/loss_table.hpp"
 #include "run/training/training_data.hpp"
 
 namespace tempera {
@@ -88,21 +88,21 @@ Eigen::MatrixXd clean_points(const std::optional<Mixture>& mixture, const std::v
 
 /// A taught field lives in its teacher's coordinates.
 void check_teachers(const Json& losses, const Coordinates& coordinates) {
-    for (const Json& loss : losses) {
-        const std::string file = loss.value("teacher", "");
+    for (std::size_t l = 0; l < losses.size(); ++l) {
+        const std::string file = losses[l].value("teacher", ""),
+                          place = "model.losses[" + std::to_string(l) + "].teacher";
         if (file.empty()) {
             continue;
         }
-        const NetworkWeights teacher = read_network_weights(file, "model.losses.teacher");
+        const NetworkWeights teacher = read_network_weights(file, place);
         double off = std::abs(teacher.scale - coordinates.scale());
         const Eigen::VectorXd& shift = coordinates.shift();
         for (std::size_t i = 0; i < std::min<std::size_t>(teacher.shift.size(), shift.size()); ++i) {
             off += std::abs(teacher.shift[i] - shift[static_cast<Eigen::Index>(i)]);
         }
         if (off > 1e-6 * coordinates.scale()) {
-            throw ConfigError("model.losses.teacher",
-                              file +
-                                  " was trained in other coordinates; use its target and path.standardise");
+            throw ConfigError(
+                place, file + " was trained in other coordinates; use its target and path.standardise");
         }
     }
 }
@@ -119,13 +119,13 @@ void make_folder(const fs::path& folder) {
 
 TrainingSession::~TrainingSession() = default;
 
-TrainingSession::TrainingSession(const Json& resolved)
-    : preset_(resolved), problem_(std::make_unique<Problem>()) {
+TrainingSession::TrainingSession(const Json& given) : preset_(given), problem_(std::make_unique<Problem>()) {
+    const Json resolved = with_found_files(given);
     check_trainable(resolved["model"]);
     Problems problems;
-    const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", problems);
-    const auto training = read_settings<TrainingSettings>(settings.training, "model.training", problems);
-    const auto noise = read_settings<NoiseSettings>(training.noise, "model.training.noise", problems, {});
+    const auto settings = read_settings<NetworkSettings>(model_in_use(resolved), "model", problems);
+    const auto [losses, training] = read_settings<TrainedSettings>(
+        known_settings(resolved["model"], fields_of<TrainedSettings>()), "model", problems);
     problems.throw_if_any();
     Problem& p = *problem_;
     p.target = preset_target<double>(resolved);
@@ -148,13 +148,12 @@ TrainingSession::TrainingSession(const Json& resolved)
     spec.net.sigma_data = data_scale(p.points.x, spec.net.dim);
     const bool from_file = training.data != "exact";
     spec.net.scale_floor =
-        settings.energy_scale_floor.is_number()
-            ? settings.energy_scale_floor.get<double>()
+        settings.energy_scale_floor
+            ? *settings.energy_scale_floor
             : (p.mixture && !from_file ? smallest_scale(*p.mixture) : local_scale(p.points.x, spec.net.dim));
     spec.training = training;
-    spec.noise = noise;
-    spec.losses = settings.losses;
-    check_teachers(settings.losses, p.coordinates);
+    spec.losses = losses;
+    check_teachers(losses, p.coordinates);
     training::TrainingData data;
     data.dim = spec.net.dim;
     data.target = density_in_coordinates<double>(p.target, p.coordinates);
@@ -172,14 +171,38 @@ void TrainingSession::resume_from(const fs::path& folder) {
     const fs::path file = folder / "checkpoint.pt";
     trainer_->restore(read_npz(file), file.string());
     kept_ = trainer_->checkpoint();
+    history_ = read_loss_table(folder / "loss.csv", trainer_->loss_names(), trainer_->steps_done());
+    tabled_ = 0;
+}
+
+void TrainingSession::archive(StateArchive& archive) {
+    Npz state = archive.restoring() ? Npz() : trainer_->checkpoint();
+    archive("trainer", state);
+    std::vector<std::vector<double>> losses;
+    for (const training::StepLosses& s : history_) {
+        losses.push_back({static_cast<double>(s.step), s.total, s.learning_rate, s.gradient_norm});
+        losses.back().insert(losses.back().end(), s.each.begin(), s.each.end());
+    }
+    archive("losses", losses);
+    if (!archive.restoring()) {
+        return;
+    }
+    trainer_->restore(state, "the state");
+    kept_ = std::move(state);
+    history_.clear();
+    for (const std::vector<double>& row : losses) {
+        if (row.size() >= 4) {
+            history_.push_back(
+                {static_cast<long>(row[0]), row[1], row[2], row[3], {row.begin() + 4, row.end()}});
+        }
+    }
+    tabled_ = 0;
 }
 
 training::StepLosses TrainingSession::step() {
-    training::StepLosses losses;
     try {
-        losses = trainer_->step();
+        history_.push_back(trainer_->step());
     } catch (const NumericalError& e) {
-        diverged_ = trainer_->history();
         trainer_->restore(kept_, "checkpoint");
         throw NumericalError(std::string(e.what()) + "; kept are the weights after step " +
                                  std::to_string(trainer_->steps_done()),
@@ -191,23 +214,20 @@ training::StepLosses TrainingSession::step() {
             write_kept();
         }
     }
-    return losses;
+    return history_.back();
 }
 
 /// A full disk is no reason to stop: what is trained is still there, and is written at the end.
-void TrainingSession::write_kept() const {
+void TrainingSession::write_kept() {
     try {
         make_folder(folder_);
         fs::remove(folder_ / "training.json");
-        write_file_atomically(folder_ / "preset.json", format_preset(preset_));
+        write_file_atomically(folder_ / "preset.json", format_preset(stored_preset(preset_, folder_)));
+        append_loss_table(folder_ / "loss.csv", trainer_->loss_names(), history_, tabled_);
         write_network_weights(folder_ / "weights.npz", weights());
         write_npz(folder_ / "checkpoint.pt", kept_);
     } catch (const std::exception&) {
     }
-}
-
-const std::vector<training::StepLosses>& TrainingSession::history() const {
-    return diverged_.empty() ? trainer_->history() : diverged_;
 }
 
 NetworkWeights TrainingSession::weights() const {
@@ -290,39 +310,6 @@ double relative_score_error(const Json& level) {
     return known ? error.get<double>() / energy.get<double>() : NoiseLevel::unknown;
 }
 
-TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
-                           const fs::path& resume_from) {
-    using Clock = std::chrono::steady_clock;
-    TrainingSession session(resolved);
-    training::Trainer& trainer = session.trainer();
-    if (!resume_from.empty()) {
-        session.resume_from(resume_from);
-    }
-    session.checkpoint_into(callbacks.checkpoints);
-    const long first = trainer.steps_done();
-    const auto begin = Clock::now();
-    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-    std::string status = "finished", error;
-    while (!session.finished()) {
-        if (callbacks.stop.stop_requested()) {
-            status = "partial";
-            break;
-        }
-        try {
-            const training::StepLosses losses = session.step();
-            if (callbacks.progress) {
-                const double s = seconds();
-                callbacks.progress({trainer.steps_done(), session.n_steps(), s,
-                                    static_cast<double>(trainer.steps_done() - first) / s, &losses});
-            }
-        } catch (const NumericalError& e) {
-            status = "failed", error = e.what();
-            break;
-        }
-    }
-    return training_result(session, status, error, seconds(), trainer.steps_done() - first);
-}
-
 TrainingResult training_result(const TrainingSession& session, const std::string& status,
                                const std::string& error, double seconds, long steps, int n_points) {
     const training::Trainer& trainer = session.trainer();
@@ -355,23 +342,8 @@ TrainingResult training_result(const TrainingSession& session, const std::string
 
 void write_training_folder(const TrainingResult& result, const fs::path& folder) {
     make_folder(folder);
-    std::string table = "step,total,learning_rate,gradient_norm";
-    for (const std::string& name : result.loss_names) {
-        table += "," + name;
-    }
-    table += "\n";
-    for (const training::StepLosses& s : result.history) {
-        table += std::to_string(s.step);
-        for (const double v : {s.total, s.learning_rate, s.gradient_norm}) {
-            table += "," + csv_number(v);
-        }
-        for (const double v : s.each) {
-            table += "," + csv_number(v);
-        }
-        table += "\n";
-    }
-    write_file_atomically(folder / "preset.json", format_preset(result.preset));
-    write_file_atomically(folder / "loss.csv", table);
+    write_file_atomically(folder / "preset.json", format_preset(stored_preset(result.preset, folder)));
+    write_file_atomically(folder / "loss.csv", loss_table(result.loss_names, result.history));
     write_npz(folder / "checkpoint.pt", result.checkpoint);
     write_network_weights(folder / "weights.npz", result.weights);
     write_file_atomically(folder / "training.json", result.report.dump(2) + "\n");

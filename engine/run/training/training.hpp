@@ -8,6 +8,8 @@
 #include <memory>
 #include <stop_token>
 
+#include "core/state_archive.hpp"
+#include "run/record/work_view.hpp"
 #include "run/training/noise_level.hpp"
 #include "targets/target.hpp"
 #include "training/trainer.hpp"
@@ -27,7 +29,7 @@ struct TrainingCallbacks {
     std::filesystem::path checkpoints;  ///< folder that follows the training while it runs; empty: none
 };
 
-/// Data, noise levels and trainer of a preset, step by step (the window trains like this, too).
+/// Data, noise levels and trainer of a preset, step by step.
 class TrainingSession {
 public:
     /// `resolved` has a model of type energy_mlp or score_mlp; throws ConfigError for bad data.
@@ -35,21 +37,23 @@ public:
     ~TrainingSession();
 
     const Json& preset() const { return preset_; }
-    training::Trainer& trainer() { return *trainer_; }
     const training::Trainer& trainer() const { return *trainer_; }
+    long steps_done() const { return trainer_->steps_done(); }
     long n_steps() const { return n_steps_; }
     const Target<double>& target() const;
     /// One optimiser step. After every training.checkpoint_every of them the state is kept, and written to
     /// the folder of checkpoint_into(). Throws NumericalError when the training diverges; the trainer is then
     /// back at the state kept last.
     training::StepLosses step();
-    /// preset.json, weights.npz and checkpoint.pt in `folder`, each replaced as a whole; an older
-    /// training.json there, which tells of other weights, goes.
+    /// preset.json, weights.npz and checkpoint.pt in `folder`, each replaced as a whole, and loss.csv, which
+    /// grows; an older training.json there, which tells of other weights, goes.
     void checkpoint_into(const std::filesystem::path& folder) { folder_ = folder; }
     /// Continues the checkpoint of a training folder.
     void resume_from(const std::filesystem::path& folder);
+    /// Saves or restores the trainer and the losses so far.
+    void archive(StateArchive& archive);
     /// Of all steps, also those that a divergence has undone.
-    const std::vector<training::StepLosses>& history() const;
+    const std::vector<training::StepLosses>& history() const { return history_; }
     bool finished() const { return trainer_->steps_done() >= n_steps_; }
     /// Noise levels of the path and .05 .2 .5 1 2 4, ascending.
     const std::vector<double>& sigmas() const { return sigmas_; }
@@ -69,12 +73,13 @@ private:
     std::vector<double> sigmas_;
     long n_steps_ = 0, checkpoint_every_ = 500;
     Npz kept_;
-    std::vector<training::StepLosses> diverged_;
+    std::vector<training::StepLosses> history_;
+    std::size_t tabled_ = 0;  ///< steps of the history that loss.csv holds
     std::filesystem::path folder_;
-    void write_kept() const;
+    void write_kept();
 };
 
-struct TrainingResult {
+struct TrainingResult final : WorkResult {
     Json preset, report;  ///< report: training.json
     NetworkWeights weights;
     Npz checkpoint;

@@ -92,8 +92,10 @@ Rows run_points(const fs::path& folder, int dim, const TrainingSettings& s) {
 
 Rows file_points(const std::string& file, int dim) {
     if (!fs::exists(file)) {
-        throw ConfigError(place, file + " does not exist; write \"exact\", an npy file [n, " +
-                                     std::to_string(dim) + "] or a run folder");
+        throw ConfigError(place, file + " does not exist; write your points as rows of an npy file [n, " +
+                                     std::to_string(dim) +
+                                     "] (numpy.save) and name it with --set model.training.data=FILE, or "
+                                     "name a run folder, or \"exact\"");
     }
     const NpyArray a = read_npy(file);
     check_shape(a, dim, file);

@@ -3,22 +3,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+
+#include "run/record/result.hpp"
 
 namespace tempera {
 namespace {
 
 constexpr auto judge_interval = std::chrono::seconds(1);
-constexpr int judging_cost = 10;   ///< judging takes at most one part in this many
-constexpr int level_points = 512;  ///< per noise level of a judgement
-constexpr int loss_batches = 2;    ///< that a judgement averages each loss over
+constexpr int judging_cost = 10;     ///< judging takes at most one part in this many
+constexpr int level_points = 512;    ///< per noise level of a judgement
+constexpr int loss_batches = 2;      ///< that a judgement averages each loss over
+constexpr int hurried_points = 128;  ///< per noise level of a report that must not take long
 constexpr std::size_t most_losses = 512, most_judgements = 128;
+
+namespace fs = std::filesystem;
+
+double seconds_of(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 /// Sixteen levels of the training's range, evenly in their logarithm, and those that reports name.
 std::vector<double> judged_levels(const Json& resolved) {
     Problems ignored;
-    const auto settings = read_settings<NetworkSettings>(resolved["model"], "model", ignored);
-    const auto training = read_settings<TrainingSettings>(settings.training, "model", ignored);
-    const auto noise = read_settings<NoiseSettings>(training.noise, "model", ignored, {});
+    const auto noise =
+        read_settings<NoiseSettings>(resolved["model"]["training"]["noise"], "model", ignored, {});
     std::vector<double> out;
     for (const double s : reported_sigmas) {
         if (s > 0.999 * noise.min && s < 1.001 * noise.max) {
@@ -81,53 +88,156 @@ LossPoint LossCurve::mean() const {
 }
 
 TrainingWork::TrainingWork(const Json& resolved)
-    : session(resolved), curve(session.n_steps()), levels_(judged_levels(resolved)),
-      gap_(std::max(1L, session.n_steps() / 100)) {}
+    : session_(resolved), curve_(session_.n_steps()), levels_(judged_levels(resolved)),
+      gap_(std::max(1L, session_.n_steps() / 100)) {}
 
-void TrainingWork::step() {
-    last_ = session.step();
-    curve.add(last_);
+void TrainingWork::own_folder(const fs::path& wanted) {
+    watched_ = true;
+    fs::create_directories(fs::absolute(wanted).parent_path());
+    for (int attempt = 0; attempt < 100 && folder_.empty(); ++attempt) {
+        const fs::path folder = free_folder(wanted);
+        if (fs::create_directory(folder)) {
+            folder_ = folder;
+        }
+    }
+    if (folder_.empty()) {
+        throw std::runtime_error(wanted.string() + ": cannot be made");
+    }
+    session_.checkpoint_into(folder_);
+}
+
+void TrainingWork::advance() {
+    const auto begin = Clock::now();
+    last_ = session_.step();
+    curve_.add(last_);
+    trained_ += Clock::now() - begin;
+}
+
+WorkProgress TrainingWork::progress() const {
+    return {static_cast<double>(steps()) / static_cast<double>(session_.n_steps()),
+            "step " + std::to_string(steps()) + " of " + std::to_string(session_.n_steps())};
+}
+
+void TrainingWork::apply(const Edits&) {
+    throw ConfigError("", "a training takes its settings when it starts; edits count from the next one");
+}
+
+void TrainingWork::archive(StateArchive& archive) {
+    archive.part("training", session_);
+    if (archive.restoring()) {
+        first_ = steps();
+        curve_ = LossCurve(session_.n_steps());
+        for (const training::StepLosses& step : session_.history()) {
+            curve_.add(step);
+        }
+    }
 }
 
 bool TrainingWork::judgement_due() const {
-    const long since = judgements.empty() ? gap_ : steps() - judgements.back()->step;
+    const long since = judgements_.empty() ? gap_ : steps() - judgements_.back()->step;
     const auto idle = Clock::now() - judged_at_;
     return since >= gap_ && (idle >= judge_interval || since >= 2 * gap_) &&
            idle >= (judging_cost - 1) * last_judging_;
 }
 
 void TrainingWork::judge(bool last) {
-    if (!last && !judgements.empty() && judgements.back()->step == steps()) {
+    if (!last && !judgements_.empty() && judgements_.back()->step == steps()) {
         return;
     }
     const auto begin = Clock::now();
     auto j = std::make_shared<Judgement>();
     j->step = steps();
-    j->train = session.trainer().final_losses(last ? 8 : loss_batches);
-    j->held_out = session.trainer().losses_on(session.held_out(), last ? 8 : loss_batches);
+    j->train = session_.trainer().final_losses(last ? 8 : loss_batches);
+    j->held_out = session_.trainer().losses_on(session_.held_out(), last ? 8 : loss_batches);
     for (std::size_t i = 0; i < j->train.size(); ++i) {
         if (i >= last_.each.size() || !std::isfinite(last_.each[i])) {  // this loss has not started
             j->train[i] = j->held_out[i] = std::nan("");
         }
     }
     for (const double sigma : levels_) {
-        j->levels.push_back(session.level_report(sigma, last ? 4096 : level_points));
+        j->levels.push_back(session_.level_report(sigma, last ? 4096 : level_points));
     }
-    if (last && !judgements.empty() && judgements.back()->step == steps()) {
-        judgements.pop_back();
+    if (last && !judgements_.empty() && judgements_.back()->step == steps()) {
+        judgements_.pop_back();
     }
-    judgements.push_back(std::move(j));
-    if (judgements.size() > most_judgements) {
+    judgements_.push_back(std::move(j));
+    if (judgements_.size() > most_judgements) {
         std::size_t kept = 0;
-        for (std::size_t i = 0; i < judgements.size(); i += 2) {
-            judgements[kept++] = judgements[i];
+        for (std::size_t i = 0; i < judgements_.size(); i += 2) {
+            judgements_[kept++] = judgements_[i];
         }
-        judgements.resize(kept);
+        judgements_.resize(kept);
         gap_ *= 2;
     }
-    weights = std::make_shared<NetworkWeights>(session.weights());
+    weights_ = std::make_shared<NetworkWeights>(session_.weights());
     judged_at_ = Clock::now();
     last_judging_ = judged_at_ - begin;
+    trained_ += last_judging_;
+}
+
+/// The rate of the last few seconds: that of the whole training would hide what slows it down now.
+void TrainingWork::measure_rate() {
+    const double seconds = seconds_of(trained_), span = seconds - rate_seconds_;
+    if (span > 0.25 && steps() > rate_step_) {
+        const double now = static_cast<double>(steps() - rate_step_) / span;
+        rate_ = rate_ > 0 ? 0.6 * rate_ + 0.4 * now : now;
+        rate_seconds_ = seconds;
+        rate_step_ = steps();
+    }
+}
+
+std::shared_ptr<WorkView> TrainingWork::view(bool at_rest) {
+    if (at_rest || judgements_.empty() || judgement_due()) {
+        judge(false);
+    }
+    measure_rate();
+    auto s = std::make_shared<TrainingSnapshot>();
+    s->preset = std::make_shared<Json>(preset());
+    s->steps_done = steps() - first_;
+    s->notice = notice_;
+    s->step = steps();
+    s->n_steps = session_.n_steps();
+    s->loss_names = session_.trainer().loss_names();
+    s->mode_names = session_.target().mode_names();
+    s->true_mode_weights = session_.target().mode_weights();
+    s->seconds = seconds_of(trained_);
+    s->steps_per_second = rate_;
+    s->eta_seconds = rate_ > 0 ? static_cast<double>(s->n_steps - s->step) / rate_ : -1;
+    s->losses = curve_.points();
+    s->judgements = std::make_shared<std::vector<std::shared_ptr<const Judgement>>>(judgements_);
+    s->weights = weights_;
+    s->folder = written_;
+    return s;
+}
+
+void TrainingWork::write(const TrainingResult& result) {
+    std::string problem;
+    try {
+        written_ = save_training(result, folder_, problem);
+    } catch (const std::exception& e) {
+        throw std::runtime_error(std::string("the training could not be written: ") + e.what());
+    }
+    if (!problem.empty()) {
+        notice_ = problem + "; nothing is lost, the training was saved in " + written_.string();
+    }
+}
+
+std::shared_ptr<WorkResult> TrainingWork::result(const Ending& ending) {
+    if (!folder_.empty() && steps() == 0) {
+        std::error_code ignored;
+        fs::remove(folder_, ignored);  // it is empty
+        return nullptr;
+    }
+    if (watched_ && !ending.hurry && ending.kind != Ending::Kind::failed) {
+        judge(true);
+    }
+    auto made = std::make_shared<TrainingResult>(training_result(session_, ending.status(), ending.error,
+                                                                 seconds_of(trained_), steps() - first_,
+                                                                 ending.hurry ? hurried_points : 4096));
+    if (!folder_.empty()) {
+        write(*made);
+    }
+    return made;
 }
 
 }  // namespace tempera

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One training on its way: the session, its loss curve and the judgements so far. Internal to the training
-// runner.
+// One training on its way as a work: the session, its loss curve and the judgements so far.
 #pragma once
 
 #include <chrono>
@@ -27,29 +26,55 @@ private:
     std::vector<LossPoint> done_;
 };
 
-struct TrainingWork {
+/// A training that is watched is judged on its way, about once a second or every 2 % of the steps and never
+/// for more than a tenth of the time, whenever somebody looks.
+class TrainingWork final : public Work {
+public:
     using Clock = std::chrono::steady_clock;
 
+    /// As TrainingSession's.
     explicit TrainingWork(const Json& resolved);
-    long steps() const { return session.trainer().steps_done(); }
-    void step();  ///< one optimiser step; throws NumericalError when it diverges
-    /// About once a second or every 2 % of the steps, and never more than a tenth of the time.
-    bool judgement_due() const;
-    /// Unless this step is judged already; `last`: as carefully as the report of the training is.
-    void judge(bool last = false);
+    /// Makes the first of `wanted`, wanted-2, ... that is nobody's its own: the training writes itself there
+    /// as it goes and at its end, and is watched.
+    void own_folder(const std::filesystem::path& wanted);
+    TrainingSession& session() { return session_; }
+    const training::StepLosses& last_losses() const { return last_; }
 
-    TrainingSession session;
-    LossCurve curve;
-    std::vector<std::shared_ptr<const Judgement>> judgements;
-    std::shared_ptr<const NetworkWeights> weights;  ///< averaged ones at the last judgement
-    Clock::duration trained{0};                     ///< time spent on steps and judgements, pauses left out
+    void start() override { first_ = steps(); }
+    void advance() override;
+    bool finished() const override { return session_.finished(); }
+    bool at_boundary() const override { return true; }
+    WorkProgress progress() const override;
+    const Json& preset() const override { return session_.preset(); }
+    void apply(const Edits& edits) override;
+    void archive(StateArchive& archive) override;
+    std::shared_ptr<WorkView> view(bool at_rest) override;
+    /// A TrainingResult; of a folder of its own also the folder, written. Null when no step was taken there.
+    std::shared_ptr<WorkResult> result(const Ending& ending) override;
 
 private:
+    long steps() const { return session_.trainer().steps_done(); }
+    bool judgement_due() const;
+    /// Unless this step is judged already; `last`: as carefully as the report of the training is.
+    void judge(bool last);
+    void measure_rate();
+    void write(const TrainingResult& result);
+
+    TrainingSession session_;
+    LossCurve curve_;
+    std::vector<std::shared_ptr<const Judgement>> judgements_;
+    std::shared_ptr<const NetworkWeights> weights_;  ///< averaged ones at the last judgement
     std::vector<double> levels_;
     training::StepLosses last_;
-    long gap_;  ///< steps between judgements, at least
-    Clock::duration last_judging_{0};
+    long gap_;                                      ///< steps between judgements, at least
+    long first_ = 0;                                ///< step that it was begun or taken up at
+    Clock::duration trained_{0}, last_judging_{0};  ///< pauses left out
     Clock::time_point judged_at_;
+    long rate_step_ = 0;
+    double rate_seconds_ = 0, rate_ = 0;  ///< steps per second of late
+    bool watched_ = false;
+    std::filesystem::path folder_, written_;  ///< its own; where it lies in the end
+    std::string notice_;
 };
 
 }  // namespace tempera

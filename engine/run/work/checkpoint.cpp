@@ -10,7 +10,9 @@
 #include "core/files.hpp"
 #include "core/thread.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
+#include "run/work/work.hpp"
 
 namespace tempera {
 
@@ -18,11 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
-fs::path state_file(const fs::path& folder, int replicate) {
-    return folder / ("replicate-" + std::to_string(replicate) + ".npz");
-}
+constexpr const char* state_name = "state.npz";
 
 Json read_json(const fs::path& file) {
     const std::vector<std::uint8_t> bytes = read_file_bytes(file);
@@ -36,7 +36,7 @@ Json read_json(const fs::path& file) {
 }  // namespace
 
 std::vector<std::string> run_difference(const Json& a, const Json& b) {
-    Json before = a, now = b;
+    Json before = with_found_files(a), now = with_found_files(b);
     for (Json* p : {&before, &now}) {
         for (const char* key : {"made_by", "edits", "view", "note"}) {
             p->erase(key);
@@ -47,7 +47,7 @@ std::vector<std::string> run_difference(const Json& a, const Json& b) {
 }
 
 RunCheckpoint::RunCheckpoint(const fs::path& folder, const Json& resolved, double seconds, Mode mode)
-    : folder_(fs::absolute(folder).lexically_normal()), seconds_(seconds) {
+    : folder_(fs::absolute(folder).lexically_normal()), timer_(seconds) {
     std::error_code error;
     fs::create_directories(folder_.parent_path(), error);
     const bool fresh = fs::create_directory(folder_, error);
@@ -89,7 +89,7 @@ RunCheckpoint::~RunCheckpoint() {
     ::close(lock_);
 }
 
-/// Something that took time: a state, an outcome or a trained model.
+/// Something that took time: a state or a trained model.
 bool RunCheckpoint::holds_work() const {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
@@ -120,7 +120,7 @@ void RunCheckpoint::write_head(const Json& resolved) {
     write_file_atomically(folder_ / "checkpoint.json", Json{{"schema", "tempera-checkpoint"},
                                                             {"version", format_version},
                                                             {"build", build_id()},
-                                                            {"preset", resolved}}
+                                                            {"preset", stored_preset(resolved, folder_)}}
                                                                .dump(2) +
                                                            "\n");
 }
@@ -134,7 +134,9 @@ void RunCheckpoint::read(const Json& now) {
                           "was written by a version of the program that stores other things; add --force to "
                           "start the run again");
     }
-    const std::vector<std::string> different = run_difference(head["preset"], now);
+    Json before = head["preset"];
+    before[place_key] = folder_.string();
+    const std::vector<std::string> different = run_difference(before, now);
     if (!different.empty()) {
         std::string places;
         for (std::size_t i = 0; i < different.size() && i < 5; ++i) {
@@ -148,74 +150,34 @@ void RunCheckpoint::read(const Json& now) {
         warning_ = folder_.string() + " was written by another build (" + text_of(head, "build") +
                    "); the bits are those of one run only where both builds compute alike";
     }
-    if (fs::exists(folder_ / "outcomes.json")) {
-        outcomes_ = read_json(folder_ / "outcomes.json");
-    }
 }
 
-std::string RunCheckpoint::warning() const {
-    const std::lock_guard guard(mutex_);
-    return warning_;
-}
-
-void RunCheckpoint::note_failure(const std::string& what) {
-    const std::lock_guard guard(mutex_);
-    warning_ = what + "; the run goes on, but a checkpoint is missing or old";
-}
-
-std::optional<Json> RunCheckpoint::outcome(int replicate) const {
-    const std::lock_guard guard(mutex_);
-    const auto at = outcomes_.find(std::to_string(replicate));
-    return at == outcomes_.end() ? std::nullopt : std::optional<Json>(*at);
-}
-
-std::optional<StateArchive> RunCheckpoint::state(int replicate) const {
-    const fs::path file = state_file(folder_, replicate);
+bool RunCheckpoint::restore(Work& work) {
+    const fs::path file = folder_ / state_name;
     if (!fs::exists(file)) {
-        return std::nullopt;
+        return false;
     }
     try {
-        return StateArchive(read_npz(file), file.string());
+        StateArchive state(read_npz(file), file.string());
+        work.archive(state);
     } catch (const ConfigError& error) {
         throw ConfigError("", std::string(error.what()) + "; add --force to start the run again");
+    } catch (const Json::exception&) {
+        throw ConfigError(file.string(), "is damaged; add --force to start the run again");
     }
+    return true;
 }
 
-void RunCheckpoint::save_state(int replicate, const StateArchive& state) {
+void RunCheckpoint::save(Work& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    StateArchive state;
+    work.archive(state);
     try {
-        write_npz(state_file(folder_, replicate), state.arrays());
+        write_npz(folder_ / state_name, state.arrays());
     } catch (const std::runtime_error& error) {
-        note_failure(error.what());
+        warning_ = std::string(error.what()) + "; the run goes on, but its checkpoint is missing or old";
     }
-    save_outcomes();
-}
-
-void RunCheckpoint::add_outcome(int replicate, Json outcome) {
-    const std::lock_guard guard(mutex_);
-    outcomes_[std::to_string(replicate)] = std::move(outcome);
-    outcomes_written_ = false;
-}
-
-void RunCheckpoint::save_outcomes() {
-    Json outcomes;
-    {
-        const std::lock_guard guard(mutex_);
-        if (std::exchange(outcomes_written_, true)) {
-            return;
-        }
-        outcomes = outcomes_;
-        try {
-            write_file_atomically(folder_ / "outcomes.json", outcomes.dump() + "\n");
-        } catch (const std::runtime_error& error) {
-            warning_ = error.what();
-            outcomes_written_ = false;
-            return;
-        }
-    }
-    for (const auto& [replicate, outcome] : outcomes.items()) {
-        std::error_code ignored;
-        fs::remove(state_file(folder_, std::stoi(replicate)), ignored);
-    }
+    timer_.written(begin);
 }
 
 RunCheckpoint::Timer::Timer(double seconds) : seconds_(seconds > 0 ? seconds : 1e9) {

@@ -5,25 +5,22 @@
 
 #include <chrono>
 #include <filesystem>
-#include <mutex>
-#include <optional>
 
 #include "core/settings.hpp"
-#include "core/state_archive.hpp"
 
 namespace tempera {
 
-/// A folder with `checkpoint.json` (preset and build), `outcomes.json` (summaries of finished replicates) and
-/// `replicate-N.npz` (the last state of those under way, and of replicate 0). Every file is replaced in one
-/// step. One program at a time works on it. Functions may be called by several threads.
+class Work;
+
+/// A folder with `checkpoint.json` (preset and build) and `state.npz` (the last state of the work). Every
+/// file is replaced in one step. One program at a time works on it.
 class RunCheckpoint {
 public:
     enum class Mode { begin, go_on, start_again };
 
     /// begin: throws ConfigError when the folder holds work of an interrupted run. go_on: takes over what it
     /// holds; throws ConfigError when that is of another preset. start_again: drops it. A folder that does
-    /// not exist is begun in any mode. `seconds` of work between two states of a replicate; 0 = only at a
-    /// stop.
+    /// not exist is begun in any mode. `seconds` of work between two states; 0 = only at a stop.
     RunCheckpoint(const std::filesystem::path& folder, const Json& resolved, double seconds, Mode mode);
     ~RunCheckpoint();
     RunCheckpoint(const RunCheckpoint&) = delete;
@@ -32,24 +29,19 @@ public:
     const std::filesystem::path& folder() const { return folder_; }
     /// What whoever asked for the checkpoint should know: it was made by another build, or could not be
     /// written. Empty as a rule.
-    std::string warning() const;
+    const std::string& warning() const { return warning_; }
 
-    /// What is known of a replicate: the outcome of a finished one (not of replicate 0, whose arrays are
-    /// needed), or the state to go on from.
-    std::optional<Json> outcome(int replicate) const;
-    std::optional<StateArchive> state(int replicate) const;
+    /// Takes up the state that is kept; false when there is none. Throws ConfigError when it does not fit.
+    bool restore(Work& work);
+    /// Replaces the state. What cannot be written becomes the warning.
+    void save(Work& work);
+    /// The next state is due: `seconds` of work after the last one, and later when writing is so slow that it
+    /// would take more than a tenth of the time.
+    bool due() const { return timer_.due(); }
 
-    void save_state(int replicate, const StateArchive& state);
-    /// Kept in memory and written with the next state that is due.
-    void add_outcome(int replicate, Json outcome);
-    void save_outcomes();
-
-    /// Says when the next state of one replicate is due: `seconds` of work after the last one, and later when
-    /// writing is so slow that it would take more than a tenth of the time.
     class Timer {
     public:
         explicit Timer(double seconds);  ///< of work between two states; 0 = never due
-        explicit Timer(const RunCheckpoint& checkpoint) : Timer(checkpoint.seconds_) {}
         bool due() const { return std::chrono::steady_clock::now() >= next_; }
         void written(std::chrono::steady_clock::time_point begin);
 
@@ -66,14 +58,11 @@ private:
     void lock();
     void read(const Json& now);
     void write_head(const Json& resolved);
-    void note_failure(const std::string& what);
 
     std::filesystem::path folder_;
-    double seconds_;
+    Timer timer_;
     int lock_ = -1;
-    mutable std::mutex mutex_;
-    Json outcomes_ = Json::object();  ///< by replicate
-    bool outcomes_written_ = true, removed_ = false;
+    bool removed_ = false;
     std::string warning_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/replicate_run.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/thread.hpp"
@@ -93,18 +94,26 @@ void ReplicateRun<Real>::record_level() {
     // The intervals are those of the particles that were counted.
     const double counted = static_cast<double>(counts.counted);
     row.sampled_interval = mode_interval(counts.sampled, std::min(roots, counted));
-    row.weighted_interval = mode_interval(counts.weighted, std::min(std::min(ess, roots), ess * counted / n));
+    row.weighted_interval = mode_interval(counts.weighted, counts.weighted_stderr,
+                                          std::min(std::min(ess, roots), ess * counted / n));
     row.sampled = std::move(counts.sampled);
     row.weighted = std::move(counts.weighted);
     modes_.push_back(std::move(row));
+}
+
+/// Visits of one replica are correlated; each round trip counts as one independent draw.
+template <class Real>
+double ReplicateRun<Real>::independent_draws(const Sample& sample) const {
+    const ExchangeStats* exchange = sampler_->exchange_stats();
+    return exchange ? std::max(1.0, static_cast<double>(exchange->round_trips))
+                    : ess_fraction(sample.log_weight) * static_cast<double>(sample.n);
 }
 
 template <class Real>
 std::vector<ModeRow> ReplicateRun<Real>::exchange_rows() const {
     std::vector<ModeRow> rows;
     const ExchangeStats& stats = *sampler_->exchange_stats();
-    // Visits of one replica are correlated; each round trip counts as one independent draw.
-    const double n_eff = std::max(1.0, static_cast<double>(stats.round_trips));
+    const double n_eff = independent_draws({});
     for (int level = static_cast<int>(stats.occupancy.size()) - 1; level >= 0; --level) {
         const std::vector<double>& occupancy = stats.occupancy[static_cast<std::size_t>(level)];
         if (occupancy.empty()) {
@@ -126,9 +135,20 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
     const Target<Real>& target = *experiment_->target;
     HealthNumbers h;
     h.tally = sampler_->tally();
-    h.learned = experiment_->path->learned();
+    const DensityPath<Real>& path = *experiment_->path;
+    h.learned = path.learned();
+    if (h.learned) {
+        h.used_noise_min = path.position(1).rho, h.used_noise_max = path.position(path.n_levels()).rho;
+        h.trained_noise_min = experiment_->trained_noise[0];
+        h.trained_noise_max = experiment_->trained_noise[1];
+    }
     h.log_z_error = target.log_z() ? sampler_->log_z() - *target.log_z() : h.log_z_error;
-    h.log_z_stderr = sampler_->log_z_stderr();
+    const StandardError error = sampler_->log_z_error();
+    h.log_z_stderr = error.value;
+    h.log_z_stderr_missing = error.missing;
+    for (const LevelStats& level : sampler_->level_stats()) {
+        count_acceptance(h, level.acceptance);
+    }
     h.modes_exact = target.mode_weights();
     if (!rows.empty() && rows.back().level == 0) {
         h.modes_found = rows.back().weighted;
@@ -139,9 +159,11 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
         h.after_burn_in = stats->scans_counted > 0;
         h.measured_trips = stats->round_trips_per_scan();
         h.predicted_trips = stats->predicted_round_trips_per_scan();
-        for (double r : stats->swap_rejection) {
-            h.min_swap_acceptance = std::min(h.min_swap_acceptance, 1 - r);
-        }
+        h.min_swap_acceptance = stats->min_swap_acceptance();
+        h.pairs_not_offered =
+            static_cast<int>(std::count_if(stats->swap_rejection.begin(), stats->swap_rejection.end(),
+                                           [](double r) { return std::isnan(r); }));
+        h.pair_apart = stats->pair_apart;
     }
     return h;
 }
@@ -159,7 +181,7 @@ auto ReplicateRun<Real>::sample(bool with_modes) const -> Sample {
     if (s.collected() && !s.collected()->empty()) {
         out.x = *s.collected();
         out.n = static_cast<long>(out.x.size()) / path.dim();
-        out.counts = count_points(path, out.x, out.n);
+        out.counts = count_points(path, out.x, out.n, population.x->size());
         out.log_weight.assign(static_cast<std::size_t>(out.n), 0.0);
         return out;
     }
@@ -184,8 +206,7 @@ void ReplicateRun<Real>::summarise_weights(Json& j, HealthNumbers& health, const
     const auto of_weights = [&](double value) { return weighted ? number_or_null(value) : Json(nullptr); };
     health.n = static_cast<double>(sample.n);
     if (weighted) {
-        health.ess_fraction = ess_fraction(sample.log_weight);
-        health.pareto_k = pareto_k(sample.log_weight);
+        add_weights(health, health.n, ess_fraction(sample.log_weight), pareto_k(sample.log_weight));
     }
     if (sample.root) {
         health.unique_fraction = unique_fraction(*sample.root);
@@ -193,13 +214,31 @@ void ReplicateRun<Real>::summarise_weights(Json& j, HealthNumbers& health, const
     const LogWeightMoments moments = log_weight_moments(sample.log_weight);
     j["ess_fraction"] = of_weights(health.ess_fraction);
     j["log_z"] = number_or_null(s.log_z());
-    j["log_z_stderr"] = number_or_null(s.log_z_stderr());
+    j["log_z_stderr"] = number_or_null(health.log_z_stderr);
+    j["log_z_stderr_missing"] =
+        health.log_z_stderr_missing.empty() ? Json(nullptr) : Json(health.log_z_stderr_missing);
     j["log_z_true"] = truth ? number_or_null(*truth) : Json(nullptr);
     j["log_z_error"] = sample.of_target ? number_or_null(health.log_z_error) : Json(nullptr);
     j["log_weight_variance"] = of_weights(moments.variance);
     j["log_weight_max"] = of_weights(moments.max);
     j["n_resamplings"] = weighted ? Json(s.n_resamplings()) : Json(nullptr);
     j["unique_ancestor_fraction"] = sample.root ? number_or_null(health.unique_fraction) : Json(nullptr);
+}
+
+/// Standard errors of the weighted proportions; those of modes that no particle is in are half the interval
+/// that as many draws leave.
+template <class Real>
+std::vector<double> ReplicateRun<Real>::errors_of_modes(const Sample& sample) const {
+    constexpr double half_width = 1.96;
+    if (sample.counts.weighted_stderr.empty()) {
+        return {};
+    }
+    std::vector<double> out =
+        mode_interval(sample.counts.weighted, sample.counts.weighted_stderr, independent_draws(sample));
+    for (double& v : out) {
+        v /= half_width;
+    }
+    return out;
 }
 
 template <class Real>
@@ -210,6 +249,10 @@ void ReplicateRun<Real>::summarise_modes(Json& j, const Sample& sample) const {
     j["mode_weights"] = {{"true", list(truth)},
                          {"sampled", list(sample.counts.sampled)},
                          {"weighted", list(sample.counts.weighted)},
+                         {"weighted_stderr", list(errors_of_modes(sample))},
+                         {"stderr_missing", sample.counts.stderr_missing.empty()
+                                                ? Json(nullptr)
+                                                : Json(sample.counts.stderr_missing)},
                          {"learned", list(experiment_->learned_weights(1))}};
     j["mode_weight_mae"] =
         judged ? number_or_null(mean_absolute_error(sample.counts.weighted, truth)) : Json(nullptr);
@@ -274,6 +317,10 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     const DensityPath<Real>& path = *experiment_->path;
     Sample points = sample(with_arrays);
     std::vector<ModeRow> rows = mode_rows();
+    if (sampler_->exchange_stats() && !rows.empty() && !points.counts.weighted_stderr.empty()) {
+        rows.back().sampled_interval = rows.back().weighted_interval =
+            mode_interval(rows.back().weighted, points.counts.weighted_stderr, independent_draws(points));
+    }
     HealthNumbers judged = health(rows);
     judged.sampling_done = points.of_target;
 

@@ -63,6 +63,8 @@ private:
     Sample sample(bool with_modes) const;
     void summarise_weights(Json& summary, HealthNumbers& health, const Sample& sample) const;
     void summarise_modes(Json& summary, const Sample& sample) const;
+    std::vector<double> errors_of_modes(const Sample& sample) const;
+    double independent_draws(const Sample& sample) const;
     void summarise_work(Json& summary) const;
     void add_arrays(ReplicateResult& out, Sample sample) const;
 };

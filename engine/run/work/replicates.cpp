@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/replicates.hpp"
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
-#include <mutex>
-#include <optional>
 
 #include "core/build_id.hpp"
 #include "core/parallel.hpp"
-#include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
-#include "run/work/checkpoint.hpp"
-#include "run/work/take_back.hpp"
 
 namespace tempera {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Of work between two looks at what else is wanted.
+constexpr auto slice = std::chrono::milliseconds(50);
+/// Sliced W2 costs about as much as a small run; it is left out of replicates beyond this many.
+constexpr int replicates_with_distance = 64;
+/// A replicate of more units than this keeps every thread busy by itself.
+constexpr long most_units_side_by_side = 16;
 
 int replicate_count(const Json& preset) { return preset["run"]["n_replicates"].get<int>(); }
 
@@ -27,159 +29,6 @@ long work_units(const Json& preset, int n_levels) {
     return sampler.contains("n_particles")
                ? (sampler["n_particles"].get<long>() + block_size - 1) / block_size
                : n_levels;
-}
-
-struct Shared {
-    Shared(const RunCallbacks& c, int n) : callbacks(c), n_replicates(n) {}
-    const RunCallbacks& callbacks;
-    int n_replicates;
-    std::atomic<bool> failed{false};
-    std::atomic<long> done{0};
-    std::mutex mutex;
-    Clock::time_point last{};
-
-    bool stop() const { return failed || callbacks.stop.stop_requested(); }
-    void report(double part, long progress, long end, bool exchange) {
-        if (!callbacks.progress) {
-            return;
-        }
-        const std::unique_lock lock(mutex, std::try_to_lock);
-        const auto now = Clock::now();
-        if (!lock || now - last < std::chrono::milliseconds(100)) {
-            return;
-        }
-        last = now;
-        const double fraction = std::min(1.0, (static_cast<double>(done) + part) / n_replicates);
-        callbacks.progress(fraction, n_replicates > 1
-                                         ? "replicate " +
-                                               std::to_string(std::min<long>(done + 1, n_replicates)) +
-                                               " of " + std::to_string(n_replicates)
-                                         : (exchange ? "scan " : "level ") +
-                                               std::to_string(exchange ? progress : end - progress) + " of " +
-                                               std::to_string(end));
-    }
-};
-
-struct Outcome {
-    std::optional<ReplicateResult> result;
-    double sampling_seconds = 0;
-    std::string error;
-};
-
-/// The states that one replicate leaves in a checkpoint, if there is one.
-template <class Real>
-class StateKeeper {
-public:
-    StateKeeper(RunCheckpoint* checkpoint, int replicate, ReplicateRun<Real>& run)
-        : checkpoint_(checkpoint), replicate_(replicate), run_(run) {
-        if (checkpoint) {
-            timer_.emplace(*checkpoint);
-        }
-    }
-    /// Goes on from the last state; false when there is none.
-    bool restore() {
-        std::optional<StateArchive> state;
-        if (checkpoint_) {
-            state = checkpoint_->state(replicate_);
-        }
-        if (state) {
-            run_.archive(*state);
-        }
-        return state.has_value();
-    }
-    void save_when_due() {
-        if (timer_ && timer_->due()) {
-            save();
-        }
-    }
-    void save() {
-        if (checkpoint_) {
-            const auto begin = Clock::now();
-            StateArchive state;
-            run_.archive(state);
-            checkpoint_->save_state(replicate_, state);
-            timer_->written(begin);
-        }
-    }
-
-private:
-    RunCheckpoint* checkpoint_;
-    int replicate_;
-    ReplicateRun<Real>& run_;
-    std::optional<RunCheckpoint::Timer> timer_;
-};
-
-/// Of a replicate that an interrupted run had finished.
-std::optional<Outcome> known_outcome(const RunCheckpoint* checkpoint, int replicate) {
-    const std::optional<Json> known = checkpoint ? checkpoint->outcome(replicate) : std::nullopt;
-    if (!known) {
-        return std::nullopt;
-    }
-    const bool sound = known->is_object() && known->contains("summary") && (*known)["summary"].is_object() &&
-                       known->contains("sampling_seconds") && (*known)["sampling_seconds"].is_number();
-    if (!sound) {
-        throw ConfigError((checkpoint->folder() / "outcomes.json").string(),
-                          "is damaged; add --force to start the run again");
-    }
-    Outcome out;
-    out.result.emplace().summary = (*known)["summary"];
-    out.sampling_seconds = (*known)["sampling_seconds"].get<double>();
-    return out;
-}
-
-template <class Real>
-Outcome run_one(const Experiment<Real>& experiment, int replicate, bool with_distance, bool alone,
-                Shared& shared) {
-    RunCheckpoint* checkpoint = shared.callbacks.checkpoint;
-    if (std::optional<Outcome> known = known_outcome(checkpoint, replicate)) {
-        ++shared.done;
-        return std::move(*known);
-    }
-    Outcome out;
-    const bool first = replicate == 0;
-    ReplicateRun<Real> run(experiment, replicate, first);
-    StateKeeper<Real> keeper(checkpoint, replicate, run);
-    const bool exchange = run.sampler().exchange_stats() != nullptr;
-    TakeBack take_back;
-    std::string status = "finished";
-    try {
-        if (!keeper.restore()) {
-            run.start();
-        }
-        while (!run.finished()) {
-            if (shared.stop()) {
-                status = "partial";
-                break;
-            }
-            if (!take_back.advance(run, shared.callbacks.stop)) {
-                continue;
-            }
-            keeper.save_when_due();
-            if (alone) {
-                const long end = std::max(1L, run.sampler().progress_end());
-                shared.report(static_cast<double>(run.sampler().progress()) / static_cast<double>(end),
-                              run.sampler().progress(), end, exchange);
-            }
-        }
-    } catch (const NumericalError& error) {
-        status = "failed";
-        out.error = error.what();
-        shared.failed = true;
-    }
-    if (status == "partial" || (status == "finished" && first && shared.n_replicates > 1)) {
-        keeper.save();
-    }
-    out.result = run.result(status, first, with_distance && status == "finished");
-    out.sampling_seconds = run.sampling_seconds();
-    if (checkpoint && !first && status == "finished") {
-        checkpoint->add_outcome(
-            replicate, {{"summary", out.result->summary}, {"sampling_seconds", out.sampling_seconds}});
-    }
-    ++shared.done;
-    if (status == "finished" && shared.n_replicates > 1) {
-        shared.report(0, 0, 1, exchange);
-    }
-    return out;
 }
 
 std::string run_log(const RunResult& r) {
@@ -206,45 +55,160 @@ std::string run_log(const RunResult& r) {
 }  // namespace
 
 template <class Real>
-ReplicateSet run_replicates(const Experiment<Real>& experiment, int begin, int end,
-                            const RunCallbacks& callbacks) {
-    const int n = end - begin;
-    Shared shared(callbacks, replicate_count(experiment.preset));
-    shared.done = begin;
-    std::vector<Outcome> outcomes(static_cast<std::size_t>(n));
-    const bool alone = n == 1 || work_units(experiment.preset, experiment.path->n_levels()) > 16;
-    const auto body = [&](int i) {
-        if (i > 0 && shared.stop()) {
-            return;
-        }
-        outcomes[static_cast<std::size_t>(i)] =
-            run_one(experiment, begin + i, begin + i < replicates_with_distance, alone, shared);
+OtherReplicates<Real>::OtherReplicates(const Experiment<Real>& experiment)
+    : experiment_(&experiment), outcomes_(static_cast<std::size_t>(replicate_count(experiment.preset) - 1)) {
+    alone_ = outcomes_.size() == 1 ||
+             work_units(experiment.preset, experiment.path->n_levels()) > most_units_side_by_side;
+}
+
+template <class Real>
+auto OtherReplicates<Real>::outcome(const UnderWay& at, const std::string& status) const -> Outcome {
+    const bool with_distance = status == "finished" && at.replicate < replicates_with_distance;
+    return {at.run->result(status, false, with_distance).summary, at.run->sampling_seconds()};
+}
+
+template <class Real>
+bool OtherReplicates<Real>::take_next(UnderWay& at) {
+    const int replicate = next_++;
+    if (replicate > static_cast<int>(outcomes_.size())) {
+        return false;
+    }
+    at = {replicate, std::make_unique<ReplicateRun<Real>>(*experiment_, replicate, false), false};
+    return true;
+}
+
+/// One move of one replicate.
+template <class Real>
+void OtherReplicates<Real>::step(UnderWay& at) {
+    const auto conclude = [&](const char* status) {
+        outcomes_[static_cast<std::size_t>(at.replicate) - 1] = outcome(at, status);
+        at.run.reset();
     };
-    if (alone) {
-        for (int i = 0; i < n; ++i) {
-            body(i);
+    try {
+        at.started ? void(at.run->advance()) : at.run->start();
+        at.started = true;
+        if (at.run->finished()) {
+            conclude("finished");
+            ++n_done_;
         }
-    } else {
-        parallel_for(n, body);
-    }
-    if (callbacks.checkpoint) {
-        callbacks.checkpoint->save_outcomes();
-    }
-    ReplicateSet set;
-    for (Outcome& o : outcomes) {
-        if (!o.result) {
-            continue;
+    } catch (const NumericalError& error) {
+        if (!failed_.exchange(true)) {
+            error_ = error.what();
         }
-        set.summaries.push_back(o.result->summary);
-        set.sampling_seconds += o.sampling_seconds;
-        if (set.error.empty()) {
-            set.error = o.error;
+        conclude("failed");
+    }
+}
+
+template <class Real>
+void OtherReplicates<Real>::advance() {
+    const auto until = Clock::now() + slice;
+    const std::size_t side_by_side = alone_ ? 1 : static_cast<std::size_t>(std::max(1, thread_count()));
+    under_way_.resize(std::max(under_way_.size(), side_by_side));
+    parallel_for(static_cast<int>(under_way_.size()), [&](int i) {
+        UnderWay& at = under_way_[static_cast<std::size_t>(i)];
+        do {
+            if (!at.run && !take_next(at)) {
+                return;
+            }
+            step(at);
+        } while (!alone_ && !failed_ && Clock::now() < until);
+    });
+}
+
+template <class Real>
+double OtherReplicates<Real>::fraction() const {
+    double done = static_cast<double>(n_done());
+    for (const UnderWay& at : under_way_) {
+        if (at.run && at.run->sampler().progress_end() > 0) {
+            done += static_cast<double>(at.run->sampler().progress()) /
+                    static_cast<double>(at.run->sampler().progress_end());
         }
     }
-    if (begin == 0 && !outcomes.empty() && outcomes[0].result) {
-        set.first = std::move(*outcomes[0].result);
+    return std::min(1.0, done / static_cast<double>(outcomes_.size()));
+}
+
+template <class Real>
+std::vector<Json> OtherReplicates<Real>::summaries() const {
+    std::vector<std::optional<Json>> all(outcomes_.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = outcomes_[i] ? std::optional<Json>(outcomes_[i]->summary) : std::nullopt;
     }
-    return set;
+    for (const UnderWay& at : under_way_) {
+        if (at.run && at.started) {
+            all[static_cast<std::size_t>(at.replicate) - 1] = outcome(at, "partial").summary;
+        }
+    }
+    std::vector<Json> out;
+    for (std::optional<Json>& summary : all) {
+        if (summary) {
+            out.push_back(std::move(*summary));
+        }
+    }
+    return out;
+}
+
+template <class Real>
+double OtherReplicates<Real>::sampling_seconds() const {
+    double seconds = 0;
+    for (const std::optional<Outcome>& o : outcomes_) {
+        seconds += o ? o->sampling_seconds : 0;
+    }
+    for (const UnderWay& at : under_way_) {
+        seconds += at.run ? at.run->sampling_seconds() : 0;
+    }
+    return seconds;
+}
+
+template <class Real>
+void OtherReplicates<Real>::archive_outcomes(StateArchive& archive) {
+    Json done = Json::object();
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        if (outcomes_[i]) {
+            done[std::to_string(i)] = {{"summary", outcomes_[i]->summary},
+                                       {"sampling_seconds", outcomes_[i]->sampling_seconds}};
+        }
+    }
+    std::string text = archive.restoring() ? std::string() : done.dump();
+    archive("others.done", text);
+    if (!archive.restoring()) {
+        return;
+    }
+    done = Json::parse(text, nullptr, false);
+    outcomes_.assign(outcomes_.size(), std::nullopt);
+    n_done_ = 0;
+    next_ = 1;
+    failed_ = false;
+    for (std::size_t i = 0; done.is_object() && i < outcomes_.size(); ++i) {
+        if (const auto known = done.find(std::to_string(i)); known != done.end()) {
+            outcomes_[i] = {known->at("summary"), known->at("sampling_seconds").get<double>()};
+            next_ = std::max(next_.load(), static_cast<int>(i) + 2);
+            ++n_done_;
+        }
+    }
+}
+
+template <class Real>
+void OtherReplicates<Real>::archive(StateArchive& archive) {
+    archive_outcomes(archive);
+    std::vector<int> replicate;
+    for (const UnderWay& at : under_way_) {
+        if (at.run && at.started) {
+            replicate.push_back(at.replicate);
+        }
+    }
+    archive("others.under_way", replicate);
+    if (archive.restoring()) {
+        under_way_.clear();
+        for (const int r : replicate) {
+            under_way_.push_back({r, std::make_unique<ReplicateRun<Real>>(*experiment_, r, false), true});
+            next_ = std::max(next_.load(), r + 1);
+        }
+    }
+    for (UnderWay& at : under_way_) {
+        if (at.run && at.started) {
+            archive.part("replicate" + std::to_string(at.replicate), *at.run);
+        }
+    }
 }
 
 template <class Real>
@@ -258,10 +222,9 @@ RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, 
         r.positions.push_back(experiment.path->position(k));
     }
     r.mode_names = experiment.target->mode_names();
-    const int asked = replicate_count(experiment.preset);
     r.first = std::move(set.first);
-    r.summary = asked > 1 ? combine_summaries(set.summaries) : set.summaries.front();
-    if (static_cast<int>(set.summaries.size()) < asked && r.summary["status"] == "finished") {
+    r.summary = set.n_asked > 1 ? combine_summaries(set.summaries) : set.summaries.front();
+    if (static_cast<int>(set.summaries.size()) < set.n_asked && r.summary["status"] == "finished") {
         r.summary["status"] = set.error.empty() ? "partial" : "failed";
     }
     if (!set.error.empty()) {
@@ -273,30 +236,8 @@ RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, 
     return r;
 }
 
-namespace {
-
-template <class Real>
-RunResult run_typed(const Json& resolved, const RunCallbacks& callbacks) {
-    const auto begin = Clock::now();
-    if (callbacks.progress) {
-        callbacks.progress(0, "preparing");
-    }
-    const Experiment<Real> experiment = build_experiment<Real>(resolved, callbacks.stop);
-    ReplicateSet set = run_replicates(experiment, 0, resolved["run"]["n_replicates"].get<int>(), callbacks);
-    return assemble_result(experiment, std::move(set),
-                           std::chrono::duration<double>(Clock::now() - begin).count());
-}
-
-}  // namespace
-
-RunResult run_preset(const Json& preset, const RunCallbacks& callbacks) {
-    const Json resolved = resolve_preset(preset);
-    return resolved["run"]["precision"] == "f32" ? run_typed<float>(resolved, callbacks)
-                                                 : run_typed<double>(resolved, callbacks);
-}
-
-template ReplicateSet run_replicates<float>(const Experiment<float>&, int, int, const RunCallbacks&);
-template ReplicateSet run_replicates<double>(const Experiment<double>&, int, int, const RunCallbacks&);
+template class OtherReplicates<float>;
+template class OtherReplicates<double>;
 template RunResult assemble_result<float>(const Experiment<float>&, ReplicateSet, double);
 template RunResult assemble_result<double>(const Experiment<double>&, ReplicateSet, double);
 

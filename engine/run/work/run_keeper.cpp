@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/run_keeper.hpp"
 
-#include <chrono>
 #include <exception>
 #include <new>
 
@@ -18,31 +17,6 @@ double seconds_of(const Json& preset, double otherwise) {
     return wanted > 0 ? wanted : otherwise;
 }
 
-/// JSON as a list of bytes, which archives know.
-void archive_json(StateArchive& archive, const std::string& name, Json& json) {
-    const std::string text = archive.restoring() ? std::string() : json.dump();
-    std::vector<unsigned char> bytes(text.begin(), text.end());
-    archive(name, bytes);
-    if (archive.restoring()) {
-        json = Json::parse(bytes.begin(), bytes.end());
-    }
-}
-
-void archive_standing(StateArchive& archive, RunKeeper::Standing& standing) {
-    Json edits = Json::array();
-    for (const AppliedEdit& e : standing.edits) {
-        edits.push_back({{"move", e.move}, {"level", e.level}, {"text", e.text}});
-    }
-    archive_json(archive, "runner.preset", standing.preset);
-    archive_json(archive, "runner.edits", edits);
-    archive("runner.moves_done", standing.moves_done);
-    standing.edits.clear();
-    for (const Json& e : edits) {
-        standing.edits.push_back(
-            {e["move"].get<long>(), e["level"].get<int>(), e["text"].get<std::string>()});
-    }
-}
-
 }  // namespace
 
 RunKeeper::RunKeeper(fs::path folder, Json preset, double seconds)
@@ -55,44 +29,29 @@ bool RunKeeper::open() {
             checkpoint_.emplace(folder_, preset_, seconds_, RunCheckpoint::Mode::start_again);
         } catch (const std::exception& e) {
             given_up_ = true;
-            problem_ = std::string("The run cannot be gone on with after a crash: ") + e.what();
+            problem_ = std::string("The run could not be resumed after a crash: ") + e.what();
         }
     }
     return checkpoint_.has_value();
 }
 
-std::optional<RunKeeper::Standing> RunKeeper::restore(RunSession& session) {
+bool RunKeeper::restore(Work& work) {
     checkpoint_.emplace(folder_, preset_, seconds_, RunCheckpoint::Mode::go_on);
     try {
-        std::optional<StateArchive> state = checkpoint_->state(0);
-        if (!state) {
-            return std::nullopt;
-        }
-        Standing standing;
-        archive_standing(*state, standing);
-        // Settings first, as the run had them; then what they had been used for.
-        if (standing.preset != preset_) {
-            session.apply(standing.preset);
-        }
-        session.archive(*state);
-        return standing;
+        return checkpoint_->restore(work);
     } catch (...) {
         checkpoint_.reset();  // what cannot be read here stays where it is
         throw;
     }
 }
 
-void RunKeeper::save(RunSession& session, const Standing& standing) {
+void RunKeeper::save(Work& work) {
     if (!open()) {
         return;
     }
     const auto begin = std::chrono::steady_clock::now();
     try {
-        StateArchive state;
-        session.archive(state);
-        Standing copy = standing;
-        archive_standing(state, copy);
-        checkpoint_->save_state(0, state);
+        checkpoint_->save(work);
     } catch (const std::bad_alloc&) {
         given_up_ = true;
         problem_ = "There is not enough memory to keep states of this run; after a crash it begins again.";
@@ -112,7 +71,7 @@ void RunKeeper::end() {
 
 Json kept_run(const fs::path& folder) {
     std::error_code ignored;
-    if (!fs::exists(folder / "replicate-0.npz", ignored)) {
+    if (!fs::exists(folder / "state.npz", ignored)) {
         return {};
     }
     try {

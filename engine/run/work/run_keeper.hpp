@@ -1,45 +1,32 @@
 // SPDX-License-Identifier: MIT
-// What a runner keeps of its run so that the next program can go on with it, with the same bits: its states
-// between two moves and the edits it has taken since its start.
+// What a runner keeps of its work so that the next program can take it up, with the same bits.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "run/work/checkpoint.hpp"
-#include "run/work/session.hpp"
 
 namespace tempera {
 
 class RunKeeper {
 public:
-    /// Where a run stands besides its particles.
-    struct Standing {
-        Json preset;  ///< as it runs now
-        std::vector<AppliedEdit> edits;
-        long moves_done = 0;
-    };
-
-    /// `preset`: as the run started. Writes nothing before the first state is due after `seconds` (or
+    /// `preset`: as the work started. Writes nothing before the first state is due after `seconds` (or
     /// run.checkpoint_seconds) of work.
     RunKeeper(std::filesystem::path folder, Json preset, double seconds);
 
-    /// Takes over what the folder holds; empty when it holds no state. Throws ConfigError when it cannot be
-    /// gone on with.
-    std::optional<Standing> restore(RunSession& session);
+    /// Takes up what the folder holds; false when it holds no state. Throws ConfigError when that does not
+    /// fit, and leaves it where it is.
+    bool restore(Work& work);
 
     bool due() const { return !given_up_ && timer_.due(); }
-    /// Failures become the notice; the run goes on.
-    void save(RunSession& session, const Standing& standing);
-    /// For the replicates that follow the first; null when states cannot be kept.
-    RunCheckpoint* checkpoint() { return open() ? &*checkpoint_ : nullptr; }
-    double seconds() const { return seconds_; }
+    /// Failures become the notice; the work goes on.
+    void save(Work& work);
     /// What the person should know of the states; empty as a rule.
     std::string notice() const;
 
-    /// The run is over: its states go.
+    /// The work is over: its states go.
     void end();
 
 private:

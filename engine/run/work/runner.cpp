@@ -1,400 +1,328 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/runner.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
 
-#include "run/experiment/experiment.hpp"
+#include "core/stopping.hpp"
+#include "core/thread.hpp"
 #include "run/preset/preset.hpp"
-#include "run/record/result.hpp"
 #include "run/work/run_keeper.hpp"
-#include "run/work/session.hpp"
-#include "run/work/steered_thread.hpp"
+#include "run/work/runner_desk.hpp"
 
 namespace tempera {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto shortest_interval = std::chrono::milliseconds(33);  // 30 snapshots a second
+using Mode = RunnerMode;
+constexpr auto shortest_interval = std::chrono::milliseconds(33);  // 30 views a second
 
-struct Command {
-    enum class Kind { pause, resume, step_move, step_level, edit } kind;
-    Json preset;
-    std::string text;
-    bool at_boundary = false;
-};
-
-/// Where states of runs are kept.
-struct Place {
-    std::filesystem::path folder;  ///< empty: nowhere
-    double seconds = 0;
-    bool operator==(const Place&) const = default;
-};
-
-struct Job : SteeredJob {
-    bool go_on = false;  ///< from the state that is kept
-    Place place;
-};
-
-bool is_over(RunState state) {
-    return state == RunState::idle || state == RunState::finished || state == RunState::cancelled ||
-           state == RunState::failed;
+RunState state_after(Ending::Kind kind) {
+    return kind == Ending::Kind::finished  ? RunState::finished
+           : kind == Ending::Kind::stopped ? RunState::cancelled
+                                           : RunState::failed;
 }
 
-std::string short_text(const Json& value) {
-    std::string text = value.dump();
-    return text.size() > 40 ? text.substr(0, 37) + "..." : text;
-}
+/// One work on the runner's thread, from its making to its result.
+class Performance {
+public:
+    Performance(RunnerDesk& desk, const RunnerJob& job)
+        : desk_(desk), job_(job), last_(desk.first_view(job)), mode_(job.paused ? Mode::pause : Mode::run) {}
+    /// Throws nothing. `stop`: the program ends.
+    void run(const std::stop_token& stop);
 
-}  // namespace
-
-struct Runner::Implementation final : SteeredThread<Job, Command, Snapshot> {
-    using SteeredThread::commands, SteeredThread::hub_mutex, SteeredThread::mutex, SteeredThread::wake;
-
-    std::shared_ptr<const RunResult> result;  ///< under hub_mutex
-    Json edited_preset;                       ///< under mutex: the running preset with all accepted edits
-    double pace = 0;                          ///< under mutex
-    Place place;  ///< under mutex: of states of later runs, and of this one's at the end
-
-    // Of the runner's thread only.
-    std::unique_ptr<RunSession> session;
-    std::optional<RunKeeper> keeper;
-    Snapshot last;
-    long moves_done = 0, kept_moves = 0;
-    Clock::time_point begin, last_publish, last_boundary;
-    Clock::duration interval = shortest_interval;
-
-    long begin_run(const Json& preset, bool paused, bool from_kept);
-    bool publish(const Job& job, RunState state, bool fresh, const std::string& error = {});
-    void apply(const Command& command);
-    void perform(Job& job, std::stop_token stop) override;
-    bool advance_until_over(Job& job);
-    bool go_on(const Job& job);
+private:
+    Ending carry_out();
+    bool ready();
+    void after_step();
+    bool take_command();
+    void apply_edits(bool at_boundary);
+    void show(RunState state, bool fresh);
+    void publish(RunState state, bool fresh, const std::string& error = {}, bool result_follows = false);
     void keep();
-    void release(const Job& job, const std::stop_token& stop);
-    bool wait_for_pace(Job& job);
-    void finish(const Job& job, const std::string& status, RunState state, const std::string& error);
+    void finish(const Ending& ending);
+    void release(const std::stop_token& stop);
+
+    RunnerDesk& desk_;
+    const RunnerJob& job_;
+    std::unique_ptr<Work> work_;
+    std::optional<RunKeeper> keeper_;
+    std::shared_ptr<const WorkView> last_;
+    std::vector<RefusedEdit> refused_;
+    Mode mode_;
+    RunState shown_ = RunState::running;
+    bool boundary_ = false;  ///< the work stands at one
+    bool moved_ = false;     ///< at least one step has been taken
+    bool kept_ = true;       ///< the state that is kept is the present one
+    Clock::time_point last_publish_, last_boundary_;
+    Clock::duration interval_ = shortest_interval;
 };
 
-/// Publishes a snapshot of `job` unless a later run has taken over; false then.
-bool Runner::Implementation::publish(const Job& job, RunState state, bool fresh, const std::string& error) {
+/// Publishes a view in some state. Not `fresh`: the last one.
+void Performance::publish(RunState state, bool fresh, const std::string& error, bool result_follows) {
     const auto started = Clock::now();
-    last.run_id = job.id;
-    last.state = state;
-    last.error = error;
-    last.moves_done = moves_done;
-    last.notice = keeper ? keeper->notice() : std::string();
-    if (fresh && session) {
-        session->fill(last);
+    const bool at_rest = state != RunState::running;
+    std::shared_ptr<WorkView> view = fresh && work_ ? work_->view(at_rest) : last_->copy();
+    view->state = state;
+    view->result_follows = result_follows;
+    view->error = error;
+    view->refused = refused_;
+    if (keeper_) {
+        view->notice = keeper_->notice();
     }
-    if (!publish_view(job, std::make_shared<Snapshot>(last))) {
-        return false;
-    }
-    last_publish = Clock::now();
-    // Pictures of large populations cost time: they may take at most a fifth of the run's.
-    interval = std::max<Clock::duration>(shortest_interval, 4 * (last_publish - started));
-    return true;
+    last_ = view;
+    desk_.publish(job_, std::move(view));
+    last_publish_ = Clock::now();
+    // Pictures of large populations cost time: they may take at most a fifth of the work's.
+    interval_ = std::max<Clock::duration>(shortest_interval, 4 * (last_publish_ - started));
 }
 
-void Runner::Implementation::apply(const Command& command) {
-    session->apply(command.preset);
-    last.preset = std::make_shared<Json>(command.preset);
-    last.edits.push_back({moves_done, session->level(), command.text});
+void Performance::show(RunState state, bool fresh) {
+    shown_ = state;
+    publish(state, fresh);
 }
 
-/// Takes over the state that an earlier program left; false when it left none.
-bool Runner::Implementation::go_on(const Job& job) {
-    std::optional<RunKeeper::Standing> standing =
-        job.go_on && keeper ? keeper->restore(*session) : std::nullopt;
-    if (!standing) {
-        return false;
-    }
-    moves_done = standing->moves_done;
-    last.edits = std::move(standing->edits);
-    last.preset = std::make_shared<Json>(standing->preset);
-    const std::lock_guard lock(mutex);
-    if (is_current(job)) {
-        edited_preset = std::move(standing->preset);
-    }
-    return true;
+void Performance::keep() {
+    keeper_->save(*work_);
+    kept_ = true;
 }
 
-void Runner::Implementation::keep() {
-    keeper->save(*session, {*last.preset, last.edits, moves_done});
-    kept_moves = moves_done;
-}
-
-/// After a job: its states are of no more use, unless the program ends before the run did.
-void Runner::Implementation::release(const Job& job, const std::stop_token& stop) {
-    if (!keeper) {
+/// Everything that is due as one change; what cannot be done is refused batch by batch, and the work goes on.
+void Performance::apply_edits(bool at_boundary) {
+    const std::vector<WaitingEdits::Batch> batches = desk_.due_edits(job_, at_boundary);
+    if (batches.empty()) {
         return;
     }
-    const bool wanted = stop.stop_requested() && (std::lock_guard(mutex), place == job.place);
-    if (!wanted) {
-        keeper->end();
-    } else if (session && !session->finished() && moves_done > kept_moves) {
-        keep();
+    Edits all;
+    for (const WaitingEdits::Batch& batch : batches) {
+        all.insert(all.end(), batch.edits.begin(), batch.edits.end());
     }
-    keeper.reset();
+    try {
+        work_->apply(all);
+    } catch (const ConfigError&) {
+        for (const WaitingEdits::Batch& batch : batches) {
+            try {
+                work_->apply(batch.edits);
+            } catch (const ConfigError& error) {
+                refused_.push_back({batch.edits, batch.text, error.what()});
+            }
+        }
+    }
+    kept_ = false;
+    desk_.settle_edits(job_, work_->preset());
 }
 
-bool Runner::Implementation::wait_for_pace(Job& job) {
-    std::unique_lock lock(mutex);
-    while (pace > 0) {
-        const auto due = last_boundary +
-                         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / pace));
-        if (Clock::now() >= due || !commands.empty() || job.stop.stop_requested()) {
-            break;
-        }
-        const double before = pace;
-        wake.wait_until(lock, job.stop.get_token(), due, [&] { return !commands.empty() || pace != before; });
+bool Performance::take_command() {
+    const std::optional<RunnerDesk::Command> command = desk_.take_command(job_);
+    if (!command) {
+        return false;
     }
-    return !job.stop.stop_requested();
+    mode_ = command->mode.value_or(mode_);
+    if (command->edits) {
+        apply_edits(boundary_);
+        show(shown_, true);
+    }
+    return true;
 }
 
-/// The loop of one run; true when it reached its end, false when it was stopped.
-bool Runner::Implementation::advance_until_over(Job& job) {
-    enum class Mode { run, pause, one_move, one_level } mode = job.paused ? Mode::pause : Mode::run;
-    RunState shown = job.paused ? RunState::paused : RunState::running;
-    std::deque<Command> waiting;  // edits that take effect at the next boundary
-    bool boundary = moves_done == 0 || session->at_boundary();
-    last_boundary = Clock::now();
-    publish(job, shown, true);
-    const auto show = [&](RunState state, bool fresh) {
-        shown = state;
-        publish(job, state, fresh);
-    };
-    while (!session->finished()) {
-        if (job.stop.stop_requested()) {
-            return false;
-        }
-        if (keeper && keeper->due() && moves_done > kept_moves) {
+/// Between two steps: takes commands and waits until the next step may be taken; false when none shall be.
+bool Performance::ready() {
+    while (!job_.stop.stop_requested()) {
+        if (keeper_ && keeper_->due() && !kept_) {
             keep();
         }
         // A step in progress is completed before the next command is taken.
-        const bool stepping = mode == Mode::one_move || mode == Mode::one_level;
-        if (auto command = stepping ? std::nullopt : next_command()) {
-            switch (command->kind) {
-            case Command::Kind::pause:
-                mode = Mode::pause;
-                break;
-            case Command::Kind::resume:
-                mode = Mode::run;
-                break;
-            case Command::Kind::step_move:
-                mode = Mode::one_move;
-                break;
-            case Command::Kind::step_level:
-                mode = Mode::one_level;
-                break;
-            case Command::Kind::edit:
-                if (command->at_boundary && !boundary) {
-                    waiting.push_back(std::move(*command));
-                } else {
-                    apply(*command);
-                    show(shown, true);
-                }
-                break;
-            }
+        const bool stepping = mode_ == Mode::one_step || mode_ == Mode::one_boundary;
+        if (!stepping && take_command()) {
             continue;
         }
-        if (mode == Mode::pause) {
-            if (shown != RunState::paused) {
+        if (mode_ == Mode::pause) {
+            if (shown_ != RunState::paused) {
                 show(RunState::paused, true);
             }
-            if (!wait_for_command(job, keeper ? std::chrono::seconds(1) : std::chrono::hours(24))) {
+            // With states to keep it looks now and then whether one is due.
+            if (!desk_.wait_for_command(job_, keeper_ ? std::chrono::seconds(1) : std::chrono::hours(24))) {
                 return false;
             }
             continue;
         }
-        if (mode == Mode::run && shown != RunState::running) {
-            last_boundary = Clock::now();
-            show(RunState::running, false);
-        }
-        if (mode == Mode::run && boundary && moves_done > 0 && !wait_for_pace(job)) {
-            return false;
-        }
-        if (mode == Mode::run) {
-            const std::lock_guard lock(mutex);
-            if (!commands.empty()) {
+        if (mode_ == Mode::run) {
+            if (shown_ != RunState::running) {
+                last_boundary_ = Clock::now();
+                show(RunState::running, false);
+            }
+            if (boundary_ && moved_ && !desk_.wait_for_pace(job_, last_boundary_)) {
+                return false;
+            }
+            if (desk_.command_waits(job_)) {
                 continue;
             }
         }
-        session->advance();
-        ++moves_done;
-        boundary = session->at_boundary();
-        if (boundary) {
-            last_boundary = Clock::now();
-            for (; !waiting.empty(); waiting.pop_front()) {
-                apply(waiting.front());
-            }
-        }
-        if (mode == Mode::one_move || (mode == Mode::one_level && boundary)) {
-            mode = Mode::pause;
-            show(RunState::paused, true);
-        } else if (Clock::now() - last_publish >= interval) {
-            publish(job, shown, true);
+        return true;
+    }
+    return false;
+}
+
+void Performance::after_step() {
+    moved_ = true;
+    kept_ = false;
+    boundary_ = work_->at_boundary();
+    if (boundary_) {
+        last_boundary_ = Clock::now();
+        if (!work_->finished()) {
+            apply_edits(true);
         }
     }
-    return true;
+    if (mode_ == Mode::one_step || (mode_ == Mode::one_boundary && boundary_)) {
+        mode_ = Mode::pause;
+        show(RunState::paused, true);
+    } else if (Clock::now() - last_publish_ >= interval_) {
+        publish(shown_, true);
+    }
+}
+
+/// Makes the work, begins it or takes it up, and advances it as commands say.
+Ending Performance::carry_out() {
+    const auto begin = Clock::now();
+    Ending ending;
+    ending.kind = Ending::Kind::failed;
+    try {
+        work_ = job_.make(job_.preset, job_.stop.get_token());
+        if (!job_.place.folder.empty()) {
+            keeper_.emplace(job_.place.folder, job_.preset, job_.place.seconds);
+        }
+        if (job_.take_up && keeper_ && keeper_->restore(*work_)) {
+            desk_.settle_edits(job_, work_->preset());
+        } else {
+            work_->start();
+        }
+        boundary_ = work_->at_boundary();
+        last_boundary_ = Clock::now();
+        show(mode_ == Mode::pause ? RunState::paused : RunState::running, true);
+        const bool done =
+            advance_to_end(*work_, [&] { return ready(); }, [&] { after_step(); }, job_.stop.get_token());
+        ending.kind = done ? Ending::Kind::finished : Ending::Kind::stopped;
+    } catch (const Stopped&) {
+        ending.kind = Ending::Kind::stopped;
+    } catch (const std::bad_alloc&) {
+        ending.error =
+            "Not enough memory for this; use fewer particles, levels or points, a smaller network, "
+            "or precision f32.";
+    } catch (const std::exception& e) {
+        ending.error = e.what();
+    }
+    ending.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    return ending;
 }
 
 /// Makes the result, then publishes the final state, so that a reader of the state finds the result.
-void Runner::Implementation::finish(const Job& job, const std::string& status, RunState state,
-                                    const std::string& error) {
-    if (!session || !is_current(job)) {
-        publish(job, state, false, error);
-        return;
+void Performance::finish(const Ending& ending) {
+    RunState state = state_after(ending.kind);
+    std::string error = ending.error;
+    if (work_) {
+        if (state == RunState::cancelled) {
+            publish(state, false, error, true);  // acknowledged at once
+        }
+        try {
+            if (std::shared_ptr<const WorkResult> made = work_->result(ending)) {
+                desk_.leave(job_, std::move(made));
+            }
+        } catch (const std::exception& e) {
+            state = state == RunState::finished ? RunState::failed : state;
+            error += (error.empty() ? "" : "; ") + std::string(e.what());
+        }
     }
-    if (state == RunState::cancelled) {
-        publish(job, state, false, error);  // acknowledged at once; the result follows
-    }
-    RunCallbacks callbacks;
-    callbacks.stop = job.stop.get_token();
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const double n_replicates = (*last.preset)["run"]["n_replicates"].get<double>();
-    if (keeper && state == RunState::finished && n_replicates > 1 &&
-        n_replicates * seconds > keeper->seconds()) {
-        keep();  // the first replicate is not done again
-        callbacks.checkpoint = keeper->checkpoint();
-    }
-    // The other replicates: one call at a time, while this thread waits for them or is one of them.
-    callbacks.progress = [&](double fraction, const std::string&) {
-        const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
-        last.fraction = fraction;
-        last.eta_seconds = fraction > 0 ? elapsed * (1 - fraction) / fraction : -1;
-        publish(job, RunState::running, false);
-    };
-    auto made = std::make_shared<RunResult>(session->result(status, error, seconds, callbacks));
-    for (const AppliedEdit& e : last.edits) {
-        made->preset["edits"].push_back({{"move", e.move}, {"level", e.level}, {"text", e.text}});
-    }
-    if (is_current(job)) {
-        const std::lock_guard lock(hub_mutex);
-        result = made;
-    }
-    if (state == RunState::finished && made->summary["status"] != "finished") {
-        state = made->summary["status"] == "failed" ? RunState::failed : RunState::cancelled;
-    }
-    publish(job, state, true, error);
+    publish(state, !ending.hurry, error);
 }
 
-void Runner::Implementation::perform(Job& job, std::stop_token stop) {
-    last = Snapshot{};
-    last.preset = std::make_shared<Json>(job.preset);
-    moves_done = kept_moves = 0;
-    begin = Clock::now();
-    interval = shortest_interval;
-    bool reached_end = false;
-    std::string error;
-    try {
-        session = make_session(job.preset, job.stop.get_token());
-        if (!job.place.folder.empty()) {
-            keeper.emplace(job.place.folder, job.preset, job.place.seconds);
-        }
-        if (!go_on(job)) {
-            session->start();
-        }
-        reached_end = advance_until_over(job);
-    } catch (const Stopped&) {
-    } catch (const std::bad_alloc&) {
-        error = "Not enough memory for this run; use fewer particles or levels, or precision f32.";
-    } catch (const std::exception& e) {
-        error = e.what();
-    }
-    if (stop.stop_requested()) {
-        release(job, stop);
+/// The states are no longer needed, unless the program ends before the work did.
+void Performance::release(const std::stop_token& stop) {
+    if (!keeper_) {
         return;
     }
-    try {
-        if (!error.empty()) {
-            finish(job, "failed", RunState::failed, error);
-        } else {
-            finish(job, reached_end ? "finished" : "partial",
-                   reached_end ? RunState::finished : RunState::cancelled, {});
-        }
-    } catch (const std::exception& e) {
-        publish(job, RunState::failed, false, error.empty() ? e.what() : error);
+    if (!stop.stop_requested() || !desk_.place_stays(job_)) {
+        keeper_->end();
+    } else if (work_ && !work_->finished() && !kept_) {
+        keep();
     }
-    release(job, stop);
-    session.reset();
 }
 
-Runner::Runner() : self_(std::make_unique<Implementation>()) { self_->launch(); }
-Runner::~Runner() { self_->join(); }
+void Performance::run(const std::stop_token& stop) {
+    Ending ending = carry_out();
+    ending.hurry = stop.stop_requested() || !desk_.is_current(job_);
+    for (WaitingEdits::Batch& batch : desk_.close_edits(job_)) {
+        refused_.push_back({std::move(batch.edits), std::move(batch.text),
+                            "it came after the last step; it counts from the next run"});
+    }
+    try {
+        finish(ending);
+    } catch (const std::exception& e) {
+        publish(RunState::failed, false, ending.error.empty() ? e.what() : ending.error);
+    }
+    release(stop);
+}
 
-long Runner::Implementation::begin_run(const Json& preset, bool paused, bool from_kept) {
-    Job job;
+}  // namespace
+
+struct Runner::Implementation {
+    explicit Implementation(std::shared_ptr<const WorkView> idle) : desk(std::move(idle)) {}
+    void serve(const std::stop_token& stop);
+
+    RunnerDesk desk;
+    std::jthread thread;
+};
+
+void Runner::Implementation::serve(const std::stop_token& stop) {
+    yield_to_the_window();
+    while (const std::optional<RunnerJob> job = desk.next_job(stop)) {
+        Performance(desk, *job).run(stop);
+        desk.done(*job);
+    }
+}
+
+Runner::Runner(std::shared_ptr<const WorkView> idle)
+    : self_(std::make_unique<Implementation>(std::move(idle))) {
+    self_->thread = std::jthread([self = self_.get()](const std::stop_token& stop) { self->serve(stop); });
+}
+
+Runner::~Runner() {
+    set_on_publish({});
+    self_->thread.request_stop();
+    cancel();
+    self_->thread.join();
+}
+
+long Runner::start(const Json& preset, Make make, bool paused, bool take_up) {
+    RunnerJob job;
     job.preset = resolve_preset(preset);
+    job.make = std::move(make);
     job.paused = paused;
-    job.go_on = from_kept;
-    {
-        const std::lock_guard lock(mutex);
-        job.place = place;
-    }
-    return start(job, [&](Snapshot& first, long id) {
-        first.run_id = id;
-        edited_preset = job.preset;
-    });
+    job.take_up = take_up;
+    return self_->desk.start(std::move(job));
 }
-
-long Runner::start(const Json& preset, bool paused) { return self_->begin_run(preset, paused, false); }
-long Runner::go_on(const Json& preset, bool paused) { return self_->begin_run(preset, paused, true); }
 
 void Runner::keep_states(const std::filesystem::path& folder, double seconds) {
-    const std::lock_guard lock(self_->mutex);
-    self_->place = {folder, seconds};
+    self_->desk.keep_states({folder, seconds});
 }
-
-void Runner::pause() { self_->push({Command::Kind::pause, {}, {}}); }
-void Runner::resume() { self_->push({Command::Kind::resume, {}, {}}); }
-void Runner::step_move() { self_->push({Command::Kind::step_move, {}, {}}); }
-void Runner::step_level() { self_->push({Command::Kind::step_level, {}, {}}); }
-void Runner::cancel() { self_->cancel(); }
-
-void Runner::edit(const Json& preset) {
-    const Json resolved = resolve_preset(preset);
-    const std::lock_guard lock(self_->mutex);
-    if (is_over(latest()->state)) {
-        return;  // nothing runs: the next start takes the preset as it is
-    }
-    Problems problems;
-    Command command{Command::Kind::edit, resolved, {}};
-    for (const std::string& place : preset_difference(self_->edited_preset, resolved)) {
-        const Change change = change_class(resolved, place);
-        if (change == Change::cold) {
-            problems.add(place, "cannot change while it runs; restart to apply it");
-        }
-        command.at_boundary = command.at_boundary || change == Change::warm;
-        command.text += (command.text.empty() ? "" : ", ") + place + " " +
-                        short_text(get_value(self_->edited_preset, place)) + " -> " +
-                        short_text(get_value(resolved, place));
-    }
-    problems.throw_if_any();
-    if (command.text.empty()) {
-        return;
-    }
-    self_->edited_preset = resolved;
-    self_->commands.push_back(std::move(command));
-    self_->wake.notify_all();
+void Runner::pause() { self_->desk.push(Mode::pause); }
+void Runner::resume() { self_->desk.push(Mode::run); }
+void Runner::step(StepSize size) {
+    self_->desk.push(size == StepSize::smallest ? Mode::one_step : Mode::one_boundary);
 }
-
-void Runner::set_pace(double boundaries_per_second) {
-    {
-        const std::lock_guard lock(self_->mutex);
-        self_->pace = boundaries_per_second;
-    }
-    self_->wake.notify_all();
+void Runner::cancel() { self_->desk.cancel(); }
+void Runner::edit(const Edits& edits) { self_->desk.edit(edits); }
+void Runner::set_pace(double boundaries_per_second) { self_->desk.set_pace(boundaries_per_second); }
+std::shared_ptr<const WorkView> Runner::latest() const { return self_->desk.latest(); }
+std::shared_ptr<const WorkResult> Runner::result() const { return self_->desk.result(); }
+void Runner::set_on_publish(std::function<void()> callback) {
+    self_->desk.set_on_publish(std::move(callback));
 }
-
-std::shared_ptr<const Snapshot> Runner::latest() const { return self_->latest(); }
-void Runner::set_on_publish(std::function<void()> callback) { self_->set_on_publish(std::move(callback)); }
-void Runner::wait() const { self_->wait(); }
-
-std::shared_ptr<const RunResult> Runner::result() const {
-    const std::lock_guard lock(self_->hub_mutex);
-    return self_->result;
-}
+void Runner::wait() const { self_->desk.wait(); }
 
 }  // namespace tempera

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Annealed importance sampling (Neal, Statistics and Computing 11, 2001): the weights add up the works of all
 // levels.
-#include <cmath>
-#include <limits>
+#include <algorithm>
 
 #include "samplers/annealed/weighted_population.hpp"
 
@@ -29,11 +28,8 @@ public:
         : WeightedPopulation<Real>(context, settings.n_particles) {}
 
     /// Delta method for a mean of independent weights.
-    double log_z_stderr() const override {
-        const bool known =
-            this->size() > 1 && !std::isnan(this->log_z());  // one weight tells nothing of its spread
-        return known ? std::sqrt(std::max(1.0 / this->weight_sum().ess() - 1.0 / this->size(), 0.0))
-                     : std::numeric_limits<double>::quiet_NaN();
+    StandardError log_z_error() const override {
+        return this->error_of_log_z(std::max(1.0 / this->weight_sum().ess() - 1.0 / this->size(), 0.0));
     }
 
     void update_settings(const Json& settings) override {

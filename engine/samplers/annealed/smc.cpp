@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sequential Monte Carlo samplers (Del Moral, Doucet, Jasra, JRSS B 68, 2006): annealed importance sampling
 // whose population is resampled when its effective size falls below a threshold.
-#include <cmath>
-
+#include "samplers/annealed/lineages.hpp"
 #include "samplers/annealed/resampling.hpp"
 #include "samplers/annealed/weighted_population.hpp"
 
@@ -36,28 +35,13 @@ template <class Real>
 class Smc final : public WeightedPopulation<Real> {
 public:
     Smc(const SmcSettings& settings, const SamplerContext<Real>& context)
-        : WeightedPopulation<Real>(context, settings.n_particles) {
+        : WeightedPopulation<Real>(context, settings.n_particles), lineages_(settings.n_particles) {
         apply(settings);
     }
 
-    /// Relative variance from the masses of the roots' descendants: exact for multinomial resampling, a guide
-    /// for the others (Lee and Whiteley, Biometrika 105, 2018). NaN where the estimate is negative.
-    double log_z_stderr() const override {
-        const double n = this->size(), log_sum = this->weight_sum().log_sum();
-        double squares = 0, mass = 0;
-        const std::vector<int>& root = this->root();
-        for (std::size_t i = 0; i < root.size();
-             ++i) {  // roots ascend, so each one's descendants are neighbours
-            if (i > 0 && root[i] != root[i - 1]) {
-                squares += mass * mass;
-                mass = 0;
-            }
-            mass += std::exp(this->log_weight()[static_cast<int>(i)] - log_sum);
-        }
-        squares += mass * mass;
-        const double variance = 1.0 - std::pow(n / (n - 1), this->n_resamplings() + 1) * (1.0 - squares);
-        return variance >= 0 && !std::isnan(this->log_z()) ? std::sqrt(variance)
-                                                           : std::numeric_limits<double>::quiet_NaN();
+    StandardError log_z_error() const override {
+        return this->error_of_log_z(
+            lineages_.variance(this->log_weight().span(), this->weight_sum().log_sum()));
     }
 
     void update_settings(const Json& settings) override {
@@ -70,12 +54,19 @@ public:
         apply(s);
     }
 
+    void archive(StateArchive& archive) override {
+        WeightedPopulation<Real>::archive(archive);
+        lineages_.archive(archive);
+    }
+
 protected:
     std::vector<int> ancestors(const WeightSum& sum, const StreamKey& key) override {
         if (threshold_ < 1 && !(sum.ess() < threshold_ * this->size())) {
             return {};
         }
-        return resample(scheme_, this->log_weight().span(), key);
+        std::vector<int> from = resample(scheme_, this->log_weight().span(), key);
+        lineages_.resample(this->log_weight().span(), sum.log_sum(), from);
+        return from;
     }
 
 private:
@@ -92,6 +83,7 @@ private:
 
     Resampling scheme_ = Resampling::systematic;
     double threshold_ = 0.5;
+    Lineages lineages_;
 };
 
 }  // namespace

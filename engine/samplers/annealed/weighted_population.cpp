@@ -16,6 +16,7 @@ namespace tempera {
 namespace {
 
 constexpr std::size_t most_ancestors = std::size_t{1} << 26;  // recorded, over all resamplings
+constexpr int fewest_effective_particles = 10;
 
 }  // namespace
 
@@ -330,6 +331,23 @@ double WeightedPopulation<Real>::log_z() const {
         return not_a_number;
     }
     return log_z_resampled_ + sum_.log_sum() - std::log(static_cast<double>(size()));
+}
+
+template <class Real>
+StandardError WeightedPopulation<Real>::error_of_log_z(double relative_variance) const {
+    if (std::isnan(log_z())) {
+        return StandardError::unknown("log Z is known at the ends of the path only");
+    }
+    if (size() < fewest_effective_particles) {
+        return StandardError::unknown("fewer than " + std::to_string(fewest_effective_particles) +
+                                      " particles");
+    }
+    // Of as few effective particles (1 / variance) neither the logarithm is linear nor the variance known.
+    if (!(relative_variance * fewest_effective_particles <= 1)) {
+        return StandardError::unknown("fewer than " + std::to_string(fewest_effective_particles) +
+                                      " effective particles");
+    }
+    return {std::sqrt(relative_variance), {}};
 }
 
 template <class Real>

@@ -50,6 +50,10 @@ protected:
         return {};
     }
 
+    /// The standard error of log Z from the relative variance of the estimate of Z (delta method): its square
+    /// root where that is small enough for log Z to be about normal.
+    StandardError error_of_log_z(double relative_variance) const;
+
     int size() const { return x_.size(); }
     int n_levels() const { return path_->n_levels(); }
     const PerParticle<double>& log_weight() const { return log_weight_; }

@@ -14,6 +14,7 @@
 #include "samplers/exchange/exchange_start.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
 #include "samplers/sampler_state.hpp"
+#include "samplers/step_adaptation.hpp"
 
 namespace tempera {
 
@@ -74,7 +75,7 @@ public:
     double log_z() const override {
         return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar;
     }
-    double log_z_stderr() const override { return stats_.log_z_bar_stderr; }
+    StandardError log_z_error() const override { return stats_.log_z_bar_error; }
     const Tally& tally() const override { return tally_; }
     const std::vector<double>* collected() const override { return &record_.collected(); }
     void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) override;
@@ -175,9 +176,10 @@ void ReplicaExchange<Real>::explore() {
         at.accepted += accepted;
         at.steps += static_cast<long>(n_steps) * settings_.n_ensembles;
         if (n_steps > 0 && move.adapt() && scan_ < burn_in_scans() && k < n_levels()) {
-            const double mean = accepted / (static_cast<double>(n_steps) * settings_.n_ensembles);
+            const double n_moves = static_cast<double>(n_steps) * settings_.n_ensembles;
             const double gain = std::max(least_gain, std::pow(1.0 + static_cast<double>(scan_), -gain_decay));
-            ladder_.factor(k) *= std::exp(gain * (mean - move.target_acceptance()));
+            ladder_.factor(k) *=
+                std::exp(step_change(accepted / n_moves, move.target_acceptance(), gain, n_moves));
         }
     }
     explore_seconds_ += watch.seconds();
@@ -225,7 +227,9 @@ void ReplicaExchange<Real>::count_scan() {
 template <class Real>
 void ReplicaExchange<Real>::update_stats() {
     stats_.swap_rejection = swaps_.rejection();
-    stats_.round_trips = scan_ > burn_in_scans() ? labels_.round_trips() : 0;
+    stats_.round_trips = labels_.round_trips();
+    stats_.counted_from = scan_ > burn_in_scans() ? burn_in_scans() : 0;
+    stats_.trip_scans = (scan_ - stats_.counted_from) * settings_.n_ensembles;
     stats_.log_z_stepping_stone = swaps_.log_z_stepping_stone();
     stats_.up_fraction = labels_.up_fraction();
     stats_.first_scan = scan_ - static_cast<long>(stats_.index_process.size());
@@ -234,7 +238,8 @@ void ReplicaExchange<Real>::update_stats() {
     if (scan_ >= next_bennett_ || scan_ == burn_in_scans() + 2 || finished()) {
         const SwapStatistics::Estimate estimate = swaps_.bennett();
         stats_.log_z_bar = estimate.value;
-        stats_.log_z_bar_stderr = estimate.standard_error;
+        stats_.log_z_bar_error = estimate.error;
+        stats_.pair_apart = estimate.pair_apart;
         next_bennett_ = scan_ + std::max<long>(2, std::abs(scan_ - burn_in_scans()) / 10);
     }
     stats_.occupancy = record_.occupancy();
@@ -303,7 +308,11 @@ void ReplicaExchange<Real>::archive(StateArchive& archive) {
     }
     archive("scans_counted", stats_.scans_counted);
     archive("log_z_bar", stats_.log_z_bar);
-    archive("log_z_bar_stderr", stats_.log_z_bar_stderr);
+    archive("log_z_bar_stderr", stats_.log_z_bar_error.value);
+    std::vector<char> missing(stats_.log_z_bar_error.missing.begin(), stats_.log_z_bar_error.missing.end());
+    archive("log_z_bar_stderr.missing", missing);
+    stats_.log_z_bar_error.missing.assign(missing.begin(), missing.end());
+    archive.whole("pair_apart", stats_.pair_apart, -1, n_levels() - 1);
     if (archive.restoring()) {
         update_stats();
     }

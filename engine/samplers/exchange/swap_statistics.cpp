@@ -9,6 +9,7 @@
 #include "core/state_archive.hpp"
 #include "diagnostics/bennett.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/exchange/chain_error.hpp"
 
 namespace tempera {
 
@@ -16,6 +17,11 @@ namespace {
 
 constexpr std::size_t largest_store = 200'000, store_bytes = std::size_t{192} << 20;
 
+// When an error is known: Bennett's ratio of two levels rests on the works within a few units of it, and as
+// many must be there of either kind.
+constexpr double least_overlap = 10;
+constexpr std::size_t fewest_swaps = 20;
+constexpr long most_steps = 512;  // of the series of influences
 }  // namespace
 
 SwapStatistics::SwapStatistics(int n_pairs, int n_ensembles) : pairs_(static_cast<std::size_t>(n_pairs)) {
@@ -78,47 +84,93 @@ double SwapStatistics::log_z_stepping_stone() const {
     return out;
 }
 
-SwapStatistics::Estimate SwapStatistics::bennett() const {
+namespace {
+
+/// How much a work tells of the ratio, from which it lies `apart`: 1 at the ratio, the slope of its logistic.
+double telling(double apart) {
+    const double c = std::cosh(0.5 * apart);
+    return 1 / (c * c);
+}
+
+/// Number of works (rows of `width` ensembles) that tell of the ratio: their sum of telling(), and not more
+/// than (sum)^2 / sum of squares where few of them outweigh the others. A configuration that did not move
+/// gives a run of equal works of one ensemble, which is one.
+double telling_works(std::span<const double> works, std::size_t width, double ratio) {
+    double sum = 0, squares = 0, distinct = 0;
+    for (std::size_t e = 0; e < width; ++e) {
+        double of_run = 0;
+        for (std::size_t i = e; i < works.size(); i += width) {
+            const double weight = telling(works[i] - ratio);
+            if (i < width || works[i] != works[i - width]) {
+                squares += of_run * of_run;
+                of_run = 0;
+                distinct += weight;
+            }
+            of_run += weight;
+            sum += weight;
+        }
+        squares += of_run * of_run;
+    }
+    return squares > 0 ? std::min(distinct, sum * sum / squares) : 0;
+}
+
+}  // namespace
+
+SwapStatistics::PairRatio SwapStatistics::bennett(const Pair& p) const {
+    PairRatio out;
+    out.value = bennett_ratio(p.down, p.up);
+    out.influence = bennett_influence(p.down, p.up, out.value);
     const auto width = static_cast<std::size_t>(width_);
-    struct Part {
-        double value = 0, variance = 0;
-        std::vector<double> influence;  // of each ensemble on the estimate
-    };
-    std::vector<Part> parts(pairs_.size());
-    parallel_for(n_pairs(), [&](int k) {
-        const Pair& p = pairs_[static_cast<std::size_t>(k)];
-        Part& part = parts[static_cast<std::size_t>(k)];
-        part.value = bennett_ratio(p.down, p.up);
-        const BennettSpread spread = bennett_spread(p.down, p.up, part.value);
-        part.influence.assign(width, 0.0);
-        for (std::size_t i = 0; i < spread.influence.size(); ++i) {
-            part.influence[i % width] += spread.influence[i];
-        }
-        part.variance = spread.variance;
-    });
-    Estimate out{0, 0};
-    std::vector<double> total(width, 0.0);
-    double variance = 0;
-    for (const Part& part : parts) {
-        out.value += part.value;
-        variance += part.variance;
-        for (std::size_t e = 0; e < width; ++e) {
-            total[e] += part.influence[e];
-        }
-    }
-    if (width >= 8) {
-        double mean = 0;
-        for (const double v : total) {
-            mean += v / static_cast<double>(width);
-        }
-        variance = 0;
-        for (const double v : total) {
-            variance += (v - mean) * (v - mean);
-        }
-        variance *= static_cast<double>(width) / static_cast<double>(width - 1);
-    }
-    out.standard_error = std::sqrt(variance);
+    out.overlap = std::isnan(out.value) ? 0
+                                        : std::min(telling_works(p.down, width, out.value),
+                                                   telling_works(p.up, width, out.value));
     return out;
+}
+
+SwapStatistics::Estimate SwapStatistics::bennett() const {
+    std::vector<PairRatio> parts(pairs_.size());
+    parallel_for(n_pairs(), [&](int k) {
+        parts[static_cast<std::size_t>(k)] = bennett(pairs_[static_cast<std::size_t>(k)]);
+    });
+    Estimate out;
+    std::size_t apart = 0;
+    out.value = 0;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        out.value += parts[k].value;
+        apart = parts[k].overlap < parts[apart].overlap ? k : apart;
+    }
+    const auto few = [](const Pair& p) { return p.down.size() < fewest_swaps; };
+    if (std::any_of(pairs_.begin(), pairs_.end(), few)) {
+        out.error = StandardError::unknown("fewer than " + std::to_string(fewest_swaps) +
+                                           " swaps of every pair of levels");
+    } else if (parts[apart].overlap < least_overlap) {
+        out.pair_apart = static_cast<int>(apart);
+        out.error = StandardError::unknown("levels " + std::to_string(apart) + " and " +
+                                           std::to_string(apart + 1) + " do not overlap");
+    } else {
+        out.error = error_of_sum(parts);
+    }
+    return out;
+}
+
+/// From the influences of all pairs' works on log Z, ensemble by ensemble and in the order of time.
+StandardError SwapStatistics::error_of_sum(const std::vector<PairRatio>& parts) const {
+    const auto width = static_cast<std::size_t>(width_);
+    long end = 0, fewest_rows = most_steps;  // offers of a pair that the kept ones stand for; kept ones
+    for (const Pair& p : pairs_) {
+        const long rows = static_cast<long>(p.down.size() / width);
+        end = std::max(end, rows * p.stride);
+        fewest_rows = std::min(fewest_rows, rows);
+    }
+    ChainSeries influence(static_cast<int>(fewest_rows), width_);
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        for (std::size_t i = 0; i < parts[k].influence.size(); ++i) {
+            const long offer = static_cast<long>(i / width) * pairs_[k].stride;
+            influence(static_cast<int>(offer * fewest_rows / end), static_cast<int>(i % width)) +=
+                parts[k].influence[i];
+        }
+    }
+    return tempera::error_of_sum(influence);
 }
 
 void SwapStatistics::archive(StateArchive& archive) {
@@ -133,6 +185,14 @@ void SwapStatistics::archive(StateArchive& archive) {
         archive(name + ".down", p.down);
         archive(name + ".up", p.up);
     }
+}
+
+double ExchangeStats::min_swap_acceptance() const {
+    double least = not_a_number;
+    for (const double r : swap_rejection) {
+        least = std::fmin(least, 1 - r);  // the number of a number and NaN
+    }
+    return least;
 }
 
 double ExchangeStats::communication_barrier() const {
@@ -152,8 +212,7 @@ double ExchangeStats::predicted_round_trips_per_scan() const {
 }
 
 double ExchangeStats::round_trips_per_scan() const {
-    return scans_counted > 0 ? static_cast<double>(round_trips) / static_cast<double>(scans_counted)
-                             : not_a_number;
+    return trip_scans > 0 ? static_cast<double>(round_trips) / static_cast<double>(trip_scans) : not_a_number;
 }
 
 }  // namespace tempera

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/log_sum_exp.hpp"
+#include "samplers/standard_error.hpp"
 
 namespace tempera {
 
@@ -31,11 +32,13 @@ public:
     double log_z_stepping_stone() const;
 
     struct Estimate {
-        double value, standard_error;
+        double value = 0;
+        StandardError error;
+        int pair_apart = -1;  ///< pair that overlaps least, where that leaves the error unknown
     };
     /// Bennett's acceptance ratio, pair by pair (J. Comp. Phys. 22, 1976). The standard error is that of the
-    /// sum: from the spread between ensembles, which are independent, when there are at least 8, else
-    /// Bennett's own (which takes scans for independent).
+    /// sum, from the influence of every offer on it, with the correlation of scans and pairs and the spread
+    /// between ensembles (chain_error.hpp). There is none where two levels do not overlap.
     Estimate bennett() const;
 
     int n_pairs() const { return static_cast<int>(pairs_.size()); }
@@ -49,6 +52,14 @@ private:
         LogSumExp down_sum;
         std::vector<double> down, up;  ///< rows of width_ ensembles
     };
+    struct PairRatio {
+        double value = 0;
+        double overlap = 0;  ///< works of the rarer kind that the ratio rests on
+        std::vector<double> influence;
+    };
+
+    PairRatio bennett(const Pair& pair) const;
+    StandardError error_of_sum(const std::vector<PairRatio>& parts) const;
 
     std::vector<Pair> pairs_;
     int width_ = 0;

@@ -41,7 +41,7 @@ std::vector<double> equal_shares(const std::vector<double>& knots, const std::ve
 /// The conditional ESS whose pilot takes n_levels full steps: steps ~ (1 - cess)^(-1/2), corrected round by
 /// round.
 template <class Real>
-Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
+Schedule equal_cess_with_levels(const PilotProblem<Real>& problem, PilotReport& report) {
     const double n = problem.n_levels;
     double low = std::log(1e-12), high = std::log(1 - 1e-9);  // of log(1 - cess): more and fewer steps
     double at = std::log(0.3);
@@ -65,6 +65,7 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
         at = guess > low && guess < high ? guess : 0.5 * (low + high);
     }
     if (!best.beta.empty()) {
+        report.independence = best.independence;
         return descending(best.beta);
     }
     if (nearest.beta.size() < 2 || nearest.beta.back() < 1) {
@@ -72,6 +73,7 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
                                  std::to_string(problem.n_levels) + " levels; use more levels",
                              problem.n_levels, -1);
     }
+    report.independence = nearest.independence;
     // No conditional ESS gives just that number: the nearest run's steps, each of the same weight, are cut
     // anew.
     std::vector<double> weight(nearest.beta.size() - 1, 1.0);
@@ -80,14 +82,14 @@ Schedule equal_cess_with_levels(const PilotProblem<Real>& problem) {
 }
 
 template <class Real>
-Schedule equal_cess(const PilotProblem<Real>& problem) {
+Schedule equal_cess(const PilotProblem<Real>& problem, PilotReport& report) {
     if (problem.rho) {
         throw ConfigError("path.schedule.type", "\"equal_cess\" fits tempering paths; use "
                                                 "\"equal_rejection\" or \"log_snr\" on a diffusion path");
     }
     const auto cess = problem.schedule.find("cess");
     if (cess == problem.schedule.end() || !cess->is_number()) {
-        return equal_cess_with_levels(problem);
+        return equal_cess_with_levels(problem, report);
     }
     const CessRun run = run_cess_pilot(problem, cess->template get<double>(), most_cess_levels);
     if (run.beta.back() < 1) {
@@ -95,6 +97,7 @@ Schedule equal_cess(const PilotProblem<Real>& problem) {
                                  " levels; use a lower cess",
                              most_cess_levels, -1);
     }
+    report.independence = run.independence;
     return descending(run.beta);
 }
 
@@ -185,10 +188,11 @@ Schedule equal_rejection(const PilotProblem<Real>& problem) {
 }  // namespace
 
 template <class Real>
-Schedule adapt_schedule(const PilotProblem<Real>& problem) {
+Schedule adapt_schedule(const PilotProblem<Real>& problem, PilotReport* report) {
+    PilotReport unread;
     const std::string type = problem.schedule.value("type", std::string());
     if (type == "equal_cess") {
-        return equal_cess(problem);
+        return equal_cess(problem, report ? *report : unread);
     }
     if (type == "equal_rejection") {
         return equal_rejection(problem);
@@ -196,7 +200,7 @@ Schedule adapt_schedule(const PilotProblem<Real>& problem) {
     throw ConfigError("path.schedule.type", "\"" + type + "\" is not found by pilot runs");
 }
 
-template Schedule adapt_schedule<float>(const PilotProblem<float>&);
-template Schedule adapt_schedule<double>(const PilotProblem<double>&);
+template Schedule adapt_schedule<float>(const PilotProblem<float>&, PilotReport*);
+template Schedule adapt_schedule<double>(const PilotProblem<double>&, PilotReport*);
 
 }  // namespace tempera

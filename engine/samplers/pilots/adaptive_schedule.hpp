@@ -24,8 +24,16 @@ struct PilotProblem {
     std::function<void()> check_stop = [] {};  ///< called between steps; may throw to end the pilots
 };
 
+/// What the pilots have to say beside the schedule.
+struct PilotReport {
+    /// Of the particles that a schedule was found with: least effective number of independent ones over their
+    /// number (equal_cess; 1 elsewhere). Below `collapsed` they were copies of each other.
+    double independence = 1;
+    static constexpr double collapsed = 0.125;
+};
+
 /// Runs the pilots and returns the frozen schedule. Throws NumericalError when no schedule can be found.
 template <class Real>
-Schedule adapt_schedule(const PilotProblem<Real>& problem);
+Schedule adapt_schedule(const PilotProblem<Real>& problem, PilotReport* report = nullptr);
 
 }  // namespace tempera

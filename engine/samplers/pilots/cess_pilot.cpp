@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
 #include "samplers/annealed/resampling.hpp"
 #include "samplers/annealed/weighted_population.hpp"
 #include "samplers/pilots/pilot.hpp"
+#include "samplers/step_adaptation.hpp"
 
 namespace tempera {
 
@@ -26,7 +28,8 @@ public:
     explicit CessPilot(const PilotProblem<Real>& problem)
         : problem_(problem), ends_(problem.make_path({1.0, 0.5, 0.0})), key_(pilot_key(problem.key, 0)),
           x_(problem.n_particles, ends_->dim()), score_(x_), slope_(problem.n_particles),
-          log_weight_(problem.n_particles) {
+          log_weight_(problem.n_particles), lineage_(static_cast<std::size_t>(problem.n_particles)) {
+        std::iota(lineage_.begin(), lineage_.end(), 0);
         parallel_for(x_.n_blocks(), [&](int b) {
             ends_->sample_reference(key_.with(Purpose::reference, 0),
                                     static_cast<std::uint32_t>(b * block_size), x_.block(b));
@@ -44,6 +47,7 @@ public:
             }
             const double beta = out.beta.back();
             evaluate_slope(static_cast<int>(out.beta.size()) - 1);
+            out.independence = std::min(out.independence, independence());
             const double next = next_beta(beta, cess);
             if (next == 1) {
                 out.steps = static_cast<double>(out.beta.size()) - 1 +
@@ -84,6 +88,39 @@ private:
             throw NumericalError("equal_cess: the log density of a pilot particle is not finite", level,
                                  *first);
         }
+    }
+
+    /// Effective number of independent slopes over that of particles: below one where the descendants of a
+    /// particle still resemble each other. Every particle begins a lineage anew once the lineages are so few
+    /// that they tell nothing more.
+    double independence() {
+        constexpr double most_members = 16;
+        const double n = x_.size();
+        double weight = 0, mean = 0, scatter = 0;
+        for (int i = 0; i < x_.size(); ++i) {
+            const double w = std::exp(log_weight_[i]);
+            weight += w;
+            mean += w * slope_[i];
+        }
+        mean /= weight;
+        double of_lineages = 0, squares = 0, together = 0, members = 0;
+        for (int i = 0; i < x_.size(); ++i) {
+            if (i > 0 && lineage_[static_cast<std::size_t>(i)] != lineage_[static_cast<std::size_t>(i) - 1]) {
+                of_lineages += together * together;
+                squares += members * members;
+                together = members = 0;
+            }
+            const double part = std::exp(log_weight_[i]) * (slope_[i] - mean);
+            scatter += part * part;
+            together += part;
+            ++members;
+        }
+        of_lineages += together * together;
+        squares += members * members;
+        if (squares > most_members * n) {
+            std::iota(lineage_.begin(), lineage_.end(), 0);
+        }
+        return of_lineages > scatter ? scatter / of_lineages : 1;
     }
 
     /// (sum W u)^2 / sum W u^2 for a step of beta.
@@ -141,6 +178,11 @@ private:
         const std::vector<int> from =
             resample(Resampling::systematic, log_weight_.span(), key_.with(Purpose::resample, number));
         Particles<Real> chosen(x_.size(), x_.dim());
+        std::vector<int> lineage;
+        for (const int ancestor : from) {
+            lineage.push_back(lineage_[static_cast<std::size_t>(ancestor)]);
+        }
+        lineage_ = std::move(lineage);
         for (int j = 0; j < x_.size(); ++j) {
             for (int i = 0; i < x_.dim(); ++i) {
                 chosen(j, i) = x_(from[static_cast<std::size_t>(j)], i);
@@ -168,7 +210,9 @@ private:
                                    static_cast<std::uint32_t>(b * block_size), tally);
             });
             if (move->adapt()) {
-                log_factor_ += step_gain * (accepted / x_.size() - move->target_acceptance());
+                log_factor_ +=
+                    step_change(accepted / x_.size(), move->target_acceptance(), step_gain, x_.size());
+                log_factor_ = clamp_step(log_factor_, move->step_size());
             }
         }
     }
@@ -178,6 +222,7 @@ private:
     StreamKey key_;
     Particles<Real> x_, score_;
     PerParticle<double> slope_, log_weight_;
+    std::vector<int> lineage_;  // ascending
     double log_factor_ = 0;
 };
 

@@ -13,6 +13,9 @@ struct CessRun {
     /// Steps taken, the last one counted by how much of its allowance it used: sqrt((1 - cess) / (1 - asked
     /// for)). Infinite when the run was given up.
     double steps = 0;
+    /// Least effective number of independent particles over their number, on the way; small where the moves
+    /// do not take copies apart, which makes the weights look even and the steps too long.
+    double independence = 1;
 };
 
 /// A pilot SMC on a tempering path that goes from beta = 0 to 1, each step as long as keeps the conditional

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "samplers/pilots/move_tuning.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "samplers/annealed/resampling.hpp"
 #include "samplers/annealed/weighted_population.hpp"
 #include "samplers/pilots/pilot.hpp"
+#include "samplers/step_adaptation.hpp"
 
 namespace tempera {
 
@@ -16,14 +16,12 @@ constexpr int tuning_steps = 12;  // per level; the next level starts from this 
 /// Gains first_gain / (1 + step / 2) of stochastic approximation (Robbins and Monro, Ann. Math. Stat. 22,
 /// 1951): the first changes the step by about a factor of e where nothing is accepted.
 constexpr double first_gain = 2, gain_decay = 0.5;
-/// A factor beyond e^+-7 means a wrong scale, not a better one.
-constexpr double largest_log_factor = 7;
 
 template <class Real>
 class PilotPopulation final : public WeightedPopulation<Real> {
 public:
     using WeightedPopulation<Real>::WeightedPopulation;
-    double log_z_stderr() const override { return std::numeric_limits<double>::quiet_NaN(); }
+    StandardError log_z_error() const override { return StandardError::unknown("a pilot"); }
     void update_settings(const Json&) override {}
 
 protected:
@@ -58,9 +56,9 @@ std::vector<double> tune_moves(const SamplerContext<Real>& context, const std::f
         double sum = 0;
         for (int step = 0; step < tuning_steps; ++step) {
             const double acceptance = population.explore(std::exp(log_factor));
-            log_factor +=
-                first_gain / (1.0 + gain_decay * step) * (acceptance - context.move->target_acceptance());
-            log_factor = std::clamp(log_factor, -largest_log_factor, largest_log_factor);
+            log_factor += step_change(acceptance, context.move->target_acceptance(),
+                                      first_gain / (1.0 + gain_decay * step), n_particles);
+            log_factor = clamp_step(log_factor, context.move->step_size());
             // the second half is averaged (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992)
             sum += step >= tuning_steps / 2 ? log_factor : 0.0;
         }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "run/preset/preset_files.hpp"
+
+#include <algorithm>
+
+#include "core/files.hpp"
+#include "core/npy.hpp"
+#include "models/model.hpp"
+#include "run/preset/preset.hpp"
+#include "run/preset/preset_schema.hpp"
+#include "run/preset/preset_text.hpp"
+
+namespace tempera {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using VisitFile = std::function<void(const std::string& place, const Field& field, Json& name)>;
+
+bool names_file(const Field& field, const Json& value) {
+    return field.kind == Field::Kind::file && value.is_string() && !value.get<std::string>().empty() &&
+           std::find(field.choices.begin(), field.choices.end(), value.get<std::string>()) ==
+               field.choices.end();
+}
+
+/// Files among the changes that a sweep makes, wherever they stand in it: { "model.file": ... }, in a grid a
+/// list of them.
+void visit_changes(const Json& preset, Json& changes, const VisitFile& visit) {
+    for (auto& [key, value] : changes.items()) {
+        const auto field = changes.is_object() ? find_field(preset, key) : std::nullopt;
+        if (!field || field->kind != Field::Kind::file) {
+            if (value.is_structured()) {
+                visit_changes(preset, value, visit);
+            }
+            continue;
+        }
+        Json names = value.is_array() ? value : Json::array({value});
+        for (Json& name : names) {
+            if (names_file(*field, name)) {
+                visit("sweep", *field, name);
+            }
+        }
+        value = value.is_array() ? names : names[0];
+    }
+}
+
+void for_each_file(Json& preset, const VisitFile& visit) {
+    for_each_setting(preset, [&](const std::string& place, const Field& field, Json& value) {
+        if (names_file(field, value)) {
+            visit(place, field, value);
+        }
+    });
+    if (preset.is_object() && preset.contains("sweep") && preset["sweep"].is_structured()) {
+        visit_changes(preset, preset["sweep"], visit);
+    }
+}
+
+/// Absolute, and without a slash at the end.
+fs::path whole_path(const fs::path& path) {
+    const fs::path out = fs::absolute(path).lexically_normal();
+    return out.has_filename() ? out : out.parent_path();
+}
+
+fs::path folder_of(const Json& preset) {
+    return preset.is_object() && preset.contains(place_key) ? fs::path(preset[place_key].get<std::string>())
+                                                            : fs::current_path();
+}
+
+Json without_nulls(const Json& in) {
+    Json out = in;
+    if (in.is_object()) {
+        out = Json::object();
+        for (const auto& [key, value] : in.items()) {
+            if (!value.is_null()) {
+                out[key] = without_nulls(value);
+            }
+        }
+    }
+    return out;
+}
+
+bool says(const Json& object, const std::string& key) {
+    return object.is_object() && object.contains(key) && !object[key].is_null();
+}
+
+/// What a file's own object must say so that, merged onto `base`, it gives `wanted`.
+Json own_part(const Json& own, const Json& base, const Json& wanted);
+
+Json own_value(const Json& own, const Json& base, const Json& wanted) {
+    if (!wanted.is_object()) {
+        return wanted;
+    }
+    const bool replaced = says(wanted, "type") && says(base, "type") && wanted["type"] != base["type"];
+    return own_part(own.is_object() ? own : Json::object(),
+                    base.is_object() && !replaced ? base : Json::object(), wanted);
+}
+
+Json own_part(const Json& own, const Json& base, const Json& wanted) {
+    const auto of_base = [&](const std::string& key) { return says(base, key) ? base[key] : Json(); };
+    Json out = Json::object();
+    for (const auto& [key, value] : own.items()) {
+        if (key == "parent") {
+            out[key] = value;
+        } else if (says(wanted, key)) {
+            out[key] = own_value(value, of_base(key), wanted[key]);
+        } else if (says(base, key)) {
+            out[key] = nullptr;
+        }
+    }
+    for (const auto& [key, value] : wanted.items()) {
+        if (own.contains(key) || value.is_null() || value == of_base(key)) {
+            continue;
+        }
+        const Json part = own_value(Json(), of_base(key), value);
+        if (!part.is_object() || !part.empty() || !says(base, key)) {
+            out[key] = part;
+        }
+    }
+    for (const auto& [key, value] : base.items()) {
+        if (!own.contains(key) && says(base, key) && !says(wanted, key)) {
+            out[key] = nullptr;
+        }
+    }
+    return out;
+}
+
+/// The text of `source` with the edits that make it `wanted` in the folder of `target`.
+std::string edited_text(const Json& wanted, const fs::path& source, const fs::path& target) {
+    const std::string text = read_file_text(source);
+    Json own = parse_preset(text, source.filename().string()), base = Json::object();
+    if (own.contains("parent") && own["parent"].is_string() &&
+        whole_path(source).parent_path() == whole_path(target).parent_path()) {
+        base = load_preset(source.parent_path() / own["parent"].get<std::string>());
+        base.erase(place_key);
+    } else {
+        own.erase("parent");
+    }
+    const std::string out = edit_json_text(text, own_part(own, base, wanted));
+    Json back = parse_preset(out, target.filename().string());
+    back.erase("parent");
+    if (!preset_difference(without_nulls(merge_presets(base, back)), without_nulls(wanted)).empty()) {
+        throw ConfigError(source.string(), "cannot be edited in place");
+    }
+    return out;
+}
+
+}  // namespace
+
+fs::path find_file(const Json& preset, const std::string& name) {
+    const fs::path named = name;
+    if (named.is_absolute()) {
+        return named;
+    }
+    std::error_code error;
+    const fs::path beside = whole_path(folder_of(preset) / named), here = whole_path(named);
+    return !fs::exists(beside, error) && fs::exists(here, error) ? here : beside;
+}
+
+Json with_found_files(Json preset) {
+    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    for_each_file(preset, [&](const std::string&, const Field&, Json& name) {
+        name = find_file(at, name.get<std::string>()).string();
+    });
+    return preset;
+}
+
+Json moved_preset(Json preset, const fs::path& folder) {
+    const fs::path to = whole_path(folder);
+    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    if (to == folder_of(at)) {
+        return preset;
+    }
+    for_each_file(preset, [&](const std::string&, const Field&, Json& name) {
+        if (fs::path(name.get<std::string>()).is_relative()) {
+            name = find_file(at, name.get<std::string>()).lexically_relative(to).string();
+        }
+    });
+    preset[place_key] = to.string();
+    return preset;
+}
+
+Json stored_preset(Json preset, const fs::path& folder) {
+    const fs::path to = whole_path(folder);
+    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    for_each_file(preset, [&](const std::string&, const Field&, Json& name) {
+        name = find_file(at, name.get<std::string>()).lexically_relative(to).string();
+    });
+    preset.erase(place_key);
+    return preset;
+}
+
+void check_files(const Json& preset, Problems& problems) {
+    Json copy = preset;
+    const bool trained = copy.is_object() && copy.contains("model") && copy["model"].is_object() &&
+                         !text_of(copy["model"], "file").empty();
+    for_each_file(copy, [&](const std::string& place, const Field& field, Json& name) {
+        // what a network was made from is not needed once it is there
+        const bool of_training = place.starts_with("model.losses") || place.starts_with("model.training");
+        const fs::path file = find_file(preset, name.get<std::string>());
+        const auto known = [&](const Problem& p) { return p.place == place && place != "sweep"; };
+        std::error_code error;
+        if ((trained && of_training) || fs::exists(file, error) ||
+            std::any_of(problems.list().begin(), problems.list().end(), known)) {
+            return;
+        }
+        problems.add(place, "\"" + name.get<std::string>() + "\" does not exist (looked for as " +
+                                file.string() + ", and in the working folder); give " + field.help);
+    });
+}
+
+void save_preset(const Json& preset, const fs::path& source, const fs::path& target) {
+    const fs::path folder = whole_path(target).parent_path();
+    Json wanted = moved_preset(preset, folder);
+    wanted.erase(place_key);
+    std::string text;
+    std::error_code error;
+    try {
+        text =
+            fs::is_regular_file(source, error) ? edited_text(wanted, source, target) : format_preset(wanted);
+    } catch (const ConfigError&) {  // the file is no preset any more, or is put together in a way of its own
+        text = format_preset(wanted);
+    }
+    text.resize(text.find_last_not_of(" \t\r\n") + 1);
+    write_file_atomically(target, text + "\n");
+}
+
+}  // namespace tempera

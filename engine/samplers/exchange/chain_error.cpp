@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "samplers/exchange/chain_error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace tempera {
+
+namespace {
+
+constexpr double window_in_times = 5, least_time = 0.5, times_of_a_chain = 100;
+constexpr int few_chains = 4;
+
+/// Mean over chains of sum_t x_t x_{t + lag}, scaled as if there were as many terms as at lag 0.
+double autocovariance(const ChainSeries& x, double mean, int lag) {
+    const int n_terms = x.n_steps() - lag;
+    double sum = 0;
+    for (int t = 0; t < n_terms; ++t) {
+        for (int c = 0; c < x.n_chains; ++c) {
+            sum += (x(t, c) - mean) * (x(t + lag, c) - mean);
+        }
+    }
+    return sum * x.n_steps() / n_terms;
+}
+
+}  // namespace
+
+ChainSum variance_of_sum(const ChainSeries& x) {
+    const double n = static_cast<double>(x.values.size());
+    if (n < 2) {
+        const double unknown = std::numeric_limits<double>::quiet_NaN();
+        return {unknown, unknown};
+    }
+    const double mean = std::accumulate(x.values.begin(), x.values.end(), 0.0) / n;
+    const double scatter = autocovariance(x, mean, 0);
+    double time = 1;
+    int lag = 0;
+    while (scatter > 0 && lag < x.n_steps() / 2 && lag < window_in_times * time) {
+        time += 2 * autocovariance(x, mean, ++lag) / scatter;
+    }
+    time = std::max(time, least_time);
+    return {scatter * time * (1 + (2 * lag + 1) / n), time};
+}
+
+StandardError error_of_sum(const ChainSeries& series) {
+    const ChainSum sum = variance_of_sum(series);
+    if (!std::isfinite(sum.variance)) {
+        return StandardError::unknown("one draw tells nothing of the spread");
+    }
+    if (series.n_chains < few_chains && series.n_steps() < times_of_a_chain * sum.autocorrelation_time) {
+        return StandardError::unknown("with fewer than " + std::to_string(few_chains) +
+                                      " ladders the scans are too few for their correlation");
+    }
+    return {std::sqrt(sum.variance), {}};
+}
+
+}  // namespace tempera

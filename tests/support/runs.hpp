@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Small runs, and what two of them must have in common.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "run/preset/preset.hpp"
+#include "run/work/run_work.hpp"
+
+namespace tempera::test {
+
+/// Two lakes over twelve levels by SMC, 0.1 s or less.
+inline Json small_run() {
+    return parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "small",
+        "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
+        "path": { "type": "diffusion", "n_levels": 12 }, "kernel": { "type": "second_order" },
+        "moves": { "type": "mala", "n_steps": 3 },
+        "sampler": { "type": "smc", "n_particles": 300, "ess_threshold": 0.9 }, "run": { "seed": 3 } })",
+                        "small");
+}
+
+/// A folder of a test's own, removed before and after.
+class ScratchFolder {
+public:
+    explicit ScratchFolder(const std::string& name)
+        : path(std::filesystem::temp_directory_path() /
+               ("tempera_" + name + "_" + std::to_string(::getpid()))) {
+        std::filesystem::remove_all(path);
+    }
+    ~ScratchFolder() { std::filesystem::remove_all(path); }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+    std::filesystem::path path;
+};
+
+/// Waits, half a minute at most, until the latest view of a runner is as wanted; false when it never is.
+template <class SomeRunner, class Condition>
+bool wait_until(const SomeRunner& runner, Condition wanted) {
+    for (int i = 0; i < 30000; ++i) {
+        if (wanted(*runner.latest())) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+}
+
+/// `n` steps of a paused runner, one at a time.
+template <class SomeRunner>
+void take_steps(SomeRunner& runner, int n, StepSize size = StepSize::smallest) {
+    for (int i = 0; i < n; ++i) {
+        const long before = runner.latest()->steps_done;
+        runner.step(size);
+        ASSERT_TRUE(wait_until(
+            runner, [&](const WorkView& v) { return v.steps_done > before && v.state == RunState::paused; }));
+    }
+}
+
+/// Everything of a result but its times.
+inline Json facts(const RunResult& r) {
+    Json summary = r.summary;
+    summary.erase("seconds");
+    if (summary.contains("replicates")) {
+        for (Json& one : summary["replicates"]) {
+            one.erase("seconds");
+        }
+    }
+    return {{"summary", summary},
+            {"x", r.first.x},
+            {"log_weight", r.first.log_weight},
+            {"ancestor", r.first.ancestor},
+            {"edits", r.preset.value("edits", Json())}};
+}
+
+}  // namespace tempera::test
