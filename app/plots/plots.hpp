@@ -26,8 +26,6 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level);
 /// Swap rejection by pair and the barrier's rise (replica exchange).
 PlotSpec swap_plot(const Snapshot& s);
 PlotSpec barrier_plot(const Snapshot& s);
-/// Scans of replica exchange that count for nothing, at the beginning.
-long burn_in_scans(const Snapshot& s);
 /// Replicas' way through the levels over the last scans (replica exchange).
 PlotSpec index_plot(const Snapshot& s);
 PlotSpec weight_histogram_plot(const Snapshot& s);
