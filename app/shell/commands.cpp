@@ -69,7 +69,10 @@ bool Commands::run(const std::string& id, Workbench& bench) const {
 }
 
 void Commands::handle_keys(Workbench& bench) const {
-    const std::vector<ImGuiKeyChord> fed = take_due(bench.chords);
+    std::vector<ImGuiKeyChord> chords = take_due(bench.chords);
+    if (!bench.chords_fed) {
+        chords = pressed_now(list_);
+    }
     const bool popup =
         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     if (popup && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) {
@@ -79,7 +82,7 @@ void Commands::handle_keys(Workbench& bench) const {
     if (std::exchange(bench.popup_open, popup) || popup || ImGui::GetIO().WantTextInput) {
         return;
     }
-    for (const ImGuiKeyChord chord : bench.chords_fed ? fed : pressed_now(list_)) {
+    for (const ImGuiKeyChord chord : chords) {
         const auto c = std::find_if(list_.begin(), list_.end(),
                                     [&](const Command& command) { return command.shortcut == chord; });
         if (c != list_.end() && (!c->enabled || c->enabled(bench))) {
