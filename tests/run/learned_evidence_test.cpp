@@ -6,11 +6,13 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/files.hpp"
 #include "core/parallel.hpp"
 #include "diagnostics/sample_sizes.hpp"
 #include "models/weights.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/work/run_work.hpp"
 #include "support/networks.hpp"
@@ -104,6 +106,27 @@ TEST_F(Untrained, NoiseBeyondTheTrainingIsNamed) {
     EXPECT_NE(warned().find("trained on noise levels from 0.1 to 8, but the path uses 0.05 to 8"),
               std::string::npos)
         << warned();
+}
+
+TEST_F(Untrained, ARunFolderKeepsItsModelWhereverItIsMoved) {
+    namespace fs = std::filesystem;
+    const fs::path root = fs::path(::testing::TempDir()) / "tempera_moved_run";
+    fs::remove_all(root);
+    fs::create_directories(root / "here");
+    Json p = wells();
+    p["sampler"]["n_particles"] = 64;
+    write_run_folder(run_preset(p), root / "here" / "run", {}, false);
+    fs::rename(root / "here", root / "there");
+    fs::remove(file);
+    const Json stored = load_preset(root / "there" / "run" / "preset.json");
+    EXPECT_EQ(read_file_text(root / "there" / "run" / "preset.json").find(::testing::TempDir()),
+              std::string::npos)
+        << "no absolute path";
+    EXPECT_TRUE(check_preset(stored).empty());
+    EXPECT_EQ(find_file(stored, stored["model"]["file"].get<std::string>()).parent_path(),
+              root / "there" / "run");
+    EXPECT_NO_THROW(run_preset(resolve_preset(stored)));
+    fs::remove_all(root);
 }
 
 TEST_F(Untrained, BasinsWithoutExactDensitiesAreWeighedByBennettsRatio) {

@@ -203,6 +203,8 @@ TEST(Preset, FieldsAreFoundByTheirPlace) {
     EXPECT_EQ(find_field(preset, "path.schedule.rho_min")->kind, Field::Kind::number);
     EXPECT_EQ(find_field(preset, "kernel.type")->kind, Field::Kind::choice);
     EXPECT_EQ(find_field(preset, "target.means[1][0]")->name, "means");
+    EXPECT_EQ(find_field(preset, "target.means[1][0]")->kind, Field::Kind::number);
+    EXPECT_EQ(find_field(preset, "target.means[1]")->kind, Field::Kind::numbers);
     EXPECT_EQ(find_field(preset, "run.record.genealogy")->kind, Field::Kind::boolean);
     EXPECT_EQ(find_field(preset, "name")->kind, Field::Kind::text);
     EXPECT_FALSE(find_field(preset, "kernel.nothing"));
@@ -290,6 +292,10 @@ TEST(Preset, WhatIsSetIsReadAsItsFieldReads) {
     set_value(p, "target.weights=0.25, 0.75");
     EXPECT_EQ(p["target"]["weights"], (Json{0.25, 0.75}));
     set_value(p, "view.level=follow");
+    EXPECT_THROW(set_value(p, "folder=/etc"), ConfigError);
+    p["model"] = Json{{"type", "energy_mlp"}};
+    set_value(p, "model.losses[0].weight=2");
+    EXPECT_EQ(p["model"]["losses"], Json::array({Json{{"type", "dsm"}, {"weight", 2}}}));
     set_value(p, "path.schedule={\"type\": \"edm\"}");
     EXPECT_TRUE(check_preset(p).empty()) << all_of(check_preset(p));
 }

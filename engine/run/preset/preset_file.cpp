@@ -113,6 +113,18 @@ Json parse_preset(const std::string& text, const std::string& name) {
 
 namespace {
 
+/// An item of a list that is not written out is one of its default.
+void complete_list(Json& preset, const std::string& dotted) {
+    const std::string list = dotted.substr(0, dotted.find('['));
+    if (list.size() == dotted.size() || !get_value(preset, list).is_null()) {
+        return;
+    }
+    const auto field = find_field(preset, list);
+    if (field && field->default_value.is_array()) {
+        set_value(preset, list, field->default_value);
+    }
+}
+
 /// Another type for a section or an entry of a list; false where that is none or has no such type.
 bool set_type(Json& preset, const std::string& owner, const std::vector<std::string>& parts,
               const std::string& type) {
@@ -144,6 +156,10 @@ void set_value(Json& preset, const std::string& dotted, const Json& value) {
         throw ConfigError("--set",
                           "\"" + dotted + "\" names no setting; write for example path.n_levels=128");
     }
+    if (parts.front() == place_key) {
+        throw ConfigError(place_key, "is not known; files are looked up beside the preset by themselves");
+    }
+    complete_list(preset, dotted);
     if (parts.back() == "type" && value.is_string() && parts.size() >= 2 &&
         set_type(preset, dotted.substr(0, dotted.rfind('.')), parts, value.get<std::string>())) {
         return;
@@ -194,8 +210,14 @@ void set_value(Json& preset, const std::string& assignment) {
     const Json parsed = Json::parse(text, depth_limit("--set"), false, true);
     if (parsed.is_structured()) {
         Problems problems;
-        check_duplicate_keys(text, "--set " + dotted, problems);
-        problems.throw_if_any();
+        check_duplicate_keys(text, "--set", problems);
+        std::vector<Problem> twice = problems.list();
+        for (Problem& p : twice) {
+            p.place = dotted + (p.place.starts_with("[") ? "" : ".") + p.place;
+        }
+        if (!twice.empty()) {
+            throw ConfigError(std::move(twice));
+        }
     }
     Field unknown;
     unknown.kind = Field::Kind::json;

@@ -75,6 +75,17 @@ const SettingsType* named(const std::vector<SettingsType>& types, const std::str
 
 using Parts = std::vector<std::string>;
 
+/// The field of what stands `depth` deep in the lists of a field.
+Field inner_field(Field field, std::size_t depth) {
+    for (; depth > 0; --depth) {
+        field.kind = field.kind == Field::Kind::matrices  ? Field::Kind::matrix
+                     : field.kind == Field::Kind::matrix  ? Field::Kind::numbers
+                     : field.kind == Field::Kind::numbers ? Field::Kind::number
+                                                          : Field::Kind::json;
+    }
+    return field;
+}
+
 /// The field at parts[at...] among `fields`, whose values stand in `value`.
 std::optional<Field> field_below(const std::vector<Field>& fields, const Json& value, const Parts& parts,
                                  std::size_t at);
@@ -119,7 +130,7 @@ std::optional<Field> field_below(const std::vector<Field>& fields, const Json& v
     case Field::Kind::rows:
     case Field::Kind::matrices:
     case Field::Kind::json:
-        return field;
+        return inner_field(field, parts.size() - at - 1);
     default:
         return std::nullopt;
     }

@@ -156,7 +156,7 @@ std::string copy_model(const RunResult& r, const fs::path& folder) {
     }
     const std::string name = "model" + (fs::is_directory(source) ? "" : source.extension().string());
     fs::copy(source, folder / name, fs::copy_options::recursive);
-    if (r.model_folder.empty()) {
+    if (r.model_folder.empty() && fs::is_directory(source)) {
         fs::remove(folder / name / "checkpoint.pt");  // going on with the training is not the run's business
     }
     return name;
