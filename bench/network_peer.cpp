@@ -29,7 +29,7 @@ struct Peer {
     Tensor y, v, sigma;
     double c_in, precision, factor;
 
-    Peer(const tempera_peer_task& t, const tempera::NetworkWeights& w) : layers(w, at::kFloat) {
+    Peer(const tempera_peer_task& t, const tempera::NetworkWeights& w) : layers(w, true, at::kFloat) {
         const double s2 = t.sigma * t.sigma, d2 = t.sigma_data * t.sigma_data;
         c_in = 1 / std::sqrt(s2 + d2), precision = 1 / (s2 + d2);
         factor = t.sigma_data / std::sqrt(s2 + t.scale_floor * t.scale_floor);

@@ -15,8 +15,9 @@ struct TorchLayers {
     bool is_score, dot, squared_norm;
     double sigma_data, scale_floor;
 
-    TorchLayers(const NetworkWeights& w, at::ScalarType type)
-        : is_score(!w.has_energy()), dot(w.head == "dot"), squared_norm(w.head == "squared_norm"),
+    /// `has_energy`: NetworkWeights::has_energy(), which the module that is loaded cannot ask.
+    TorchLayers(const NetworkWeights& w, bool has_energy, at::ScalarType type)
+        : is_score(!has_energy), dot(w.head == "dot"), squared_norm(w.head == "squared_norm"),
           sigma_data(w.sigma_data), scale_floor(w.energy_scale_floor) {
         for (const NetworkWeights::Layer& l : w.layers) {
             const auto tensor = [&](const std::vector<float>& v, at::IntArrayRef shape) {

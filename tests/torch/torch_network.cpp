@@ -28,7 +28,7 @@ struct Field {
     at::Tensor y, sigma, score;
 
     Field(const NetworkWeights& w, const std::vector<double>& at_points, double sigma_value, bool create)
-        : layers(w, at::kDouble) {
+        : layers(w, w.has_energy(), at::kDouble) {
         y = rows(at_points, w.dim).requires_grad_();
         sigma = at::full({y.size(0), 1}, sigma_value, y.options().requires_grad(false));
         score = layers.score(y, sigma, create);
@@ -50,7 +50,7 @@ std::vector<double> TorchNetwork::log_density(const std::vector<double>& y) cons
     const at::NoGradGuard no_grad;
     const at::Tensor points = rows(y, weights_.dim);
     const at::Tensor sigma = at::full({points.size(0), 1}, sigma_, points.options());
-    return values(TorchLayers(weights_, at::kDouble).log_density(points, sigma));
+    return values(TorchLayers(weights_, weights_.has_energy(), at::kDouble).log_density(points, sigma));
 }
 
 std::vector<double> TorchNetwork::score(const std::vector<double>& y) const {
@@ -86,7 +86,7 @@ std::vector<double> TorchNetwork::jacobian(const std::vector<double>& y) const {
 
 LossGradient denoising_gradient(const NetworkWeights& weights, const std::vector<double>& y,
                                 const std::vector<double>& z, const std::vector<double>& sigma) {
-    TorchLayers layers(weights, at::kDouble);
+    TorchLayers layers(weights, weights.has_energy(), at::kDouble);
     std::vector<at::Tensor> parameters;
     for (std::size_t l = 0; l < layers.weight.size(); ++l) {
         parameters.push_back(layers.weight[l].requires_grad_());
