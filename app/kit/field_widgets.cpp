@@ -117,13 +117,14 @@ bool drag_number(const Theme& theme, const Field& field, Json& value) {
 
 void forget_typing() { typing.id = 0; }
 
-bool choose(const char* id, const std::string& now,
+bool choose(const Theme& theme, const char* id, const std::string& now,
             const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen,
             const Obstacle& obstacle) {
     static std::vector<std::string> obstacles;  // of the one list that is open
     bool changed = false;
     if (ImGui::BeginCombo(id, shown(now).c_str(),
                           ImGuiComboFlags_HeightLarge | ImGuiComboFlags_NoArrowButton)) {
+        ImGui::PushStyleColor(ImGuiCol_Text, theme.text());  // the field may be marked, its choices are not
         if (ImGui::IsWindowAppearing()) {
             obstacles.assign(choices.size(), "");
             for (std::size_t i = 0; obstacle && i < choices.size(); ++i) {
@@ -143,6 +144,7 @@ bool choose(const char* id, const std::string& now,
                 ImGui::SetItemTooltip("%s", help.c_str());
             }
         }
+        ImGui::PopStyleColor();
         ImGui::EndCombo();
     }
     return changed;
@@ -170,7 +172,7 @@ FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float 
             choices.emplace_back(c, "");
         }
         std::string chosen;
-        if (choose("###value", value.is_string() ? value.get<std::string>() : value.dump(), choices,
+        if (choose(theme, "###value", value.is_string() ? value.get<std::string>() : value.dump(), choices,
                    chosen)) {
             value = chosen;
             return whole(true);

@@ -24,7 +24,7 @@ FieldEdit edit_field(const Theme& theme, const Field& field, Json& value, float 
 using Obstacle = std::function<std::string(const std::string& name)>;
 /// A list of names with a summary each, shown as a tooltip; true when another one was chosen. Names with an
 /// obstacle (asked when the list opens) are greyed, and their tooltip says why.
-bool choose(const char* id, const std::string& now,
+bool choose(const Theme& theme, const char* id, const std::string& now,
             const std::vector<std::pair<std::string, std::string>>& choices, std::string& chosen,
             const Obstacle& obstacle = {});
 /// Drops the text that is being typed into a field.

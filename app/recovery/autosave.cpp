@@ -35,7 +35,7 @@ Json read_session(const fs::path& file) {
     Json content = Json::parse(in, nullptr, false);
     const bool known = content.is_object() && content.value("schema", "") == schema &&
                        content.value("version", 0) == 1 && content.contains("document") &&
-                       content["document"].is_object();
+                       content["document"].is_object() && !content["document"].empty();
     return known ? content : Json();
 }
 
@@ -74,6 +74,10 @@ void remove_session(const fs::path& file) {
     }
     fs::remove(file, ignored);
     fs::remove(beside(file, ".signal"), ignored);
+}
+
+bool has_edits(const Json& content) {
+    return content["document"] != content.value("basis", content.value("saved", Json()));
 }
 
 double written_at(const Json& content) {
@@ -171,9 +175,15 @@ void Autosave::find_leftovers(const fs::path& folder) {
     std::sort(leftovers_.begin(), leftovers_.end(), [](const Leftover& a, const Leftover& b) {
         return written_at(a.content) > written_at(b.content);
     });
+    // The oldest go first, and before any that holds a person's edits or a run.
     while (leftovers_.size() > most_kept) {
-        remove_session(leftovers_.back().file);
-        leftovers_.pop_back();
+        const auto oldest_without =
+            std::find_if(leftovers_.rbegin(), leftovers_.rend(),
+                         [](const Leftover& l) { return l.run.is_null() && !has_edits(l.content); });
+        const auto goes = oldest_without == leftovers_.rend() ? std::prev(leftovers_.end())
+                                                              : std::prev(oldest_without.base());
+        remove_session(goes->file);
+        leftovers_.erase(goes);
     }
 }
 

@@ -274,7 +274,7 @@ void SetupForm::type_row(const std::string& section, const std::string& type, co
     const auto obstacle = [&](const std::string& name) {
         return type_obstacle(w_.document(), section, name);
     };
-    if (choose("###value", type, types, chosen, obstacle)) {
+    if (choose(theme_, "###value", type, types, chosen, obstacle)) {
         w_.set(dotted, chosen);
         w_.commit();
     }

@@ -66,7 +66,7 @@ void SetupForm::item(const Field& field, const std::string& dotted, const Json& 
         types.emplace_back(take_out, "Takes this one out of the list");
     }
     std::string chosen;
-    if (choose("###value", name, types, chosen)) {
+    if (choose(theme_, "###value", name, types, chosen)) {
         Json edited = list;
         if (chosen == take_out) {
             edited.erase(index);
@@ -94,7 +94,7 @@ void SetupForm::add_item(const Field& field, const std::string& dotted, const Js
     const Row row{dotted + ".add", dotted, "add a " + one_of(field.name), field.help, field.change};
     const bool bad = begin_row(row);
     std::string chosen;
-    if (choose("###value", "...", named_types(field), chosen)) {
+    if (choose(theme_, "###value", "...", named_types(field), chosen)) {
         Json edited = list;
         edited.push_back(entry_of_type(Json(), field.family, chosen));
         w_.set(dotted, edited);

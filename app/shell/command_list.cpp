@@ -47,6 +47,16 @@ void file_commands(Commands& list) {
         list.add({"preset." + path.stem().string(), "Presets", path.stem().string(), 0,
                   [path](Workbench& b) { b.open_file(path.string()); }});
     }
+    list.add({"file.note", "File", "About this preset", 0, [](Workbench& b) {
+                  const Json note = b.workspace.value("note");
+                  const bool said = note.is_string() && !note.get<std::string>().empty();
+                  b.questions.ask({b.workspace.name(),
+                                   {said ? note.get<std::string>() : "This preset has no note."},
+                                   {},
+                                   "Close",
+                                   {},
+                                   {}});
+              }});
     const auto left_behind = [](const Workbench& b) { return !b.autosave.leftovers().empty(); };
     list.add({"file.restore", "", "Restore the session that did not end", 0, restore_leftover, left_behind});
     list.add({"file.discard", "", "Discard the session that did not end", 0,

@@ -34,6 +34,22 @@ void write(const fs::path& file, const std::string& text) {
     }
 }
 
+void apply_figures(FigureExport& figures, const Json& chosen) {
+    const auto one_of = [](const std::string& value, std::initializer_list<const char*> names,
+                           const std::string& otherwise) {
+        return std::find(names.begin(), names.end(), value) != names.end() ? value : otherwise;
+    };
+    const std::string folder = member(chosen, "folder", std::string());
+    figures.folder = folder.empty() ? figures.folder : fs::path(folder);
+    figures.format =
+        one_of(member(chosen, "format", std::string()), {"svg", "pdf", "png", "csv"}, figures.format);
+    figures.theme = one_of(member(chosen, "theme", std::string()),
+                           {"light", "dark", "print", "high_contrast"}, figures.theme);
+    figures.size = {std::clamp(member(chosen, "width_mm", figures.size.width_mm), 30.0, 1000.0),
+                    std::clamp(member(chosen, "height_mm", figures.size.height_mm), 20.0, 1000.0)};
+    figures.dpi = std::clamp(member(chosen, "dpi", figures.dpi), 36.0, 1200.0);
+}
+
 }  // namespace
 
 fs::path config_folder() {
@@ -58,6 +74,13 @@ Json preferences_of(const Workbench& bench) {
         out["window"] = {bench.window_width, bench.window_height};
     }
     out["presets_folder"] = bench.presets_folder.string();
+    const FigureExport& figures = bench.figures;
+    out["figures"] = {{"folder", figures.folder.string()},
+                      {"format", figures.format},
+                      {"theme", figures.theme},
+                      {"width_mm", figures.size.width_mm},
+                      {"height_mm", figures.size.height_mm},
+                      {"dpi", figures.dpi}};
     return out;
 }
 
@@ -74,6 +97,7 @@ void apply_preferences(Workbench& bench, const Json& chosen) {
     bench.workspace.set_pace(std::clamp(member(chosen, "pace", bench.workspace.pace()), 0.0, 1e4));
     const fs::path presets = member(chosen, "presets_folder", std::string());
     bench.presets_folder = presets.is_absolute() ? presets : bench.presets_folder;
+    apply_figures(bench.figures, member(chosen, "figures", Json::object()));
 }
 
 Preferences::Preferences(const fs::path& folder) {

@@ -241,6 +241,13 @@ void draw_menu_bar(Workbench& bench) {
         if (x + name_width + rest < width - search_width - theme.px(16)) {
             ImGui::SetCursorPosX(x);
             ImGui::TextUnformatted(name.c_str());
+            const Json note = bench.workspace.value("note");
+            if (note.is_string() && !note.get<std::string>().empty() && ImGui::BeginItemTooltip()) {
+                ImGui::PushTextWrapPos(theme.px(420));
+                ImGui::TextUnformatted(note.get<std::string>().c_str());
+                ImGui::PopTextWrapPos();
+                ImGui::EndTooltip();
+            }
             ImGui::SetCursorPosX(x + name_width + theme.px(12));
             ImGui::TextColored(theme.dim(), "%s%s", file.c_str(), mark.c_str());
         }

@@ -261,7 +261,6 @@ void Workbench::set_on_publish(const std::function<void()>& callback) {
     workspace.set_on_publish(callback);
     learning.set_on_publish(callback);
     exporter.set_on_report(callback);
-    learning.set_on_publish(callback);
     blindness->set_on_publish(callback);
 }
 

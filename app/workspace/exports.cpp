@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "app/workspace/exports.hpp"
 
-#include <sys/resource.h>
-
-#include <fstream>
 #include <utility>
 
 #include "core/npy.hpp"
-#include "run/record/result.hpp"
+#include "core/thread.hpp"
+#include "run/record/samples.hpp"
 
 namespace tempera::app {
 namespace {
@@ -19,27 +17,6 @@ std::string render(const PlotSpec& plot, const FigureExport& how) {
            : how.format == "csv"  ? to_csv(plot)
            : how.format == "json" ? to_json(plot).dump(1)
                                   : to_png(plot, colours, how.size, how.dpi);
-}
-
-std::string samples_csv(const RunResult& r) {
-    std::string text;
-    for (int i = 0; i < r.dim; ++i) {
-        text += "x" + std::to_string(i) + ",";
-    }
-    text += "log_weight,mode,ancestor\n";
-    const std::size_t n = r.first.log_weight.size(), d = static_cast<std::size_t>(r.dim);
-    char buffer[40];
-    for (std::size_t p = 0; p < n; ++p) {
-        for (std::size_t i = 0; i < d; ++i) {
-            std::snprintf(buffer, sizeof buffer, "%.17g,", r.first.x[p * d + i]);
-            text += buffer;
-        }
-        std::snprintf(buffer, sizeof buffer, "%.17g", r.first.log_weight[p]);
-        text += buffer;
-        text += "," + std::to_string(p < r.first.mode.size() ? r.first.mode[p] : -1);
-        text += "," + std::to_string(p < r.first.ancestor.size() ? r.first.ancestor[p] : -1) + "\n";
-    }
-    return text;
 }
 
 }  // namespace
@@ -65,7 +42,7 @@ Exporter::~Exporter() {
 }
 
 void Exporter::loop() {
-    setpriority(PRIO_PROCESS, 0, 10);
+    yield_to_the_window();
     while (true) {
         std::pair<Job, std::filesystem::path> job;
         {
@@ -159,15 +136,9 @@ void Exporter::samples(std::shared_ptr<const RunResult> result, const std::strin
         std::filesystem::create_directories(into);
         const std::filesystem::path path = free_file(into / (name + "-samples." + format));
         if (format == "csv") {
-            write_file_atomically(path, samples_csv(*result));
+            write_file_atomically(path, samples_table(*result));
         } else {
-            const auto n = result->first.log_weight.size();
-            const auto d = static_cast<std::size_t>(result->dim);
-            write_npz(path,
-                      {{"x", NpyArray::of(result->first.x, {n, d})},
-                       {"log_weight", NpyArray::of(result->first.log_weight, {n})},
-                       {"mode", NpyArray::of(result->first.mode, {result->first.mode.size()})},
-                       {"ancestor", NpyArray::of(result->first.ancestor, {result->first.ancestor.size()})}});
+            write_npz(path, sample_arrays(*result));
         }
         return "wrote " + path.string();
     };

@@ -40,6 +40,8 @@ TEST(Preferences, ComeBackAtTheNextStart) {
         bench.workspace.set_pace(3);
         bench.window_width = 1111;
         bench.window_height = 777;
+        bench.figures.theme = "print";
+        bench.figures.size = {85, 60};
         window.frames(2);
         Preferences preferences(folder.path);
         kept = preferences_of(bench);
@@ -57,6 +59,8 @@ TEST(Preferences, ComeBackAtTheNextStart) {
     EXPECT_FLOAT_EQ(bench.scale, 1.125f);
     EXPECT_EQ(bench.workspace.pace(), 3);
     EXPECT_EQ(bench.view.hidden, std::vector<std::string>{"log"});
+    EXPECT_EQ(bench.figures.theme, "print");
+    EXPECT_EQ(bench.figures.size.width_mm, 85);
     AppOptions options;
     options.theme = "print";
     options.layout = "ladder";

@@ -99,6 +99,35 @@ TEST(Autosave, KeepsTheNewestFive) {
     EXPECT_EQ(files_in(folder.path, ".json").size(), Autosave::most_kept - 1);
 }
 
+TEST(Autosave, EditsOutlastSessionsWithoutThem) {
+    const Folder folder("edits");
+    Json edited = some_session(99);
+    edited["saved"] = some_session(64)["document"];
+    Json untouched = some_session(10), empty = untouched;
+    untouched["saved"] = untouched["document"];
+    empty["document"] = Json::object();
+    const auto leave = [&](const Json& session) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            Autosave autosave;
+            autosave.open(folder.path);
+            autosave.write_and_wait(session);
+            ::raise(SIGKILL);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+    };
+    leave(edited);
+    for (int i = 0; i < 6; ++i) {
+        leave(untouched);
+    }
+    leave(empty);
+    Autosave next;
+    next.open(folder.path);
+    ASSERT_EQ(next.leftovers().size(), Autosave::most_kept);
+    EXPECT_EQ(next.leftovers().back().content["document"], edited["document"]);
+}
+
 TEST(Autosave, WritesEditsOnceInAWhileAndCleansUp) {
     const Folder folder("interval");
     Autosave autosave;
