@@ -186,7 +186,7 @@ TEST(TemperingPath, ModeMassesAgreeWithQuadrature) {
 TEST(TemperingPath, ModeMassesOfTheReferenceAreThoseOfItsDraws) {
     for (const auto& [type, settings] : {std::pair<const char*, Json>{"two_mode", {{"dim", 8}}},
                                          {"many_well", {{"dim", 4}}},
-                                         {"ring5", {}}}) {
+                                         {"ring5", Json::object()}}) {
         const auto target = make_target<double>(type, settings);
         const auto path = make_path<double>("tempering", {{"standardise", false}, {"reference_scale", 2.0}},
                                             target, {1, 0.5, 0});
