@@ -83,8 +83,8 @@ void Learning::set_on_publish(std::function<void()> callback) {
 
 bool Learning::learned_path() const {
     const Json& resolved = workspace_.resolved();
-    return path_info(resolved.value("path", Json())).uses_model &&
-           model_info(resolved.value("model", Json())).present;
+    return path_info(get_value(resolved, "path")).uses_model &&
+           model_info(get_value(resolved, "model")).present;
 }
 
 std::string Learning::obstacle() const {

@@ -198,7 +198,7 @@ TEST_F(Leaving, OpeningStartsNothingLong) {
     Json large = load_preset(own_);
     large["sampler"]["n_particles"] = 16000000;
     large["path"]["n_levels"] = 1000;
-    std::ofstream(own_) << large.dump();
+    std::ofstream(own_) << format_preset(large);
     bench().open_file(own_.string());
     EXPECT_TRUE(w().held_back());
     EXPECT_FALSE(w().busy());
