@@ -81,7 +81,7 @@ void SetupForm::item(const Field& field, const std::string& dotted, const Json& 
         if (value.is_null() && !bench_.view.show_absent) {
             continue;
         }
-        value_row({place + "." + f.name, dotted, "  " + f.name, f.help, f.change}, f, value,
+        value_row({place + "." + f.name, dotted, "  " + f.name, f.help, field.change}, f, value,
                   [&](const Json& v) {
                       Json edited = list;
                       edited[index][f.name] = v;

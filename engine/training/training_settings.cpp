@@ -48,8 +48,8 @@ void TrainingSettings::describe(Describer& d) {
         "n_data", n_data,
         {.min = 1, .max = 1 << 30, .log_scale = true, .help = "samples of the target when data is exact"});
     d.file("data", data, {"exact"},
-           {.help = "exact, an npy file [n, dim] in the target's coordinates, or a run folder (weights "
-                    "respected)"});
+           {.help = "exact, points of your own as an npy file [n, dim] in the target's coordinates (write it "
+                    "with numpy.save), or a run folder (weights respected)"});
     d.group("noise", noise, {.help = "law of the noise levels"});
     d.integer("seed", seed, {.min = 0, .help = "of the initial weights, the data and the batches"});
     d.integer(

@@ -71,6 +71,15 @@ TEST(SweepPlan, VariantsMultiplyInTheOrderOfTheText) {
     EXPECT_NE(plan.cells[0].model, plan.cells[1].model);
 }
 
+TEST(SweepPlan, SeedsStayWithinWhatDoublesHold) {
+    Json preset = learned_preset(two_columns);
+    preset["model"]["training"]["seed"] = 9007199254740992;
+    EXPECT_EQ(plan_sweep(preset, {}, 1).cells[0].preset["model"]["training"]["seed"], 9007199254740992);
+    EXPECT_THROW(plan_sweep(preset, {}, 2), ConfigError);
+    preset["model"]["training"]["seed"] = 9007199254740991;
+    EXPECT_EQ(plan_sweep(preset, {}, 2).cells[1].preset["model"]["training"]["seed"], 9007199254740992);
+}
+
 TEST(SweepPlan, SaysWhatIsWrong) {
     const auto message = [](const std::string& sweep) {
         try {

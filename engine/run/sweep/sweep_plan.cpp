@@ -210,7 +210,7 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
         if (!first.is_number_integer()) {
             throw ConfigError("sweep.seed_of", "\"" + plan.seed_of + "\" is not a setting of every run");
         }
-        if (first.get<long>() > (1L << 53) - plan.n_seeds) {
+        if (first.get<long>() > (1L << 53) - plan.n_seeds + 1) {
             throw ConfigError(plan.seed_of, first.dump() + " leaves no room for " +
                                                 std::to_string(plan.n_seeds) +
                                                 " seeds up to 9007199254740992; begin lower");
