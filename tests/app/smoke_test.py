@@ -138,7 +138,7 @@ def check_killed(program, env, folder, preset, state):
     window = Window(program, env, folder, kept, "killed")
     try:
         assert wait_until(lambda: sessions(state)), "nothing was autosaved before the run"
-        assert wait_until(lambda: glob.glob(os.path.join(state, "tempera", "sessions", "*.run", "replicate-0.npz"))), "no state was kept"
+        assert wait_until(lambda: glob.glob(os.path.join(state, "tempera", "sessions", "*.run", "state.npz"))), "no state was kept"
         window.key("ctrl+3")
         left = sessions(state)[0]
         last = read_json(left)

@@ -10,6 +10,7 @@
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/work/run_work.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -30,9 +31,8 @@ constexpr const char* smc = R"({ "type": "smc", "n_particles": 500, "ess_thresho
 constexpr const char* exchange =
     R"({ "type": "replica_exchange", "n_ensembles": 3, "n_scans": 60, "moves_per_scan": 1 })";
 
-struct Folder {
-    fs::path path = fs::path(testing::TempDir()) / ("tempera_checkpoint_" + std::to_string(std::rand()));
-    ~Folder() { fs::remove_all(path); }
+struct Folder : test::ScratchFolder {
+    Folder() : ScratchFolder("checkpoint") {}
 };
 
 Json without_seconds(Json summary) {

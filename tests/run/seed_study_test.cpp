@@ -104,11 +104,11 @@ TEST(SeedStudy, ADivergingSeedSaysWhatOtherTrainingsSay) {
     std::filesystem::create_directories(folder.path);
     std::vector<double> x;
     for (int j = 0; j < 200; ++j) {
-        x.insert(x.end(), {std::sin(j), std::cos(3.0 * j)});
+        x.insert(x.end(), {1e8 * std::sin(j), 1e8 * std::cos(3.0 * j)});
     }
     write_npy(folder.path / "x.npy", NpyArray::of(x, {200, 2}));
     Json preset = load_preset(std::string(TEMPERA_PRESET_DIR) + "/learned_two_lakes_dsm.json");
-    preset["target"]["sigmas"] = {1e-21, 1e-21};
+    preset["target"]["sigmas"] = {1e-13, 1e-13};
     preset["path"]["n_levels"] = 16;
     preset["model"]["hidden"] = {16};
     preset["model"]["losses"] =

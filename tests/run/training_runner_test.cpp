@@ -183,13 +183,13 @@ TEST(TrainingRunner, ADivergingTrainingKeepsItsLastGoodWeights) {
     // The pinned log density at points far from both modes is beyond single precision.
     std::vector<double> x;
     for (int j = 0; j < 200; ++j) {
-        x.insert(x.end(), {std::sin(j), std::cos(3.0 * j)});
+        x.insert(x.end(), {1e8 * std::sin(j), 1e8 * std::cos(3.0 * j)});
     }
     write_npy(scratch.folder / "x.npy", NpyArray::of(x, {200, 2}));
     Json preset = small_training(
         {{"n_steps", 100}, {"checkpoint_every", 20}, {"data", (scratch.folder / "x.npy").string()}},
         Json::array({Json{{"type", "dsm"}}, Json{{"type", "energy_pinning"}, {"warm_up", 50}}}));
-    preset["target"]["sigmas"] = {1e-21, 1e-21};
+    preset["target"]["sigmas"] = {1e-13, 1e-13};
     TrainingRunner runner;
     runner.start(preset, scratch.folder / "bad");
     runner.wait();

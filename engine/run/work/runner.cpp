@@ -46,7 +46,7 @@ private:
     void show(RunState state, bool fresh);
     void publish(RunState state, bool fresh, const std::string& error = {}, bool result_follows = false);
     void keep();
-    void finish(const Ending& ending);
+    void finish(const Ending& ending, const std::stop_token& stop);
     void release(const std::stop_token& stop);
 
     RunnerDesk& desk_;
@@ -221,8 +221,21 @@ Ending Performance::carry_out() {
     return ending;
 }
 
-/// Makes the result, then publishes the final state, so that a reader of the state finds the result.
-void Performance::finish(const Ending& ending) {
+/// The states are no longer needed, unless the program ends before the work did.
+void Performance::release(const std::stop_token& stop) {
+    if (!keeper_) {
+        return;
+    }
+    if (!stop.stop_requested() || !desk_.place_stays(job_)) {
+        keeper_->end();
+    } else if (work_ && !work_->finished() && !kept_) {
+        keep();
+    }
+}
+
+/// Makes the result and lets go of the states, then publishes the final state: whoever reads it finds both
+/// so.
+void Performance::finish(const Ending& ending, const std::stop_token& stop) {
     RunState state = state_after(ending.kind);
     std::string error = ending.error;
     if (work_) {
@@ -238,19 +251,8 @@ void Performance::finish(const Ending& ending) {
             error += (error.empty() ? "" : "; ") + std::string(e.what());
         }
     }
+    release(stop);
     publish(state, !ending.hurry, error);
-}
-
-/// The states are no longer needed, unless the program ends before the work did.
-void Performance::release(const std::stop_token& stop) {
-    if (!keeper_) {
-        return;
-    }
-    if (!stop.stop_requested() || !desk_.place_stays(job_)) {
-        keeper_->end();
-    } else if (work_ && !work_->finished() && !kept_) {
-        keep();
-    }
 }
 
 void Performance::run(const std::stop_token& stop) {
@@ -261,11 +263,10 @@ void Performance::run(const std::stop_token& stop) {
                             "it came after the last step; it counts from the next run"});
     }
     try {
-        finish(ending);
+        finish(ending, stop);
     } catch (const std::exception& e) {
         publish(RunState::failed, false, ending.error.empty() ? e.what() : ending.error);
     }
-    release(stop);
 }
 
 }  // namespace

@@ -144,8 +144,7 @@ bool RunnerDesk::wait_for_command(const RunnerJob& job, std::chrono::seconds at_
 bool RunnerDesk::wait_for_pace(const RunnerJob& job, Clock::time_point last_boundary) {
     std::unique_lock lock(mutex_);
     while (pace_ > 0) {
-        const auto due = last_boundary + std::chrono::duration_cast<Clock::duration>(
-                                             std::chrono::duration<double>(1 / pace_));
+        const auto due = last_boundary + waiting_time(1 / pace_);
         if (Clock::now() >= due || awaited() || job.stop.stop_requested()) {
             break;
         }
