@@ -25,9 +25,11 @@ public:
 
 /// What trained weights depend on: a training fits every preset that agrees in this.
 std::string subject_of(const Json& resolved) {
-    Json model = resolved.value("model", Json::object());
-    model.erase("file");
-    Json parts{{"target", resolved.value("target", Json())}, {"model", model}};
+    Json model = get_value(resolved, "model");
+    if (model.is_object()) {
+        model.erase("file");
+    }
+    Json parts{{"target", get_value(resolved, "target")}, {"model", model}};
     parts["standardise"] = get_value(resolved, "path.standardise");
     return parts.dump();
 }
@@ -83,7 +85,7 @@ void Learning::set_on_publish(std::function<void()> callback) {
 
 bool Learning::learned_path() const {
     const Json& resolved = workspace_.resolved();
-    return path_info(get_value(resolved, "path")).uses_model &&
+    return path_info(get_value(resolved, "path")).uses_model &&  // null where nothing is open
            model_info(get_value(resolved, "model")).present;
 }
 
@@ -93,7 +95,7 @@ std::string Learning::obstacle() const {
         const Problem& p = workspace_.problems().front();
         return p.place + ": " + p.text;
     }
-    if (const Json model = resolved.value("model", Json::object()); !model_info(model).trainable) {
+    if (const Json model = get_value(resolved, "model"); !model_info(model).trainable) {
         return "There is no network to train: model.type is " +
                (model_info(model).present ? type_of(model) : std::string("none")) + ". Choose " +
                trainable_models() + " in Setup, or open the preset learned_two_lakes_dsm.";
@@ -164,14 +166,14 @@ bool Learning::trained_here() const {
 }
 
 bool Learning::would_train() const {
-    return learned_path() && needs_training(workspace_.resolved().value("model", Json())) && !trained_here();
+    return learned_path() && needs_training(get_value(workspace_.resolved(), "model")) && !trained_here();
 }
 
 /// A run on an untrained model: it is trained first.
 bool Learning::put_off(bool paused) {
     follow_workspace();
     const Json& resolved = workspace_.resolved();
-    if (!learned_path() || !needs_training(resolved.value("model", Json()))) {
+    if (!learned_path() || !needs_training(get_value(resolved, "model"))) {
         return false;
     }
     run_paused_ = paused;
@@ -372,7 +374,7 @@ void Learning::request_maps() {
         asked_ = false;
         return;
     }
-    const bool own = !needs_training(resolved.value("model", Json()));
+    const bool own = !needs_training(get_value(resolved, "model"));
     const bool trains = training_->weights && (active() || !own) && of_this_preset();
     asked_ = learned_path() && (trains || own);
     const std::shared_ptr<const NetworkWeights> weights = trains ? training_->weights : nullptr;

@@ -121,7 +121,7 @@ void SetupForm::train_button() {
         const Face small(theme_.body, Theme::small_size);
         ImGui::TextColored(theme_.dim(), "%s",
                            learning.active()                                      ? "in training"
-                           : needs_training(w_.resolved().value("model", Json())) ? "not trained"
+                           : needs_training(get_value(w_.resolved(), "model")) ? "not trained"
                                                                                   : "trained");
     }
     ImGui::SameLine(left + theme_.px(label_column));

@@ -20,7 +20,7 @@ std::string preset(const char* name) { return std::string(TEMPERA_PRESET_DIR) + 
 
 /// Frames until something holds; everything else works beside them.
 template <class Holds>
-bool until(NullBench& window, const Holds& holds, int seconds = 120) {
+bool until(NullBench& window, const Holds& holds, int seconds = 400) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (std::chrono::steady_clock::now() < end) {
         window.frames();
