@@ -60,7 +60,13 @@ struct KernelContext {
     StreamKey key;  ///< for pilots (spectral radii per level)
 };
 
-using KernelEntry = Entry<TransitionKernel, KernelContext>;
+struct KernelEntry : Entry<TransitionKernel, KernelContext> {
+    KernelEntry(Entry<TransitionKernel, KernelContext> entry) : Entry(std::move(entry)) {}
+
+    /// Do the kernel's resolved settings go with a diffusion path's? Said of a preset before anything is made
+    /// of it; reports every problem with its place. Empty: they always do.
+    std::function<void(const Json& kernel, const Json& path, Problems&)> check_path;
+};
 /// none, first_order, exponential_integrator, second_order, transport_midpoint.
 const std::vector<KernelEntry>& kernel_catalogue();
 

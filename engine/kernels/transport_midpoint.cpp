@@ -63,6 +63,14 @@ struct TransportMidpointSettings {
     }
 };
 
+constexpr const char* ou_needs_vp = "\"ou\" needs a path with process \"vp\"; use \"rho\"";
+
+void check_coordinates(const Json& kernel, const Json& path, Problems& problems) {
+    if (kernel.value("coordinates", "rho") == "ou" && path.value("process", "vp") != "vp") {
+        problems.add("kernel.coordinates", ou_needs_vp);
+    }
+}
+
 enum class LogDet { exact, hutchinson, auxiliary };
 
 template <class Real>
@@ -110,7 +118,7 @@ private:
 
     void check_path() const {
         if (ou_ && !is_variance_preserving(*path_)) {
-            throw ConfigError("kernel.coordinates", "\"ou\" needs a path with process \"vp\"; use \"rho\"");
+            throw ConfigError("kernel.coordinates", ou_needs_vp);
         }
         const LevelStep& top = levels_of_.back();
         const auto middle = path_->field_at(1.0, 0.5 * (top.rho_low + top.rho_high));
@@ -361,9 +369,12 @@ private:
 }  // namespace
 
 KernelEntry transport_midpoint_kernel() {
-    return make_entry<TransitionKernel, KernelContext, TransportMidpoint, TransportMidpointSettings>(
-        "kernel", "transport_midpoint",
-        "Deterministic map: implicit midpoint steps of the probability-flow ODE");
+    KernelEntry entry =
+        make_entry<TransitionKernel, KernelContext, TransportMidpoint, TransportMidpointSettings>(
+            "kernel", "transport_midpoint",
+            "Deterministic map: implicit midpoint steps of the probability-flow ODE");
+    entry.check_path = check_coordinates;
+    return entry;
 }
 
 }  // namespace tempera

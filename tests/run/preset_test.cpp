@@ -508,6 +508,23 @@ TEST(Preset, ParentsMergeKeyByKey) {
     fs::remove_all(folder);
 }
 
+TEST(Preset, AKernelIsCheckedAgainstItsPathBeforeThereIsOne) {
+    Json p = parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "map",
+        "target": { "type": "mog2" }, "path": { "type": "diffusion", "process": "ve", "n_levels": 8 },
+        "kernel": { "type": "transport_midpoint", "coordinates": "ou" },
+        "sampler": { "type": "ais", "n_particles": 64 } })",
+                          "map");
+    const std::vector<Problem> problems = check_preset(p);
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_EQ(problems[0].place, "kernel.coordinates");
+    EXPECT_NE(problems[0].text.find("\"vp\""), std::string::npos) << problems[0].text;
+    p["path"]["process"] = "vp";
+    EXPECT_TRUE(check_preset(p).empty());
+    p["path"]["process"] = "ve";
+    p["kernel"]["coordinates"] = "rho";
+    EXPECT_TRUE(check_preset(p).empty());
+}
+
 TEST(Preset, SettingByDottedPath) {
     Json p = good_preset();
     set_value(p, "path.n_levels=32");

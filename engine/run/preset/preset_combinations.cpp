@@ -2,6 +2,7 @@
 // What goes together in a preset.
 #include <filesystem>
 
+#include "kernels/transition_kernel.hpp"
 #include "paths/density_path.hpp"
 #include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_schema.hpp"
@@ -74,6 +75,11 @@ void check_combinations(const Json& p, Problems& problems) {
         problems.add("kernel.type",
                      "\"" + kernel + "\" needs the scores of noised densities, which a " + path +
                          " path does not have; use \"none\" with moves, or path.type \"diffusion\"");
+    }
+    if (p["kernel"].is_object() && !path.empty() && path_uses_rho(path)) {
+        if (const auto& check = find_entry(kernel_catalogue(), "kernel", kernel).check_path) {
+            check(p["kernel"], p["path"], problems);
+        }
     }
     if (p["target"].is_null() || path.empty()) {
         return;
