@@ -64,8 +64,9 @@ def replicates(program, setting, sampler, n):
     """Summaries of n replicates."""
     with tempfile.TemporaryDirectory() as folder:
         preset, out = pathlib.Path(folder) / "preset.json", pathlib.Path(folder) / "out"
+        moves = {key: value for key, value in setting["moves"].items() if key != "n_steps" or "n_scans" not in sampler}
         preset.write_text(json.dumps({
-            "schema": "tempera-preset", "version": 1, "name": "calibration", **setting, "sampler": sampler,
+            "schema": "tempera-preset", "version": 1, "name": "calibration", **setting, "moves": moves, "sampler": sampler,
             "run": {"seed": 1, "precision": "f64", "n_replicates": n}}))
         subprocess.run([program, "run", str(preset), "--out", str(out), "--progress", "none"], check=True, stdout=subprocess.DEVNULL)
         return json.loads((out / "summary.json").read_text())["replicates"]

@@ -137,7 +137,7 @@ TEST(ReplicaExchange, StatesItsErrorWithFewLadders) {
             }
         }
         if (n_ensembles < 4) {
-            EXPECT_LT(stated.size(), 10u) << "one short ladder cannot know";
+            EXPECT_EQ(stated.size(), 0u) << "one short ladder cannot know";
             continue;
         }
         ASSERT_EQ(stated.size(), found.size()) << n_ensembles;
@@ -307,12 +307,13 @@ TEST(ReplicaExchange, MovesAlternateAndSettingsAreChecked) {
 
 TEST(ReplicaExchange, BurnInTunesTheMoves) {
     const auto p = path(4);
-    for (const double step : {40.0, 1e6, 1e-7}) {
+    // From where nothing moves it leaps away, and then converges as slowly as the gain has become.
+    for (const auto& [step, n_scans] : {std::pair{40.0, 300}, std::pair{1e6, 1500}, std::pair{1e-7, 1500}}) {
         const auto move = make_move("mala", 1, 2, true, step);
-        const auto s =
-            run("replica_exchange",
-                {{"n_ensembles", 100}, {"n_scans", 300}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}},
-                context_on(p, move, 24));
+        const auto s = run(
+            "replica_exchange",
+            {{"n_ensembles", 100}, {"n_scans", n_scans}, {"burn_in_fraction", 0.5}, {"moves_per_scan", 1}},
+            context_on(p, move, 24));
         for (const LevelStats& level : s->level_stats()) {
             if (level.level < 4) {
                 EXPECT_NEAR(level.acceptance, move->target_acceptance(), 0.06) << step;

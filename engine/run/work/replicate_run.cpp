@@ -137,6 +137,7 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
     h.tally = sampler_->tally();
     const DensityPath<Real>& path = *experiment_->path;
     h.learned = path.learned();
+    h.pilot_independence = experiment_->pilot.independence;
     if (h.learned) {
         h.used_noise_min = path.position(1).rho, h.used_noise_max = path.position(path.n_levels()).rho;
         h.trained_noise_min = experiment_->trained_noise[0];

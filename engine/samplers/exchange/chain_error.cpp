@@ -10,8 +10,8 @@ namespace tempera {
 
 namespace {
 
-constexpr double window_in_times = 5, least_time = 0.5, times_of_a_chain = 100;
-constexpr int few_chains = 4;
+constexpr double window_in_times = 5, least_time = 0.5, times_of_a_chain = 200;
+constexpr int few_chains = 4, steps_of_a_chain = 500;
 
 /// Mean over chains of sum_t x_t x_{t + lag}, scaled as if there were as many terms as at lag 0.
 double autocovariance(const ChainSeries& x, double mean, int lag) {
@@ -49,7 +49,8 @@ StandardError error_of_sum(const ChainSeries& series) {
     if (!std::isfinite(sum.variance)) {
         return StandardError::unknown("one draw tells nothing of the spread");
     }
-    if (series.n_chains < few_chains && series.n_steps() < times_of_a_chain * sum.autocorrelation_time) {
+    if (series.n_chains < few_chains &&
+        series.n_steps() < std::max<double>(steps_of_a_chain, times_of_a_chain * sum.autocorrelation_time)) {
         return StandardError::unknown("with fewer than " + std::to_string(few_chains) +
                                       " ladders the scans are too few for their correlation");
     }

@@ -38,8 +38,8 @@ struct ChainSum {
 /// without two values.
 ChainSum variance_of_sum(const ChainSeries& series);
 
-/// Its square root, where it is known: from four chains on, of fewer when they are long against their
-/// autocorrelation time, which else comes out too short.
+/// Its square root, where it is known: from four chains on, of fewer when they have 500 steps and are long
+/// against their autocorrelation time, which else comes out too short.
 StandardError error_of_sum(const ChainSeries& series);
 
 }  // namespace tempera

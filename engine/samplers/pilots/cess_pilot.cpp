@@ -120,6 +120,9 @@ private:
         if (squares > most_members * n) {
             std::iota(lineage_.begin(), lineage_.end(), 0);
         }
+        if (squares == n * n) {  // one lineage is left, and its members cannot be told from copies
+            return 1 / n;
+        }
         return of_lineages > scatter ? scatter / of_lineages : 1;
     }
 
