@@ -40,7 +40,8 @@ TEST_P(TargetContract, SamplesBelongToTheDensity) {
         return;  // the identities' averages have no variance there; its own tests compare conditionals
     }
     const int n = 1 << 14, dim = target->dim();
-    const Particles<double> x = test::draw(*target, n, 13), score(n, dim);
+    const Particles<double> x = test::draw(*target, n, 13);
+    Particles<double> score(n, dim);
     Tally tally;
     for (int b = 0; b < x.n_blocks(); ++b) {
         target->evaluate(x.block(b), {.score = score.block(b).data}, tally);
