@@ -10,6 +10,7 @@
 #include "run/background/path_maps.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -55,27 +56,28 @@ void expect_same_bits(const RunResult& a, const RunResult& b) {
 }
 
 TEST(Runner, ShowsHowFarTheReplicatesAre) {
+    const test::FewThreads two(2);
     Json preset = small_preset();
     preset["run"]["n_replicates"] = 200;
     RunRunner runner;
-    std::mutex mutex;
-    std::vector<double> running;
-    runner.set_on_publish([&] {
-        const auto s = runner.latest();
-        const std::lock_guard lock(mutex);
-        if (s->state == RunState::running) {
-            running.push_back(s->fraction);
-        }
-    });
-    runner.start(preset);
+    runner.start(preset, true);
+    wait_for(runner, RunState::paused);
+    std::vector<double> fractions;
+    for (int i = 0; i < 14; ++i) {  // twelve levels of the first, then two slices of the others
+        test::take_steps(runner, 1, StepSize::boundary);
+        fractions.push_back(runner.latest()->fraction);
+    }
+    EXPECT_TRUE(std::is_sorted(fractions.begin(), fractions.end()));
+    EXPECT_NEAR(fractions[5], 0.5 / 200, 1e-12);
+    EXPECT_NEAR(fractions[11], 1.0 / 200, 1e-12);
+    EXPECT_GT(fractions[12], fractions[11]);
+    EXPECT_GT(fractions[13], fractions[12]);
+    EXPECT_LT(fractions[13], 1);
+    EXPECT_GT(runner.latest()->eta_seconds, 0);
+    runner.resume();
     runner.wait();
     EXPECT_EQ(runner.latest()->fraction, 1);
     EXPECT_EQ(runner.latest()->eta_seconds, 0);
-    const std::lock_guard lock(mutex);
-    EXPECT_TRUE(std::is_sorted(running.begin(), running.end()));
-    // The others report at least once on their way.
-    EXPECT_GT(std::count_if(running.begin(), running.end(), [](double f) { return f > 1.0 / 200; }), 0);
-    EXPECT_LE(running.front(), 1.0 / 200);
 }
 
 TEST(Runner, GivesTheBitsOfTheCommandLine) {

@@ -119,6 +119,7 @@ TEST(Work, AnEditThatWasTakenBackStillMarksTheRunAfterItIsTakenUp) {
 }
 
 TEST(Work, TheOtherReplicatesPauseButTakeNoEdits) {
+    const test::FewThreads two(2);
     Json preset = small_run();
     preset["run"]["n_replicates"] = 150;
     RunRunner runner;

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
 #include "run/work/run_work.hpp"
 
@@ -37,6 +38,15 @@ public:
     ScratchFolder(const ScratchFolder&) = delete;
     ScratchFolder& operator=(const ScratchFolder&) = delete;
     std::filesystem::path path;
+};
+
+/// Limits the threads while it lives, so that a machine with many is not done at once.
+class FewThreads {
+public:
+    explicit FewThreads(int n) { set_thread_count(n); }
+    ~FewThreads() { set_thread_count(0); }
+    FewThreads(const FewThreads&) = delete;
+    FewThreads& operator=(const FewThreads&) = delete;
 };
 
 /// Waits, half a minute at most, until the latest view of a runner is as wanted; false when it never is.
