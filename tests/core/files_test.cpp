@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/files.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,14 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Files : testing::Test {
-    Files() : folder(fs::temp_directory_path() / ("tempera_files_" + std::to_string(::getpid()))) {
-        fs::create_directories(folder);
-    }
-    ~Files() override { fs::remove_all(folder); }
+    Files() { fs::create_directories(folder); }
     static void write(const fs::path& file, const std::string& text) {
         write_bytes_atomically(file, text.data(), text.size());
     }
-    fs::path folder;
+    test::ScratchFolder scratch{"files"};
+    const fs::path& folder = scratch.path;
 };
 
 TEST_F(Files, DevicesAndPipesAreWrittenNotReplaced) {

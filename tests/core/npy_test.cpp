@@ -12,6 +12,7 @@
 #include <rapidcheck.h>
 
 #include "core/errors.hpp"
+#include "support/files.hpp"
 
 namespace tempera {
 namespace {
@@ -21,12 +22,9 @@ using Bytes = std::vector<std::uint8_t>;
 
 class Folder : public ::testing::Test {
 protected:
-    void SetUp() override {
-        path_ = fs::temp_directory_path() / ("tempera_npy_" + std::to_string(::getpid()));
-        fs::create_directories(path_);
-    }
-    void TearDown() override { fs::remove_all(path_); }
-    fs::path path_;
+    Folder() { fs::create_directories(path_); }
+    test::ScratchFolder scratch_{"npy"};
+    const fs::path& path_ = scratch_.path;
 };
 using NpyFiles = Folder;
 

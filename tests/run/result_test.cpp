@@ -17,6 +17,7 @@
 #include "run/report/comparison.hpp"
 #include "run/sweep/sweep.hpp"
 #include "run/work/run_work.hpp"
+#include "support/files.hpp"
 
 namespace tempera {
 namespace {
@@ -37,13 +38,8 @@ const char* smc = R"({ "type": "smc", "n_particles": 200, "ess_threshold": 1.0 }
 const char* exchange =
     R"({ "type": "replica_exchange", "n_ensembles": 3, "n_scans": 30, "burn_in_fraction": 0.5, "moves_per_scan": 0, "initial": "exact" })";
 
-struct Folder {
-    fs::path path = fs::path(testing::TempDir()) / ("tempera_result_" + std::to_string(std::rand()));
-    Folder() {
-        fs::remove_all(path);
-        fs::create_directories(path);
-    }
-    ~Folder() { fs::remove_all(path); }
+struct Folder : test::ScratchFolder {
+    Folder() : ScratchFolder("result") { fs::create_directories(path); }
 };
 
 std::string text_of(const fs::path& file) {

@@ -11,47 +11,18 @@
 
 #include "run/preset/preset.hpp"
 #include "run/work/run_work.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
 
 namespace fs = std::filesystem;
 
-Json small_preset() {
-    return parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "kept",
-        "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
-        "path": { "type": "diffusion", "n_levels": 12 }, "kernel": { "type": "second_order" },
-        "moves": { "type": "mala", "n_steps": 3 },
-        "sampler": { "type": "smc", "n_particles": 700, "ess_threshold": 0.9 }, "run": { "seed": 3, "record": { "genealogy": true } } })",
-                        "kept");
-}
+using test::facts, test::small_exchange, test::small_run, test::wait_until;
 
-Json exchange_preset() {
-    Json p = small_preset();
-    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3},    {"n_scans", 40},
-                        {"burn_in_fraction", 0.5},    {"moves_per_scan", 1}, {"initial", "reference"}};
-    return p;
-}
-
-class Folder {
-public:
-    Folder() : path(fs::temp_directory_path() / ("tempera_kept_" + std::to_string(::getpid()))) {
-        fs::remove_all(path);
-    }
-    ~Folder() { fs::remove_all(path); }
-    fs::path path;
+struct Folder : test::ScratchFolder {
+    Folder() : ScratchFolder("kept") {}
 };
-
-template <class Condition>
-bool wait_until(const RunRunner& runner, Condition condition) {
-    for (int i = 0; i < 20000; ++i) {
-        if (condition(*runner.latest())) {
-            return true;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return false;
-}
 
 void step(RunRunner& runner, int n) {
     for (int i = 0; i < n; ++i) {
@@ -59,22 +30,6 @@ void step(RunRunner& runner, int n) {
         runner.step();
         ASSERT_TRUE(wait_until(runner, [&](const Snapshot& s) { return s.steps_done > before; }));
     }
-}
-
-/// Everything of a result but its times.
-Json facts(const RunResult& r) {
-    Json summary = r.summary;
-    summary.erase("seconds");
-    if (summary.contains("replicates")) {
-        for (Json& one : summary["replicates"]) {
-            one.erase("seconds");
-        }
-    }
-    return {{"summary", summary},
-            {"x", r.first.x},
-            {"log_weight", r.first.log_weight},
-            {"ancestor", r.first.ancestor},
-            {"edits", r.preset.value("edits", Json())}};
 }
 
 Json whole(const Json& preset) {
@@ -85,7 +40,7 @@ Json whole(const Json& preset) {
 }
 
 TEST(RunKeeper, TheNextRunnerGoesOnWithTheSameBits) {
-    for (const Json& preset : {small_preset(), exchange_preset()}) {
+    for (const Json& preset : {small_run(), small_exchange()}) {
         for (const int n_moves : {1, 6, 17}) {
             const Folder folder;
             {
@@ -116,7 +71,7 @@ Json edited_run(const fs::path& folder, bool interrupted) {
     const Edits edits{{"kernel.type", "first_order"}, {"sampler.ess_threshold", 0.3}, {"moves.n_steps", 2}};
     auto runner = std::make_unique<RunRunner>();
     runner->keep_states(folder, 1e9);
-    runner->start(small_preset(), true);
+    runner->start(small_run(), true);
     step(*runner, 6);
     runner->edit(edits);
     step(*runner, 6);
@@ -139,11 +94,11 @@ TEST(RunKeeper, EditsOfTheRunAreItsOwn) {
     const Folder folder;
     const Json expected = edited_run(folder.path, false);
     EXPECT_EQ(edited_run(folder.path, true), expected);
-    EXPECT_NE(expected, whole(small_preset()));
+    EXPECT_NE(expected, whole(small_run()));
 }
 
 TEST(RunKeeper, ReplicatesThatWereDoneStayDone) {
-    Json preset = small_preset();
+    Json preset = small_run();
     preset["sampler"]["n_particles"] = 6000;
     preset["path"]["n_levels"] = 400;  // must not be over before the runner is
     preset["run"]["n_replicates"] = 6;
@@ -169,13 +124,13 @@ TEST(RunKeeper, StatesOfRunsThatAreOverOrUnwantedGo) {
     {
         RunRunner runner;
         runner.keep_states(folder.path, 1e-9);
-        runner.start(small_preset(), true);
+        runner.start(small_run(), true);
         step(runner, 4);
         ASSERT_TRUE(wait_until(runner, [&](const Snapshot&) { return !kept_run(folder.path).is_null(); }));
         runner.cancel();
         runner.wait();
         EXPECT_FALSE(fs::exists(folder.path));
-        runner.start(small_preset(), true);
+        runner.start(small_run(), true);
         step(runner, 4);
         runner.keep_states({}, 0);
     }
@@ -187,7 +142,7 @@ TEST(RunKeeper, AFolderThatCannotBeMadeIsNoReasonToStop) {
     std::ofstream(folder.path) << "in the way";
     RunRunner runner;
     runner.keep_states(folder.path / "below", 1e-9);
-    runner.start(small_preset());
+    runner.start(small_run());
     runner.wait();
     EXPECT_EQ(runner.latest()->state, RunState::finished);
     EXPECT_NE(runner.latest()->notice.find("cannot be made"), std::string::npos) << runner.latest()->notice;
@@ -199,10 +154,10 @@ TEST(RunKeeper, AnotherRunIsNotGoneOnWith) {
     {
         RunRunner runner;
         runner.keep_states(folder.path, 1e9);
-        runner.start(small_preset(), true);
+        runner.start(small_run(), true);
         step(runner, 3);
     }
-    Json other = small_preset();
+    Json other = small_run();
     other["run"]["seed"] = 4;
     RunRunner runner;
     runner.keep_states(folder.path, 1e9);
@@ -210,7 +165,7 @@ TEST(RunKeeper, AnotherRunIsNotGoneOnWith) {
     runner.wait();
     EXPECT_EQ(runner.latest()->state, RunState::failed);
     EXPECT_NE(runner.latest()->error.find("run.seed"), std::string::npos) << runner.latest()->error;
-    EXPECT_EQ(kept_run(folder.path), resolve_preset(small_preset())) << "nothing is lost";
+    EXPECT_EQ(kept_run(folder.path), resolve_preset(small_run())) << "nothing is lost";
 }
 
 }  // namespace

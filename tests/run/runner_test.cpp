@@ -15,21 +15,7 @@
 namespace tempera {
 namespace {
 
-Json small_preset() {
-    return parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "small",
-        "target": { "type": "gaussian_mixture", "weights": [0.6666666666666666, 0.3333333333333333], "means": [[-4, 0], [4, 0]], "sigmas": [0.25, 1.0] },
-        "path": { "type": "diffusion", "n_levels": 12 }, "kernel": { "type": "second_order" },
-        "moves": { "type": "mala", "n_steps": 2 },
-        "sampler": { "type": "smc", "n_particles": 300, "ess_threshold": 0.9 }, "run": { "seed": 3 } })",
-                        "small");
-}
-
-Json exchange_preset() {
-    Json p = small_preset();
-    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3},    {"n_scans", 40},
-                        {"burn_in_fraction", 0.5},    {"moves_per_scan", 1}, {"initial", "reference"}};
-    return p;
-}
+using test::small_exchange, test::small_run;
 
 void wait_for(const RunRunner& runner, RunState state) {
     for (int i = 0; i < 20000 && runner.latest()->state != state; ++i) {
@@ -57,7 +43,7 @@ void expect_same_bits(const RunResult& a, const RunResult& b) {
 
 TEST(Runner, ShowsHowFarTheReplicatesAre) {
     const test::FewThreads two(2);
-    Json preset = small_preset();
+    Json preset = small_run();
     preset["run"]["n_replicates"] = 200;
     RunRunner runner;
     runner.start(preset, true);
@@ -81,7 +67,7 @@ TEST(Runner, ShowsHowFarTheReplicatesAre) {
 }
 
 TEST(Runner, GivesTheBitsOfTheCommandLine) {
-    for (Json preset : {small_preset(), exchange_preset()}) {
+    for (Json preset : {small_run(), small_exchange()}) {
         preset["run"]["n_replicates"] = 3;
         RunRunner runner;
         runner.start(preset);
@@ -93,7 +79,7 @@ TEST(Runner, GivesTheBitsOfTheCommandLine) {
 }
 
 TEST(Runner, PauseStepAndResumeChangeNoBit) {
-    for (const Json& preset : {small_preset(), exchange_preset()}) {
+    for (const Json& preset : {small_run(), small_exchange()}) {
         RunRunner runner;
         runner.start(preset, true);
         wait_for(runner, RunState::paused);
@@ -121,7 +107,7 @@ TEST(Runner, PauseStepAndResumeChangeNoBit) {
 
 TEST(Runner, CancelKeepsWhatWasReached) {
     RunRunner runner;
-    runner.start(small_preset(), true);
+    runner.start(small_run(), true);
     wait_for(runner, RunState::paused);
     runner.step(StepSize::boundary);
     runner.step(StepSize::boundary);
@@ -139,7 +125,7 @@ TEST(Runner, CancelKeepsWhatWasReached) {
 
 TEST(Runner, EditsAreAppliedRecordedOrRefused) {
     RunRunner runner;
-    runner.start(small_preset(), true);
+    runner.start(small_run(), true);
     wait_for(runner, RunState::paused);
     runner.edit({{"sampler.ess_threshold", 0.1}, {"kernel.type", "first_order"}});
     EXPECT_THROW(runner.edit({{"sampler.n_particles", 400}}), ConfigError);
@@ -158,7 +144,7 @@ TEST(Runner, EditsAreAppliedRecordedOrRefused) {
 
 TEST(Runner, BadPresetsAreRefusedAtOnce) {
     RunRunner runner;
-    Json bad = small_preset();
+    Json bad = small_run();
     bad["path"]["n_levels"] = 0;
     EXPECT_THROW(runner.start(bad), ConfigError);
     EXPECT_EQ(runner.latest()->state, RunState::idle);
@@ -169,7 +155,7 @@ TEST(Runner, SnapshotsAreCompleteAndOrdered) {
     RunRunner runner;
     std::atomic<long> calls{0};
     runner.set_on_publish([&] { ++calls; });
-    const long id = runner.start(small_preset());
+    const long id = runner.start(small_run());
     runner.wait();
     const auto s = runner.latest();
     EXPECT_EQ(s->id, id);
@@ -190,7 +176,7 @@ TEST(Runner, KeepsTheSameParticlesOfTheThumbnailsHoweverItIsLookedAt) {
     std::vector<std::shared_ptr<const Snapshot>> ends;
     for (const bool stepped : {false, true}) {
         RunRunner runner;
-        runner.start(small_preset(), stepped);
+        runner.start(small_run(), stepped);
         if (stepped) {
             wait_for(runner, RunState::paused);
             for (int i = 0; i < 7; ++i) {
@@ -233,11 +219,11 @@ TEST(Runner, StormOfCommands) {
             std::this_thread::yield();
         }
     });
-    Json preset = small_preset();
+    Json preset = small_run();
     for (int i = 0; i < 1000; ++i) {
         switch (random() % 12) {
         case 0: {
-            preset = random() % 4 ? small_preset() : exchange_preset();
+            preset = random() % 4 ? small_run() : small_exchange();
             const long id = runner.start(preset, random() % 2);
             EXPECT_EQ(runner.latest()->id, id);
             break;
@@ -277,12 +263,12 @@ TEST(Runner, StormOfCommands) {
         }
     }
     runner.set_pace(0);
-    runner.start(small_preset());
+    runner.start(small_run());
     runner.wait();
     EXPECT_EQ(runner.latest()->state, RunState::finished);
     reading = false;
     reader.join();
-    expect_same_bits(*runner.result(), run_preset(small_preset()));
+    expect_same_bits(*runner.result(), run_preset(small_run()));
 }
 
 }  // namespace

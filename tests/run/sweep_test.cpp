@@ -14,6 +14,7 @@
 #include "run/report/sweep_figures.hpp"
 #include "run/report/training_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
+#include "support/files.hpp"
 
 namespace tempera {
 namespace {
@@ -41,10 +42,8 @@ const char* two_columns = R"({ "variants": {
     "order": [ { "name": "first", "set": { "kernel": { "type": "first_order" } } }, { "name": "second", "set": {} } ] },
     "seeds": 2, "seed_of": "model.training.seed" })";
 
-struct Folder {
-    fs::path path = fs::path(testing::TempDir()) / ("tempera_sweep_" + std::to_string(std::rand()));
-    Folder() { fs::remove_all(path); }
-    ~Folder() { fs::remove_all(path); }
+struct Folder : test::ScratchFolder {
+    Folder() : ScratchFolder("sweep") {}
 };
 
 std::string text_of(const fs::path& file) {

@@ -13,6 +13,7 @@
 #include "core/npy.hpp"
 #include "run/preset/preset.hpp"
 #include "run/training/training.hpp"
+#include "support/files.hpp"
 
 namespace tempera {
 namespace {
@@ -36,16 +37,8 @@ Json small_training(const Json& training = Json::object(), const Json& losses = 
     return resolve_preset(p);
 }
 
-/// A folder of its own for each test, removed at its end.
-struct Scratch {
-    Scratch() : folder(fs::temp_directory_path() / ("tempera_training_" + std::to_string(getpid()))) {
-        fs::remove_all(folder);
-        fs::create_directories(folder);
-    }
-    ~Scratch() { fs::remove_all(folder); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    fs::path folder;
+struct Scratch : test::ScratchFolder {
+    Scratch() : ScratchFolder("training") { fs::create_directories(path); }
 };
 
 Json report_of(const fs::path& folder) {
@@ -81,9 +74,9 @@ TEST(TrainingRunner, GivesTheBitsOfTheCommandLineWhateverIsLookedAt) {
     const Scratch scratch;
     const Json preset = small_training(
         Json::object(), {{{"type", "dsm"}, {"weight", 1}}, {{"type", "diffclf"}, {"weight", 1}}});
-    write_training_folder(train_model(preset, {}), scratch.folder / "cli");
+    write_training_folder(train_model(preset, {}), scratch.path / "cli");
     TrainingRunner runner;
-    runner.start(preset, scratch.folder / "window", true);
+    runner.start(preset, scratch.path / "window", true);
     ASSERT_TRUE(reaches(runner, RunState::paused));
     EXPECT_EQ(runner.latest()->step, 0);
     for (long n = 1; n <= 3; ++n) {
@@ -98,9 +91,9 @@ TEST(TrainingRunner, GivesTheBitsOfTheCommandLineWhateverIsLookedAt) {
     const auto end = runner.latest();
     ASSERT_EQ(end->state, RunState::finished) << end->error;
     EXPECT_EQ(end->step, 40);
-    EXPECT_EQ(end->folder, scratch.folder / "window");
-    expect_same_arrays(end->folder / "weights.npz", scratch.folder / "cli" / "weights.npz");
-    expect_same_arrays(end->folder / "checkpoint.pt", scratch.folder / "cli" / "checkpoint.pt");
+    EXPECT_EQ(end->folder, scratch.path / "window");
+    expect_same_arrays(end->folder / "weights.npz", scratch.path / "cli" / "weights.npz");
+    expect_same_arrays(end->folder / "checkpoint.pt", scratch.path / "cli" / "checkpoint.pt");
 }
 
 TEST(TrainingRunner, SaysWhatWasReached) {
@@ -108,7 +101,7 @@ TEST(TrainingRunner, SaysWhatWasReached) {
     TrainingRunner runner;
     std::atomic<int> calls{0};
     runner.set_on_publish([&] { ++calls; });
-    const long id = runner.start(small_training(), scratch.folder / "a");
+    const long id = runner.start(small_training(), scratch.path / "a");
     runner.wait();
     const auto s = runner.latest();
     ASSERT_EQ(s->state, RunState::finished) << s->error;
@@ -142,7 +135,7 @@ TEST(TrainingRunner, KeepsLongCurvesShort) {
     TrainingRunner runner;
     Json preset = small_training({{"n_steps", 1400}, {"batch_size", 8}, {"n_data", 50}});
     preset["model"]["hidden"] = {4};
-    runner.start(preset, scratch.folder / "long");
+    runner.start(preset, scratch.path / "long");
     runner.wait();
     const auto s = runner.latest();
     ASSERT_EQ(s->state, RunState::finished) << s->error;
@@ -155,13 +148,13 @@ TEST(TrainingRunner, KeepsLongCurvesShort) {
 TEST(TrainingRunner, CancelKeepsAndWritesWhatWasReached) {
     const Scratch scratch;
     TrainingRunner runner;
-    runner.start(small_training({{"n_steps", 100000}}), scratch.folder / "cut");
+    runner.start(small_training({{"n_steps", 100000}}), scratch.path / "cut");
     ASSERT_TRUE(until([&] { return runner.latest()->step > 5; }));
     runner.cancel();
     runner.wait();
     const auto s = runner.latest();
     EXPECT_EQ(s->state, RunState::cancelled);
-    ASSERT_EQ(s->folder, scratch.folder / "cut");
+    ASSERT_EQ(s->folder, scratch.path / "cut");
     const Json report = report_of(s->folder);
     EXPECT_EQ(report["status"], "partial");
     EXPECT_EQ(report["steps"], s->step);
@@ -170,12 +163,12 @@ TEST(TrainingRunner, CancelKeepsAndWritesWhatWasReached) {
 
 TEST(TrainingRunner, NeverOverwritesAFolder) {
     const Scratch scratch;
-    fs::create_directories(scratch.folder / "model");
+    fs::create_directories(scratch.path / "model");
     TrainingRunner runner;
-    runner.start(small_training({{"n_steps", 2}}), scratch.folder / "model");
+    runner.start(small_training({{"n_steps", 2}}), scratch.path / "model");
     runner.wait();
-    EXPECT_EQ(runner.latest()->folder, scratch.folder / "model-2");
-    EXPECT_TRUE(fs::is_empty(scratch.folder / "model"));
+    EXPECT_EQ(runner.latest()->folder, scratch.path / "model-2");
+    EXPECT_TRUE(fs::is_empty(scratch.path / "model"));
 }
 
 TEST(TrainingRunner, ADivergingTrainingKeepsItsLastGoodWeights) {
@@ -185,13 +178,13 @@ TEST(TrainingRunner, ADivergingTrainingKeepsItsLastGoodWeights) {
     for (int j = 0; j < 200; ++j) {
         x.insert(x.end(), {1e8 * std::sin(j), 1e8 * std::cos(3.0 * j)});
     }
-    write_npy(scratch.folder / "x.npy", NpyArray::of(x, {200, 2}));
+    write_npy(scratch.path / "x.npy", NpyArray::of(x, {200, 2}));
     Json preset = small_training(
-        {{"n_steps", 100}, {"checkpoint_every", 20}, {"data", (scratch.folder / "x.npy").string()}},
+        {{"n_steps", 100}, {"checkpoint_every", 20}, {"data", (scratch.path / "x.npy").string()}},
         Json::array({Json{{"type", "dsm"}}, Json{{"type", "energy_pinning"}, {"warm_up", 50}}}));
     preset["target"]["sigmas"] = {1e-13, 1e-13};
     TrainingRunner runner;
-    runner.start(preset, scratch.folder / "bad");
+    runner.start(preset, scratch.path / "bad");
     runner.wait();
     const auto s = runner.latest();
     ASSERT_EQ(s->state, RunState::failed);
@@ -199,7 +192,7 @@ TEST(TrainingRunner, ADivergingTrainingKeepsItsLastGoodWeights) {
     EXPECT_NE(s->error.find("step 51"), std::string::npos) << s->error;
     EXPECT_EQ(s->step, 40);
     EXPECT_EQ(s->losses->back().step, 50);
-    ASSERT_EQ(s->folder, scratch.folder / "bad");
+    ASSERT_EQ(s->folder, scratch.path / "bad");
     EXPECT_EQ(report_of(s->folder)["status"], "failed");
     const NetworkWeights weights = read_network_weights(s->folder, "test");
     for (const float w : weights.layers[0].weight) {
@@ -242,7 +235,7 @@ TEST(TrainingRunner, SurvivesAStormOfCommands) {
     for (int i = 0; i < 400; ++i) {
         switch (random() % 8) {
         case 0:
-            last = runner.start(preset, scratch.folder / "storm", random() % 2 == 0);
+            last = runner.start(preset, scratch.path / "storm", random() % 2 == 0);
             break;
         case 1:
             runner.cancel();

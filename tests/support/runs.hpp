@@ -3,16 +3,15 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <thread>
 
 #include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
 #include "run/work/run_work.hpp"
+#include "support/files.hpp"
 
 namespace tempera::test {
 
@@ -26,19 +25,13 @@ inline Json small_run() {
                         "small");
 }
 
-/// A folder of a test's own, removed before and after.
-class ScratchFolder {
-public:
-    explicit ScratchFolder(const std::string& name)
-        : path(std::filesystem::temp_directory_path() /
-               ("tempera_" + name + "_" + std::to_string(::getpid()))) {
-        std::filesystem::remove_all(path);
-    }
-    ~ScratchFolder() { std::filesystem::remove_all(path); }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    std::filesystem::path path;
-};
+/// The same two lakes by replica exchange.
+inline Json small_exchange() {
+    Json p = small_run();
+    p["sampler"] = Json{{"type", "replica_exchange"}, {"n_ensembles", 3},    {"n_scans", 40},
+                        {"burn_in_fraction", 0.5},    {"moves_per_scan", 1}, {"initial", "reference"}};
+    return p;
+}
 
 /// Limits the threads while it lives, so that a machine with many is not done at once.
 class FewThreads {

@@ -38,8 +38,6 @@ public:
         expected = watch.seconds();
         return true;
     }
-    /// What a step does was changed: how long the next ones take is not known.
-    void forget() { seconds_ = {infinity, infinity}; }
 
 private:
     /// A copy of the state costs little beside steps that take longer.
