@@ -120,9 +120,9 @@ void SetupForm::train_button() {
     {
         const Face small(theme_.body, Theme::small_size);
         ImGui::TextColored(theme_.dim(), "%s",
-                           learning.active()                                      ? "in training"
+                           learning.active()                                   ? "in training"
                            : needs_training(get_value(w_.resolved(), "model")) ? "not trained"
-                                                                                  : "trained");
+                                                                               : "trained");
     }
     ImGui::SameLine(left + theme_.px(label_column));
     ImGui::BeginDisabled(!learning.active() && !obstacle.empty());

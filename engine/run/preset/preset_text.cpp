@@ -120,7 +120,8 @@ private:
             std::string key;
             if (object) {
                 skip_string();
-                key = parse_json(std::string_view(text_).substr(key_begin, at_ - key_begin)).get<std::string>();
+                key =
+                    parse_json(std::string_view(text_).substr(key_begin, at_ - key_begin)).get<std::string>();
                 skip();
                 ++at_;  // the colon
                 skip();
