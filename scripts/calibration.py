@@ -46,16 +46,16 @@ def smc(scheme, n_particles=1024):
     return {"type": "smc", "n_particles": n_particles, "resampling": scheme, "ess_threshold": 0.8}
 
 
-def exchange(n_ensembles, n_scans):
-    return {"type": "replica_exchange", "n_ensembles": n_ensembles, "n_scans": n_scans, "burn_in_fraction": 0.25, "moves_per_scan": 2}
+def exchange(n_ensembles, n_scans, burn_in_fraction=0.25):
+    return {"type": "replica_exchange", "n_ensembles": n_ensembles, "n_scans": n_scans, "burn_in_fraction": burn_in_fraction, "moves_per_scan": 2}
 
 
 SAMPLERS = {
     "ais": {"type": "ais", "n_particles": 1024},
     **{f"smc {scheme}": smc(scheme) for scheme in ("systematic", "stratified", "residual", "multinomial")},
-    "replica_exchange, 4 ladders": exchange(4, 800),
-    "replica_exchange, 8 ladders": exchange(8, 300),
-    "replica_exchange, 32 ladders": exchange(32, 120),
+    "replica_exchange, 4 ladders": exchange(4, 1600),
+    "replica_exchange, 8 ladders": exchange(8, 600),
+    "replica_exchange, 32 ladders": exchange(32, 240, 0.5),
     f"mean of {GROUP} replicates (smc)": smc("systematic", 128),
 }
 
