@@ -23,6 +23,7 @@
 
 #include "app/platform/frame.hpp"
 #include "app/platform/frame_policy.hpp"
+#include "app/recovery/user_folders.hpp"
 #include "app/shell/preferences.hpp"
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/tips.hpp"

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <system_error>
 
@@ -86,15 +85,6 @@ double written_at(const Json& content) {
 }
 
 }  // namespace
-
-fs::path state_folder() {
-    const char* state = std::getenv("XDG_STATE_HOME");
-    if (state && *state == '/') {  // relative ones are to be ignored
-        return fs::path(state) / "tempera";
-    }
-    const char* home = std::getenv("HOME");
-    return home && *home ? fs::path(home) / ".local/state/tempera" : fs::path();
-}
 
 std::shared_ptr<FileLock> FileLock::take(const fs::path& file) {
     const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -15,10 +15,6 @@
 
 namespace tempera::app {
 
-/// Where the program keeps what it remembers: $XDG_STATE_HOME/tempera, or ~/.local/state/tempera. Empty when
-/// there is no home.
-std::filesystem::path state_folder();
-
 /// An open file that no other process can lock at the same time.
 class FileLock {
 public:

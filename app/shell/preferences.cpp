@@ -2,7 +2,6 @@
 #include "app/shell/preferences.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 #include "app/shell/recovery_card.hpp"
@@ -51,15 +50,6 @@ void apply_figures(FigureExport& figures, const Json& chosen) {
 }
 
 }  // namespace
-
-fs::path config_folder() {
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    if (config && *config == '/') {  // relative ones are to be ignored
-        return fs::path(config) / "tempera";
-    }
-    const char* home = std::getenv("HOME");
-    return home && *home ? fs::path(home) / ".config/tempera" : fs::path();
-}
 
 Json preferences_of(const Workbench& bench) {
     Json out{{"schema", "tempera-window"}, {"version", 1}};

@@ -14,9 +14,6 @@ namespace tempera::app {
 
 struct Workbench;
 
-/// $XDG_CONFIG_HOME/tempera, or ~/.config/tempera. Empty when there is no home.
-std::filesystem::path config_folder();
-
 /// The choices as they are now.
 Json preferences_of(const Workbench& bench);
 /// Takes over what is there and of the right kind, before the first preset is opened.

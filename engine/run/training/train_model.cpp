@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Training without a thread of its own.
-#include <chrono>
-
+#include "core/thread.hpp"
 #include "run/training/training_work.hpp"
 
 namespace tempera {
 
 TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callbacks,
                            const std::filesystem::path& resume_from) {
-    using Clock = std::chrono::steady_clock;
     TrainingWork work(resolved);
     TrainingSession& session = work.session();
     if (!resume_from.empty()) {
@@ -18,10 +16,10 @@ TrainingResult train_model(const Json& resolved, const TrainingCallbacks& callba
     work.start();
     const training::Trainer& trainer = session.trainer();
     const long first = trainer.steps_done();
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const auto report = [&] {
         if (callbacks.progress) {
-            const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+            const double seconds = watch.seconds();
             callbacks.progress({trainer.steps_done(), session.n_steps(), seconds,
                                 static_cast<double>(trainer.steps_done() - first) / seconds,
                                 &work.last_losses()});

@@ -2,10 +2,11 @@
 #include "run/work/run_work.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
+#include "core/number.hpp"
+#include "core/thread.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
 #include "run/work/replicates.hpp"
@@ -14,9 +15,6 @@
 namespace tempera {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
 template <class Real>
 class RunWork final : public Work {
@@ -311,7 +309,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.mode_names = experiment_.target->mode_names();
     s.true_mode_weights = experiment_.target->mode_weights();
     s.plane = sights_.plane();
-    s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = nan_value;
+    s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = not_a_number;
     s.log_z = sampler.log_z();
     s.log_z_true = experiment_.target->log_z();
     s.n_resamplings = sampler.n_resamplings();
@@ -379,14 +377,14 @@ std::unique_ptr<Work> make_run_work(const Json& resolved, bool watched, std::sto
 }
 
 RunResult run_preset(const Json& preset, const DriveOptions& options) {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     const Json resolved = resolve_preset(preset);
     if (options.progress) {
         options.progress(0, "preparing");
     }
     const std::unique_ptr<Work> work = make_run_work(resolved, false, options.stop);
     Ending ending = drive(*work, options);
-    ending.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    ending.seconds = watch.seconds();
     return std::move(dynamic_cast<RunResult&>(*work->result(ending)));
 }
 

@@ -189,7 +189,7 @@ void Performance::after_step() {
 
 /// Makes the work, begins it or takes it up, and advances it as commands say.
 Ending Performance::carry_out() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     Ending ending;
     ending.kind = Ending::Kind::failed;
     try {
@@ -217,7 +217,7 @@ Ending Performance::carry_out() {
     } catch (const std::exception& e) {
         ending.error = e.what();
     }
-    ending.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    ending.seconds = watch.seconds();
     return ending;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/work.hpp"
 
-#include <chrono>
-
+#include "core/thread.hpp"
 #include "run/preset/preset.hpp"
 #include "run/work/checkpoint.hpp"
 #include "run/work/take_back.hpp"
@@ -11,8 +10,7 @@ namespace tempera {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-constexpr auto progress_interval = std::chrono::milliseconds(100);
+constexpr double progress_interval = 0.1;  // seconds
 
 std::string short_text(const Json& value) {
     std::string text = value.dump();
@@ -92,15 +90,15 @@ bool advance_to_end(Work& work, const std::function<bool()>& ready, const std::f
 }
 
 Ending drive(Work& work, const DriveOptions& options) {
-    const auto begin = Clock::now();
-    auto told = begin;
+    const Stopwatch watch;
+    double told = 0;
     RunCheckpoint* checkpoint = options.checkpoint;
     const auto after_step = [&] {
         if (checkpoint && checkpoint->due()) {
             checkpoint->save(work);
         }
-        if (options.progress && Clock::now() - told >= progress_interval) {
-            told = Clock::now();
+        if (options.progress && watch.seconds() - told >= progress_interval) {
+            told = watch.seconds();
             const WorkProgress progress = work.progress();
             options.progress(progress.fraction, progress.text);
         }
@@ -120,7 +118,7 @@ Ending drive(Work& work, const DriveOptions& options) {
         ending.kind = Ending::Kind::failed;
         ending.error = error.what();
     }
-    ending.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    ending.seconds = watch.seconds();
     return ending;
 }
 
