@@ -12,7 +12,7 @@
 #include "kernels/transition_kernel.hpp"
 #include "moves/move.hpp"
 #include "paths/density_path.hpp"
-#include "samplers/standard_error.hpp"
+#include "core/standard_error.hpp"
 
 namespace tempera {
 

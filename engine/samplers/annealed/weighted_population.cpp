@@ -9,7 +9,7 @@
 #include "core/scratch.hpp"
 #include "core/thread.hpp"
 #include "samplers/annealed/resampling.hpp"
-#include "samplers/sampler_state.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 

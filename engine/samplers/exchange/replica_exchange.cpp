@@ -13,7 +13,7 @@
 #include "samplers/exchange/exchange_record.hpp"
 #include "samplers/exchange/exchange_start.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
-#include "samplers/sampler_state.hpp"
+#include "samplers/level_stats.hpp"
 #include "samplers/step_adaptation.hpp"
 
 namespace tempera {

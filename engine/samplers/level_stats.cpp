@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/sampler_state.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 
