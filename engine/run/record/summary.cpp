@@ -27,19 +27,11 @@ const char* instruction_set() {
 
 /// Keys that are the same in every replicate or that are combined in their own way.
 const std::set<std::string>& kept_keys() {
-    static const std::set<std::string> keys = {"schema",      "version",
-                                               "name",        "status",
-                                               "target",      "path",
-                                               "kernel",      "moves",
-                                               "sampler",     "dim",
-                                               "n_particles", "n_levels",
-                                               "seed",        "precision",
-                                               "threads",     "ranks",
-                                               "isa",         "build",
-                                               "log_z_true",  "true",
-                                               "warnings",    "seconds",
-                                               "n_dsm",       "n_clf",
-                                               "bar_weights", "bar_standard_errors"};
+    static const std::set<std::string> keys = {
+        "schema",  "version",  "name",    "status",      "target",     "path",        "kernel",
+        "moves",   "sampler",  "dim",     "n_particles", "n_levels",   "seed",        "precision",
+        "threads", "ranks",    "isa",     "build",       "log_z_true", "true",        "exact",
+        "unit",    "warnings", "seconds", "n_dsm",       "n_clf",      "bar_weights", "bar_standard_errors"};
     return keys;
 }
 
@@ -158,6 +150,18 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
     return j;
 }
 
+Json estimates_summary(const std::vector<Estimate>& estimates) {
+    Json out = Json::object();
+    for (const Estimate& e : estimates) {
+        out[e.name] = {{"value", number_or_null(e.value)},
+                       {"stderr", number_or_null(e.error.value)},
+                       {"stderr_missing", e.error.missing.empty() ? Json(nullptr) : Json(e.error.missing)},
+                       {"exact", e.exact ? number_or_null(*e.exact) : Json(nullptr)},
+                       {"unit", e.unit.empty() ? Json(nullptr) : Json(e.unit)}};
+    }
+    return out;
+}
+
 namespace {
 
 /// Errors of the replicates' means, which their spread tells whatever each of them says of itself.
@@ -175,6 +179,11 @@ void add_errors_of_means(Json& out, const std::vector<Json>& replicates) {
     out["log_z_stderr"] = of_mean(out["log_z_sd"]);
     out["log_z_stderr_missing"] = nullptr;
     out.erase("log_z_stderr_sd");
+    for (auto& [name, estimate] : out["estimates"].items()) {
+        estimate["stderr"] = of_mean(estimate.value("value_sd", Json()));
+        estimate["stderr_missing"] = nullptr;
+        estimate.erase("stderr_sd");
+    }
     Json& modes = out["mode_weights"];
     if (modes.is_object() && modes.contains("weighted_sd")) {
         modes["weighted_stderr"] = Json::array();
