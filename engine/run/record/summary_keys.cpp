@@ -153,11 +153,11 @@ const char* over_text(Over over) {
     case Over::same:
         return "the same in all";
     case Over::mean:
-        return "mean, with its standard deviation as NAME_sd";
+        return "mean and NAME_sd";
     case Over::error_of_mean:
-        return "standard error of the mean, from their spread";
+        return "standard error of the mean";
     case Over::reason:
-        return "null where their spread gives an error";
+        return "null where that is known";
     case Over::whole:
         return "of the whole run";
     }

@@ -64,6 +64,6 @@ const SummaryKey& summary_key(std::string_view name);
 std::vector<const SummaryKey*> summary_columns(int SummaryKey::* place);
 
 const char* kind_text(SummaryKey::Kind kind);  ///< "whole number"
-const char* over_text(SummaryKey::Over over);  ///< "mean, with its standard deviation as NAME_sd"
+const char* over_text(SummaryKey::Over over);  ///< "mean and NAME_sd"
 
 }  // namespace tempera

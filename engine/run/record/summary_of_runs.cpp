@@ -88,6 +88,7 @@ constexpr SummaryKey weights[] = {
     {.name = "log_z_stderr",
      .over = Over::error_of_mean,
      .of = "log_z",
+     .title = "standard error of log Z",
      .heading = "s.e.",
      .in_comparisons = 12,
      .help = "One standard error of log_z from this run alone: by lineages (AIS, SMC: Chan, Lai 2013), by "
@@ -207,9 +208,10 @@ constexpr SummaryKey work[] = {
      .title = "not finite",
      .decimals = 0,
      .help = "Log densities or increments that were not finite."},
-    {.name = "seconds", .kind = Kind::group, .title = "seconds", .help = "Time that the run took."},
+    {.name = "seconds", .kind = Kind::group, .help = "Time that the run took."},
     {.name = "seconds.total",
      .over = Over::whole,
+     .title = "seconds",
      .decimals = 2,
      .unit = "s",
      .help = "From the start to the end, preparations included."},
@@ -228,7 +230,7 @@ constexpr SummaryKey work[] = {
      .log = true,
      .in_sweeps = 4,
      .in_comparisons = 15,
-     .unit = "that of the target's coordinates",
+     .unit = "the target's unit",
      .help = "Root mean square, over 128 fixed directions, of the one-dimensional Wasserstein-2 distance "
              "between the weighted particles and the exact projected mixture. Null for targets that are no "
              "mixture."},
