@@ -38,9 +38,6 @@ void report_levels(Record& record, const std::vector<LevelStats>& levels) {
     report(record, "acceptance", "", levels, &LevelStats::acceptance);
     report(record, "swap_rejection", "", levels, &LevelStats::swap_rejection);
     report(record, "seconds", "s", levels, &LevelStats::seconds);
-    if (!levels.empty() && levels.back().unique_roots > 0) {
-        report(record, "unique_roots", "", levels, &LevelStats::unique_roots);
-    }
 }
 
 void archive_levels(StateArchive& archive, int n_levels, std::vector<LevelStats>& levels) {

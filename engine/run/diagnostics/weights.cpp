@@ -11,7 +11,7 @@ struct WeightsSettings {
     void describe(Describer&) {}
 };
 
-/// Tail and spread of the log weights by level.
+/// Tail, spread and ancestors of the weights by level.
 template <class Real>
 class Weights final : public Diagnostic<Real> {
 public:
@@ -27,6 +27,10 @@ public:
         record.series_of("pareto_k", "level").add(static_cast<double>(at), k);
         record.series_of("log_weight_variance", "level")
             .add(static_cast<double>(at), log_weight_moments(weights).variance);
+        if (population.root) {
+            record.series_of("unique_ancestor_fraction", "level")
+                .add(static_cast<double>(at), unique_fraction(*population.root));
+        }
         record.set({"pareto_k", "", k, StandardError::unknown("not estimated"), {}});
     }
 };
@@ -36,8 +40,8 @@ public:
 DiagnosticEntry weights_diagnostic() {
     return {make_entry<Diagnostic, DiagnosticContext, Weights, WeightsSettings>(
                 "run.record.diagnostics", "weights",
-                "by level, the tail index of the weights (Pareto k, Vehtari et al., JMLR 25, 2024) and the "
-                "variance of their logarithms"),
+                "by level, the tail index of the weights (Pareto k, Vehtari et al., JMLR 25, 2024), the "
+                "variance of their logarithms and the share of distinct ancestors"),
             true};
 }
 

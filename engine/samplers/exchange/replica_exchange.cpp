@@ -72,7 +72,7 @@ public:
     Population<Real> population(int level) const override;
     const std::vector<LevelStats>& level_stats() const override { return level_stats_; }
     const ExchangeStats* exchange_stats() const override { return &stats_; }
-    void report(Record& record) const override;
+    void report(Record& record) const override { report_levels(record, level_stats_); }
     double log_z() const override {
         return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar;
     }
@@ -256,16 +256,6 @@ void ReplicaExchange<Real>::update_stats() {
         level.seconds = explore_seconds_ / static_cast<double>(n_levels() + 1);
         level_stats_.push_back(level);
     }
-}
-
-template <class Real>
-void ReplicaExchange<Real>::report(Record& record) const {
-    report_levels(record, level_stats_);
-    Series up{"up_fraction", "level", "", {}, {}, {}, {}};
-    for (std::size_t k = stats_.up_fraction.size(); k-- > 0;) {
-        up.add(static_cast<double>(k), stats_.up_fraction[k]);
-    }
-    record.add(std::move(up));
 }
 
 template <class Real>
