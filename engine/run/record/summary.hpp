@@ -2,7 +2,6 @@
 // summary.json: its keys and means over replicates.
 #pragma once
 
-#include "run/experiment/learned_evidence.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera {
