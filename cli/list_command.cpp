@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/health_list.hpp"
 #include "core/joined.hpp"
 #include "core/number_text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_notes.hpp"
 #include "run/preset/preset_schema.hpp"
+#include "run/record/health.hpp"
 
 namespace tempera::cli {
 
@@ -124,7 +126,10 @@ void print_field(const Field& f, const std::string& prefix = "") {
     }
 }
 
-std::string family_section(std::string name) {
+std::string family_section(const std::string& name) {
+    if (name == health_family) {
+        return name;
+    }
     for (const auto& [family, section] : families()) {
         if (name == family || name == family + "s" || name == section) {
             return section;
@@ -136,6 +141,8 @@ std::string family_section(std::string name) {
         known.push_back(family);
         all += (all.empty() ? "" : ", ") + family;
     }
+    known.push_back(health_family);
+    all += std::string(", ") + health_family;
     const std::string near = nearest_name(name, known);
     throw ConfigError("FAMILY", "\"" + name + "\" is not known" +
                                     (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
@@ -160,15 +167,17 @@ int list(const std::string& wanted, bool json) {
             }
             out[family].push_back({{"name", name}, {"summary", summary}, {"fields", fields}});
             if (!json) {
-                std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ')
-                          << summary << "\n";
+                print_entry(name, summary);
             }
         }
+    }
+    if (only.empty() || only == health_family) {
+        list_health(json, out);
     }
     if (json) {
         std::cout << out.dump(2) << "\n";
     } else {
-        std::cout << "tempera describe NAME tells what the settings of one of them mean.\n";
+        std::cout << "tempera describe NAME tells what one of them, or its settings, means.\n";
     }
     return ok;
 }
@@ -226,20 +235,28 @@ bool describe_field(const std::string& dotted, bool json, Json& out) {
     return !out.empty();
 }
 
+[[noreturn]] void throw_unknown(const std::string& name) {
+    std::vector<std::string> known{"run", "view"};
+    for (const auto& [family, section] : families()) {
+        for (const auto& [type, summary] : section_types(section)) {
+            known.push_back(type);
+        }
+    }
+    for (const HealthRule& rule : health_rules()) {
+        known.push_back(rule.id);
+    }
+    const std::string near = nearest_name(name, known);
+    throw ConfigError("NAME", "\"" + name + "\" is not known" +
+                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                  " (tempera list shows what there is)");
+}
+
 int describe(const std::string& name, bool json) {
     Json out = Json::array();
     const std::vector<Found> found = find(name);
-    if (found.empty() && !describe_field(name, json, out)) {
-        std::vector<std::string> known{"run", "view"};
-        for (const auto& [family, section] : families()) {
-            for (const auto& [type, summary] : section_types(section)) {
-                known.push_back(type);
-            }
-        }
-        const std::string near = nearest_name(name, known);
-        throw ConfigError("NAME", "\"" + name + "\" is not known" +
-                                      (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                      " (tempera list shows what there is)");
+    const bool rule = describe_rule(name, json, out);
+    if (found.empty() && !rule && !describe_field(name, json, out)) {
+        throw_unknown(name);
     }
     for (const Found& f : found) {
         Json fields = Json::array();
@@ -261,7 +278,7 @@ int describe(const std::string& name, bool json) {
     }
     if (json) {
         std::cout << out.dump(2) << "\n";
-    } else {
+    } else if (!rule || !found.empty()) {
         std::cout
             << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
     }
@@ -312,10 +329,11 @@ void add_list(CLI::App& app, Action& action) {
     };
     auto a = std::make_shared<Arguments>();
     CLI::App* c = app.add_subcommand(
-        "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist");
-    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler, model or loss");
+        "list",
+        "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist, and the rules of health");
+    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler, model, loss or health");
     c->add_flag("--json", a->json, "As JSON, with every setting");
-    c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
+    c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list health\n  tempera list --json");
     c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
 }
 
@@ -325,11 +343,11 @@ void add_describe(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning");
-    c->add_option("NAME", a->name, "A type, a section or a setting")->required();
+    CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning; what a warning means");
+    c->add_option("NAME", a->name, "A type, a section, a setting or a rule of health")->required();
     c->add_flag("--json", a->json, "As JSON");
     c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
-              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run");
+              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  tempera describe weight_collapse");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 

@@ -40,19 +40,6 @@ std::string masses(const std::vector<double>& w) {
     return out + (w.size() > most ? "  \u2026 (" + std::to_string(w.size()) + " modes)" : "");
 }
 
-/// For terminals: plain signs that every encoding and every script can read.
-std::string plain(std::string text) {
-    constexpr std::pair<const char*, const char*> signs[] = {
-        {"\u2212", "-"}, {"\u2009", " "}, {"\u00b1", "+-"}, {"\u2013", "-"}, {"\u2026", "..."}};
-    for (const auto& [sign, instead] : signs) {
-        for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos;
-             at += std::char_traits<char>::length(instead)) {
-            text.replace(at, std::char_traits<char>::length(sign), instead);
-        }
-    }
-    return text;
-}
-
 /// How sure the masses of the worst level are where they come from points.
 std::string bennett_note(const Json& path) {
     const Json& errors = part(path, "bar_standard_errors");
@@ -73,8 +60,8 @@ struct RowList {
     long n_replicates;
     std::vector<ReportRow> rows{};
 
-    void add(std::string name, std::string value, std::string beside = {}) {
-        rows.push_back({std::move(name), std::move(value), std::move(beside)});
+    void add(std::string name, std::string value, std::string beside = {}, std::string key = {}) {
+        rows.push_back({std::move(name), std::move(value), std::move(beside), std::move(key)});
     }
     /// Of a key of the summary over the replicates; empty for one.
     std::string spread(const std::string& key, int decimals) const {
@@ -98,7 +85,7 @@ void add_ess_row(RowList& rows) {
         beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
                                   (*n == 1 ? " time" : " times"));
     }
-    rows.add("ESS / N", readable(*ess, 3), beside);
+    rows.add("ESS / N", readable(*ess, 3), beside, "ess_fraction");
 }
 
 void add_log_z_row(RowList& rows) {
@@ -116,7 +103,7 @@ void add_log_z_row(RowList& rows) {
             truth += ", error " + typeset(*error, digits);
         }
     }
-    rows.add("log Z", log_z, join(truth, rows.spread("log_z", 3)));
+    rows.add("log Z", log_z, join(truth, rows.spread("log_z", 3)), "log_z");
 }
 
 void add_mode_rows(RowList& rows) {
@@ -136,7 +123,8 @@ void add_mode_rows(RowList& rows) {
                                     {"learned", "mode weights, learned"}}) {
         const std::vector<double> w = list(part(modes, key));
         if (!w.empty()) {
-            rows.add(name, masses(w), std::string(key) == "true" ? "" : distance(w));
+            rows.add(name, masses(w), std::string(key) == "true" ? "" : distance(w),
+                     std::string("mode_weights.") + key);
         }
     }
 }
@@ -149,7 +137,11 @@ void add_learned_rows(RowList& rows) {
     }
     if (const auto worst = number(path, "max_total_variation")) {
         rows.add("learned masses, worst level", "total variation " + typeset(*worst, 3),
-                 "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path));
+                 "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path),
+                 "learned_path.max_total_variation");
+    }
+    if (const auto roughness = number(path, "roughness")) {
+        rows.add("roughness of mode 1 along the path", readable(*roughness, 2), "", "learned_path.roughness");
     }
     if (const auto error = number(path, "max_relative_score_error")) {
         rows.add("relative score error, worst level", readable(*error, 4));
@@ -178,10 +170,10 @@ void add_sample_rows(RowList& rows) {
         rows.add("variance of log weights", readable(*v, 4), rows.spread("log_weight_variance", 4));
     }
     if (const auto v = number(s, "unique_ancestor_fraction"); v && *v < 1) {
-        rows.add("distinct ancestors", typeset(100 * *v, 1) + " %");
+        rows.add("distinct ancestors", typeset(100 * *v, 1) + " %", "", "unique_ancestor_fraction");
     }
     if (const auto v = number(s, "acceptance")) {
-        rows.add("acceptance of moves", readable(*v, 3));
+        rows.add("acceptance of moves", readable(*v, 3), "", "acceptance");
     }
 }
 
@@ -189,12 +181,14 @@ void add_exchange_rows(RowList& rows) {
     const Json& re = part(rows.summary, "replica_exchange");
     if (re.is_object()) {
         rows.add("communication barrier", text_of(number(re, "communication_barrier"), 3));
-        rows.add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3));
+        rows.add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3), "",
+                 "replica_exchange.min_swap_acceptance");
         const auto predicted = number(re, "predicted_round_trips_per_scan"),
                    from = number(re, "counted_from_scan");
         rows.add("round trips per scan", text_of(number(re, "round_trips_per_scan"), 4),
                  join(predicted ? "predicted " + typeset(*predicted, 4) : "",
-                      from ? "counted from scan " + typeset(*from, 0) : ""));
+                      from ? "counted from scan " + typeset(*from, 0) : ""),
+                 "replica_exchange.round_trips_per_scan");
     }
 }
 
@@ -209,7 +203,7 @@ void add_cost_rows(RowList& rows) {
     for (const auto& [key, name] :
          {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
         if (const auto n = number(failures, key); n && *n > 0) {
-            rows.add(name, typeset(*n, 0));
+            rows.add(name, typeset(*n, 0), "", std::string("failures.") + key);
         }
     }
 }
@@ -226,6 +220,11 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
     for (const auto add : {add_ess_row, add_log_z_row, add_mode_rows, add_learned_rows, add_sample_rows,
                            add_exchange_rows, add_cost_rows}) {
         add(rows);
+    }
+    for (const HealthFinding& f : report_findings(result)) {
+        for (ReportRow& row : rows.rows) {
+            row.mark = !row.key.empty() && row.key == f.rule->key ? f.mark : row.mark;
+        }
     }
     return std::move(rows.rows);
 }
@@ -247,30 +246,18 @@ std::string report_subtitle(const RunResult& result) {
 }
 
 std::string summary_table(const RunResult& result) {
-    std::vector<ReportRow> rows = report_rows(result);
-    std::size_t name_width = 0, value_width = 0;
-    for (ReportRow& r : rows) {
-        r = {plain(r.name), plain(r.value), plain(r.beside)};
-        name_width = std::max(name_width, r.name.size());
-        value_width = std::max(value_width, std::min<std::size_t>(34, r.value.size()));
-    }
     std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" +
-                      plain(report_subtitle(result)) + "\n\n";
-    for (const ReportRow& r : rows) {
-        std::string row = "  " + r.name + std::string(name_width - r.name.size() + 3, ' ') + r.value;
-        if (!r.beside.empty()) {
-            row += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') +
-                   r.beside;
-        }
-        out += row + "\n";
-    }
+                      plain(report_subtitle(result)) + "\n\n" + rows_text(report_rows(result));
+    const std::vector<std::string> doubtful = doubts(report_findings(result));
     const Json& warnings = part(result.summary, "warnings");
-    if (warnings.is_array() && !warnings.empty()) {
+    if (!doubtful.empty() || (warnings.is_array() && !warnings.empty())) {
         out += "\n";
-        for (const Json& w : warnings) {
-            out +=
-                "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
-        }
+    }
+    for (const std::string& doubt : doubtful) {
+        out += "~ " + plain(doubt) + "\n";
+    }
+    for (const Json& w : warnings) {
+        out += "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
     }
     return out;
 }
