@@ -6,13 +6,13 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/health_list.hpp"
+#include "cli/health_words.hpp"
+#include "cli/summary_words.hpp"
 #include "core/joined.hpp"
 #include "core/number_text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_notes.hpp"
 #include "run/preset/preset_schema.hpp"
-#include "run/record/health.hpp"
 
 namespace tempera::cli {
 
@@ -126,30 +126,32 @@ void print_field(const Field& f, const std::string& prefix = "") {
     }
 }
 
-std::string family_section(const std::string& name) {
-    if (name == health_family) {
-        return name;
-    }
+std::string family_section(std::string name) {
     for (const auto& [family, section] : families()) {
         if (name == family || name == family + "s" || name == section) {
             return section;
         }
     }
     std::vector<std::string> known;
-    std::string all;
     for (const auto& [family, section] : families()) {
         known.push_back(family);
-        all += (all.empty() ? "" : ", ") + family;
     }
-    known.push_back(health_family);
-    all += std::string(", ") + health_family;
+    known.insert(known.end(), {"summary", "health"});
     const std::string near = nearest_name(name, known);
     throw ConfigError("FAMILY", "\"" + name + "\" is not known" +
                                     (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                    " (one of: " + all + ")");
+                                    " (one of: " + joined(known) + ")");
 }
 
 int list(const std::string& wanted, bool json) {
+    if (wanted == "summary") {
+        list_summary(json);
+        return ok;
+    }
+    if (wanted == "health") {
+        list_health(json);
+        return ok;
+    }
     const std::string only = wanted.empty() ? "" : family_section(wanted);
     Json out = Json::object();
     for (const auto& [family, section] : families()) {
@@ -167,17 +169,17 @@ int list(const std::string& wanted, bool json) {
             }
             out[family].push_back({{"name", name}, {"summary", summary}, {"fields", fields}});
             if (!json) {
-                print_entry(name, summary);
+                std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ')
+                          << summary << "\n";
             }
         }
-    }
-    if (only.empty() || only == health_family) {
-        list_health(json, out);
     }
     if (json) {
         std::cout << out.dump(2) << "\n";
     } else {
-        std::cout << "tempera describe NAME tells what one of them, or its settings, means.\n";
+        std::cout
+            << "tempera describe NAME tells what the settings of one of them mean, tempera list summary "
+               "what a run's summary.json holds, tempera list health how it is judged.\n";
     }
     return ok;
 }
@@ -235,12 +237,15 @@ bool describe_field(const std::string& dotted, bool json, Json& out) {
     return !out.empty();
 }
 
-[[noreturn]] void throw_unknown(const std::string& name) {
-    std::vector<std::string> known{"run", "view"};
+[[noreturn]] void refuse_unknown(const std::string& name) {
+    std::vector<std::string> known{"run", "view", "summary"};
     for (const auto& [family, section] : families()) {
         for (const auto& [type, summary] : section_types(section)) {
             known.push_back(type);
         }
+    }
+    for (const SummaryKey& key : summary_keys()) {
+        known.push_back(key.name);
     }
     for (const HealthRule& rule : health_rules()) {
         known.push_back(rule.id);
@@ -251,34 +256,37 @@ bool describe_field(const std::string& dotted, bool json, Json& out) {
                                   " (tempera list shows what there is)");
 }
 
-int describe(const std::string& name, bool json) {
-    Json out = Json::array();
-    const std::vector<Found> found = find(name);
-    const bool rule = describe_rule(name, json, out);
-    if (found.empty() && !rule && !describe_field(name, json, out)) {
-        throw_unknown(name);
+/// A section or type with its settings.
+Json describe_found(const Found& f, bool json) {
+    Json fields = Json::array();
+    for (const Field& field : section_fields(f.section, f.type)) {
+        fields.push_back(field_json(field));
     }
-    for (const Found& f : found) {
-        Json fields = Json::array();
-        for (const Field& field : section_fields(f.section, f.type)) {
-            fields.push_back(field_json(field));
-        }
-        out.push_back({{"section", f.section}, {"type", f.type}, {"summary", f.summary}, {"fields", fields}});
-        if (json) {
-            continue;
-        }
+    if (!json) {
         std::cout << f.section << (f.type.empty() ? "" : ": " + f.type) << "\n  " << f.summary << "\n\n";
         for (const Field& field : section_fields(f.section, f.type)) {
             print_field(field);
         }
-        if (fields.empty()) {
-            std::cout << "  (no settings)\n";
-        }
-        std::cout << "\n";
+        std::cout << (fields.empty() ? "  (no settings)\n\n" : "\n");
+    }
+    return {{"section", f.section}, {"type", f.type}, {"summary", f.summary}, {"fields", fields}};
+}
+
+int describe(const std::string& name, bool json) {
+    Json out = Json::array();
+    for (const Found& f : find(name)) {
+        out.push_back(describe_found(f, json));
+    }
+    const bool settings = !out.empty() || describe_field(name, json, out);
+    const bool rule = describe_rule(name, json, out);
+    if (const auto keys = summary_keys_of(name); !keys.empty()) {
+        out.push_back(describe_summary(keys, json));
+    } else if (!settings && !rule) {
+        refuse_unknown(name);
     }
     if (json) {
         std::cout << out.dump(2) << "\n";
-    } else if (!rule || !found.empty()) {
+    } else if (settings) {
         std::cout
             << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
     }
@@ -329,11 +337,12 @@ void add_list(CLI::App& app, Action& action) {
     };
     auto a = std::make_shared<Arguments>();
     CLI::App* c = app.add_subcommand(
-        "list",
-        "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist, and the rules of health");
-    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler, model, loss or health");
+        "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist, and "
+                "the keys of summary.json and the rules of health");
+    c->add_option("FAMILY", a->family,
+                  "target, path, schedule, kernel, moves, sampler, model, loss, summary or health");
     c->add_flag("--json", a->json, "As JSON, with every setting");
-    c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list health\n  tempera list --json");
+    c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
     c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
 }
 
@@ -343,11 +352,16 @@ void add_describe(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning; what a warning means");
-    c->add_option("NAME", a->name, "A type, a section, a setting or a rule of health")->required();
+    CLI::App* c =
+        app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning; keys of "
+                                       "summary.json; what a warning means");
+    c->add_option("NAME", a->name, "A type, a section, a setting, a key of summary.json or a warning")
+        ->required();
     c->add_flag("--json", a->json, "As JSON");
-    c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
-              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  tempera describe weight_collapse");
+    c->footer(
+        "Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
+        "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  "
+        "tempera describe summary\n  tempera describe log_z_stderr\n  tempera describe weight_collapse");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 

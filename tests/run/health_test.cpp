@@ -93,8 +93,8 @@ std::vector<HealthNumbers> grid() {
             set(out.back(), v);
         }
     };
-    const std::vector<double> shares{0, 0.001, 0.015, 0.02, 0.03, 0.049, 0.05, 0.09, 0.1, 0.15, 0.2,
-                                     0.25, 0.3, 0.5, 0.6, 0.79, 0.8, 0.95, 1, std::nan("")},
+    const std::vector<double> shares{0,   0.001, 0.015, 0.02, 0.03, 0.049, 0.05, 0.09, 0.1, 0.15,
+                                     0.2, 0.25,  0.3,   0.5,  0.6,  0.79,  0.8,  0.95, 1,   std::nan("")},
         counts{0, 1, 2, 70}, sizes{0, 1, 20, 24, 25, 99, 100, 199, 201, 1e6},
         variations{0, 0.01, 0.05, 0.1, 0.15, 0.6, 3, std::nan("")};
     for (HealthNumbers base : {healthy(false), healthy(true), healthy_training()}) {
@@ -107,9 +107,8 @@ std::vector<HealthNumbers> grid() {
                 vary(base, {0.4, 0.7, 0.71, 3}, [n](HealthNumbers& h, double v) { h.n = n, h.pareto_k = v; });
             }
             for (const double error : {0.0, 0.01, 0.3, std::nan("")}) {
-                vary(base, {0, 0.02, -0.035, 0.05, -0.2, 7}, [error](HealthNumbers& h, double v) {
-                    h.log_z_error = v, h.log_z_stderr = error;
-                });
+                vary(base, {0, 0.02, -0.035, 0.05, -0.2, 7},
+                     [error](HealthNumbers& h, double v) { h.log_z_error = v, h.log_z_stderr = error; });
                 vary(base, {0, 0.02, 0.035, 0.08, 0.3}, [error](HealthNumbers& h, double v) {
                     h.modes_found = {0.667 - v, 0.333 + v}, h.modes_interval = {error, error};
                 });
@@ -122,9 +121,8 @@ std::vector<HealthNumbers> grid() {
             vary(base, counts, [](HealthNumbers& h, double v) { h.stopped_at = long(v) - 1; });
             vary(base, counts, [](HealthNumbers& h, double v) { h.learned = v > 0, h.edited = v > 1; });
             vary(base, counts, [](HealthNumbers& h, double v) { h.failure = v > 0 ? "infinite" : ""; });
-            vary(base, {0, 1, 2, 16, 64}, [](HealthNumbers& h, double v) {
-                h.levels_moved = 64, h.levels_frozen = int(v);
-            });
+            vary(base, {0, 1, 2, 16, 64},
+                 [](HealthNumbers& h, double v) { h.levels_moved = 64, h.levels_frozen = int(v); });
             vary(base, shares, [](HealthNumbers& h, double v) { h.pilot_independence = v; });
             vary(base, shares, [](HealthNumbers& h, double v) { h.acceptance = v; });
             vary(base, shares, [](HealthNumbers& h, double v) { h.min_swap_acceptance = v; });
@@ -134,7 +132,8 @@ std::vector<HealthNumbers> grid() {
             vary(base, variations, [](HealthNumbers& h, double v) { h.roughness = v; });
             vary(base, variations, [](HealthNumbers& h, double v) { h.training.loss_now = 5 * v; });
             vary(base, variations, [](HealthNumbers& h, double v) { h.training.held_out[0] = v; });
-            vary(base, counts, [](HealthNumbers& h, double v) { h.training.failure = v > 0 ? "diverged" : ""; });
+            vary(base, counts,
+                 [](HealthNumbers& h, double v) { h.training.failure = v > 0 ? "diverged" : ""; });
         }
     }
     return out;
@@ -163,7 +162,8 @@ TEST(HealthRules, MarksAndWarningsAgree) {
         const bool on_off = rule.id == "weights_not_verifiable";  // speaks wherever it applies
         EXPECT_EQ(marks.contains(Mark::bad), !std::isnan(rule.warning)) << rule.id;
         EXPECT_EQ(marks.contains(Mark::good), !std::isnan(rule.good) && !on_off) << rule.id;
-        EXPECT_EQ(marks.contains(Mark::warning), !std::isnan(rule.good) && rule.good != rule.warning) << rule.id;
+        EXPECT_EQ(marks.contains(Mark::warning), !std::isnan(rule.good) && rule.good != rule.warning)
+            << rule.id;
     }
 }
 
@@ -184,16 +184,19 @@ TEST(HealthRules, MarksGetWorseWithTheNumber) {
         return out;
     };
     const auto falls = [](const std::vector<Mark>& m) { return std::ranges::is_sorted(m, std::greater{}); };
-    EXPECT_TRUE(falls(marks("weight_collapse", healthy(false), [](HealthNumbers& h, double v) { h.ess_fraction = v; })));
-    EXPECT_TRUE(falls(marks("few_roots", healthy(false), [](HealthNumbers& h, double v) { h.unique_fraction = v; })));
+    EXPECT_TRUE(falls(
+        marks("weight_collapse", healthy(false), [](HealthNumbers& h, double v) { h.ess_fraction = v; })));
+    EXPECT_TRUE(
+        falls(marks("few_roots", healthy(false), [](HealthNumbers& h, double v) { h.unique_fraction = v; })));
     EXPECT_TRUE(falls(marks("low_swap_acceptance", healthy(true),
                             [](HealthNumbers& h, double v) { h.min_swap_acceptance = v; })));
     EXPECT_TRUE(falls(marks("slow_local_mixing", healthy(true),
                             [](HealthNumbers& h, double v) { h.measured_trips = 0.4 * v; })));
     EXPECT_TRUE(std::ranges::is_sorted(
         marks("log_z_off", healthy(false), [](HealthNumbers& h, double v) { h.log_z_error = 0.2 * v; })));
-    EXPECT_TRUE(std::ranges::is_sorted(marks("learned_total_variation", healthy_training(),
-                                             [](HealthNumbers& h, double v) { h.learned_total_variation = v; })));
+    EXPECT_TRUE(
+        std::ranges::is_sorted(marks("learned_total_variation", healthy_training(),
+                                     [](HealthNumbers& h, double v) { h.learned_total_variation = v; })));
 }
 
 TEST(HealthRules, AnEstimateWithoutAnErrorIsNotCalledGood) {
@@ -222,7 +225,8 @@ TEST(StoredHealth, IsThatOfTheRun) {
     for (const Json& preset : {test::small_run(), test::small_exchange()}) {
         Runner runner;
         runner.start(resolve_preset(preset));
-        ASSERT_TRUE(test::wait_until(runner, [](const Snapshot& s) { return s.state == RunState::finished; }));
+        ASSERT_TRUE(
+            test::wait_until(runner, [](const Snapshot& s) { return s.state == RunState::finished; }));
         const auto live = rows(runner.latest()->findings);
         EXPECT_GE(live.size(), 6u);
         auto stored = rows(snapshot_of(run_preset(resolve_preset(preset))).findings);
@@ -259,7 +263,8 @@ Mark mark_of(const Json& summary, const std::string& id) {
 TEST(StoredHealth, WarnsOfWhatTheRunWarnedOf) {
     EXPECT_EQ(mark_of(summary_with(0.1, ""), "log_z_off"), Mark::good);
     EXPECT_EQ(mark_of(summary_with(0.1, "log_z_off"), "log_z_off"), Mark::bad);
-    EXPECT_EQ(mark_of(summary_with(3, ""), "log_z_off"), Mark::warning);  // it judged with more than is stored
+    EXPECT_EQ(mark_of(summary_with(3, ""), "log_z_off"),
+              Mark::warning);  // it judged with more than is stored
     EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "heavy_tail"), Mark::bad);
     EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "log_z_off"), Mark::good);
 }

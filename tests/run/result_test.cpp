@@ -14,6 +14,7 @@
 #include "core/csv.hpp"
 #include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/assertion.hpp"
 #include "run/report/comparison.hpp"
 #include "run/sweep/sweep.hpp"
 #include "run/work/run_work.hpp"

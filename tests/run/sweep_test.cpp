@@ -243,7 +243,7 @@ TEST(Sweep, RowsStandApartByBlockAndColour) {
     ASSERT_EQ(rows.size(), 2u);
     EXPECT_EQ(rows[0], rows[1]);
     EXPECT_GT(rows[0][2] - rows[0][3], rows[0][1] - rows[0][2]);  // room between blocks
-    const SweepMean mean = sweep_mean(plan, summaries, 0, *present_metrics(plan, summaries).front());
+    const SweepMean mean = sweep_mean(plan, summaries, 0, present_metrics(plan, summaries).front());
     EXPECT_NEAR(mean.mean, 0.015, 1e-15);
     EXPECT_NEAR(mean.standard_error, 0.005, 1e-15);
 }

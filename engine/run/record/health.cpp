@@ -130,8 +130,8 @@ std::vector<HealthRule> concatenated(std::initializer_list<std::vector<HealthRul
 }
 
 const std::vector<HealthRule>& health_rules() {
-    static const std::vector<HealthRule> all =
-        concatenated({{partial_rule()}, estimate_rules(), learned_rules(), sampling_rules(), conduct_rules()});
+    static const std::vector<HealthRule> all = concatenated(
+        {{partial_rule()}, estimate_rules(), learned_rules(), sampling_rules(), conduct_rules()});
     return all;
 }
 
@@ -211,8 +211,8 @@ void add_exchange(HealthNumbers& numbers, const ExchangeStats& stats) {
     numbers.communication_barrier = stats.communication_barrier();
     numbers.log_z_bar = stats.log_z_bar;
     numbers.log_z_bar_stderr = stats.log_z_bar_error.value;
-    numbers.pairs_not_offered = static_cast<int>(
-        std::ranges::count_if(stats.swap_rejection, [](double r) { return std::isnan(r); }));
+    numbers.pairs_not_offered =
+        static_cast<int>(std::ranges::count_if(stats.swap_rejection, [](double r) { return std::isnan(r); }));
     numbers.pair_apart = stats.pair_apart;
 }
 

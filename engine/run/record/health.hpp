@@ -82,22 +82,22 @@ struct HealthRule {
 
     std::string id;  ///< of its warning, too
     Of of = Of::run;
-    std::string name;  ///< of its row
+    std::string name = {};  ///< of its row
     Row row = Row::always;
-    std::string key;  ///< of the number in summary.json (a training: in training.json); empty: not there
+    std::string key = {};  ///< of the number in summary.json (a training: in training.json); empty: not there
     Number shown = nullptr;
     int decimals = 3;
-    Text note = nullptr;   ///< small print beside the number
-    std::string measures;  ///< what is judged, and in which unit
+    Text note = nullptr;       ///< small print beside the number
+    std::string measures;      ///< what is judged, and in which unit
     Number measure = nullptr;  ///< null: what is shown. NaN: it cannot be judged
     Judged judged = Judged::always;
     bool more_is_better = false;
     /// Good beyond `good`, broken beyond `warning`; NaN: never. A number on a threshold counts as above it.
     double good = not_a_number, warning = not_a_number;
-    Number stricter = nullptr;  ///< takes the place of `warning` where its numbers ask for more
+    Number stricter = nullptr;    ///< takes the place of `warning` where its numbers ask for more
     std::string exceptions = {};  ///< to the thresholds, in words
     std::string meaning;
-    std::string fix = {};  ///< what to try; empty where there is nothing to mend
+    std::string fix = {};                            ///< what to try; empty where there is nothing to mend
     Saying (*warn)(const HealthNumbers&) = nullptr;  ///< null: a mark without a warning
 };
 

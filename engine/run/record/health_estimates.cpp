@@ -34,9 +34,9 @@ bool tail_matters(const HealthNumbers& h) { return !(h.ess_fraction >= nearly_eq
 
 std::string tail_note(const HealthNumbers& h) {
     const double limit = health_rule("heavy_tail").warning;
-    return !std::isfinite(h.pareto_k)                   ? ""
+    return !std::isfinite(h.pareto_k)                ? ""
            : h.pareto_k >= limit && !tail_matters(h) ? "harmless here"
-                                                      : "good below " + short_number(limit);
+                                                     : "good below " + short_number(limit);
 }
 
 // -- Against the truth
@@ -90,7 +90,8 @@ double modes_deviation(const HealthNumbers& h) {
     }
     const auto known = [](double interval) { return std::isfinite(interval); };
     const double worst = proportion_deviation(h.modes_found, h.modes_exact, h.modes_interval);
-    return (h.modes_interval.size() == h.modes_found.size() && std::ranges::all_of(h.modes_interval, known)) ||
+    return (h.modes_interval.size() == h.modes_found.size() &&
+            std::ranges::all_of(h.modes_interval, known)) ||
                    worst >= health_rule("mode_weights_off").warning
                ? worst
                : not_a_number;
@@ -135,9 +136,7 @@ std::vector<HealthRule> weight_rules() {
          .note = tail_note,
          .measures = "Pareto k, the tail index of the largest weights",
          .measure =
-             [](const HealthNumbers& h) {
-                 return h.n < 25 || !tail_matters(h) ? not_a_number : h.pareto_k;
-             },
+             [](const HealthNumbers& h) { return h.n < 25 || !tail_matters(h) ? not_a_number : h.pareto_k; },
          .good = 0.7,
          .warning = 0.7,
          .exceptions = "not judged of fewer than 25 particles, or where ESS / N is 0.9 and more",
@@ -177,7 +176,9 @@ std::vector<HealthRule> weight_rules() {
          .key = "n_resamplings",
          .shown = [](const HealthNumbers& h) { return h.n_resamplings; },
          .decimals = 0,
-         .note = [](const HealthNumbers& h) -> std::string { return h.n_resamplings == 1 ? "time" : "times"; },
+         .note = [](const HealthNumbers& h) -> std::string {
+             return h.n_resamplings == 1 ? "time" : "times";
+         },
          .measures = "number of resamplings",
          .meaning = "How often particles were resampled by weight."},
     };
@@ -274,6 +275,8 @@ std::vector<HealthRule> failure_rules() {
 
 }  // namespace
 
-std::vector<HealthRule> estimate_rules() { return concatenated({weight_rules(), truth_rules(), failure_rules()}); }
+std::vector<HealthRule> estimate_rules() {
+    return concatenated({weight_rules(), truth_rules(), failure_rules()});
+}
 
 }  // namespace tempera

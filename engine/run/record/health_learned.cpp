@@ -131,8 +131,7 @@ std::vector<HealthRule> training_rules() {
                     "of its last checkpoint.",
          .fix = "Lower model.training.learning_rate or set gradient_clip.",
          .warn = [](const HealthNumbers& h) -> Saying {
-             return {h.training.failure,
-                     h.training.step > 0 ? std::nullopt : std::optional<std::string>("")};
+             return {h.training.failure, h.training.step > 0 ? std::nullopt : std::optional<std::string>("")};
          }},
         {.id = "loss_rises",
          .of = Of::training,

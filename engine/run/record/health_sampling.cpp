@@ -185,20 +185,21 @@ std::vector<HealthRule> trip_rules() {
 }
 
 HealthRule acceptance_rule() {
-    return {.id = "acceptance",
-            .name = "acceptance",
-            .row = Row::when_known,
-            .key = "acceptance",
-            .shown = [](const HealthNumbers& h) { return h.acceptance; },
-            .decimals = 2,
-            .note = [](const HealthNumbers&) -> std::string { return "of moves"; },
-            .measures = "mean acceptance of the moves within levels",
-            .measure = [](const HealthNumbers& h) { return h.acceptance > 0.9 ? not_a_number : h.acceptance; },
-            .more_is_better = true,
-            .good = 0.1,
-            .exceptions = "above 0.9 it is not judged: steps could be longer",
-            .meaning = "Mean acceptance of the moves within levels. 0.2 to 0.9 is healthy.",
-            .fix = "Use a smaller moves.step_size, or moves.adapt."};
+    return {
+        .id = "acceptance",
+        .name = "acceptance",
+        .row = Row::when_known,
+        .key = "acceptance",
+        .shown = [](const HealthNumbers& h) { return h.acceptance; },
+        .decimals = 2,
+        .note = [](const HealthNumbers&) -> std::string { return "of moves"; },
+        .measures = "mean acceptance of the moves within levels",
+        .measure = [](const HealthNumbers& h) { return h.acceptance > 0.9 ? not_a_number : h.acceptance; },
+        .more_is_better = true,
+        .good = 0.1,
+        .exceptions = "above 0.9 it is not judged: steps could be longer",
+        .meaning = "Mean acceptance of the moves within levels. 0.2 to 0.9 is healthy.",
+        .fix = "Use a smaller moves.step_size, or moves.adapt."};
 }
 
 }  // namespace

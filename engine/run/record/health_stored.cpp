@@ -22,8 +22,9 @@ long count(const Json& summary, const char* dotted) {
 }
 
 std::vector<double> list(const Json& summary, const char* dotted) {
+    const Json values = get_value(summary, dotted);
     std::vector<double> out;
-    for (const Json& v : get_value(summary, dotted)) {
+    for (const Json& v : values) {
         out.push_back(v.is_number() ? v.get<double>() : not_a_number);
     }
     return out;
@@ -93,8 +94,9 @@ HealthNumbers health_numbers(const Json& summary) {
 namespace {
 
 std::map<std::string, std::string> warning_texts(const Json& summary) {
+    const Json warnings = get_value(summary, "warnings");
     std::map<std::string, std::string> out;
-    for (const Json& w : get_value(summary, "warnings")) {
+    for (const Json& w : warnings) {
         out.emplace(w.value("id", ""), w.value("text", ""));
     }
     return out;

@@ -10,8 +10,9 @@ namespace tempera {
 namespace {
 
 std::string range(double threshold, bool above) {
-    return std::isnan(threshold) ? "" : (above ? "from " : "below ") + short_number(threshold, 4) +
-                                            (above ? " on" : "");
+    return std::isnan(threshold)
+               ? ""
+               : (above ? "from " : "below ") + short_number(threshold, 4) + (above ? " on" : "");
 }
 
 }  // namespace

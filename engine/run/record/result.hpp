@@ -60,11 +60,6 @@ std::filesystem::path free_folder(const std::filesystem::path& folder);
 std::string html_report(const RunResult& result);
 /// Reads a run folder back (for `report`, `app RUN`).
 RunResult read_run_folder(const std::filesystem::path& folder);
-/// "ess_fraction > 0.9", "abs(log_z_error) < 0.05" on dotted keys; throws ConfigError for unknown keys or bad
-/// syntax.
-bool holds(const Json& summary, const std::string& assertion);
-/// Throws ConfigError for bad syntax: what can be said before there is a summary.
-void check_assertion(const std::string& assertion);
 /// Readable summary table for terminals.
 std::string summary_table(const RunResult& result);
 

@@ -79,8 +79,10 @@ std::string rows_text(std::vector<ReportRow> rows) {
     }
     std::string out;
     for (const ReportRow& r : rows) {
-        out += (r.mark == Mark::bad ? "! " : r.mark == Mark::warning ? "~ " : "  ") + r.name +
-               std::string(name_width - r.name.size() + 3, ' ') + r.value;
+        out += (r.mark == Mark::bad       ? "! "
+                : r.mark == Mark::warning ? "~ "
+                                          : "  ") +
+               r.name + std::string(name_width - r.name.size() + 3, ' ') + r.value;
         if (!r.beside.empty()) {
             out += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') +
                    r.beside;

@@ -7,7 +7,9 @@
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/record/summary_keys.hpp"
 #include "run/report/report_page.hpp"
 #include "run/report/summary_values.hpp"
 
@@ -54,38 +56,47 @@ std::string bennett_note(const Json& path) {
     return ", by Bennett's ratio, standard error of a mass up to " + typeset(largest, 3);
 }
 
-/// The rows so far, and what they are made from.
+std::string join(const std::string& a, const std::string& b) {
+    return a.empty() ? b : b.empty() ? a : a + ", " + b;
+}
+
+/// The rows so far, and what they are made from. Names and decimals are those of the table of summary keys.
 struct RowList {
     const Json& summary;
     long n_replicates;
     std::vector<ReportRow> rows{};
 
-    void add(std::string name, std::string value, std::string beside = {}, std::string key = {}) {
-        rows.push_back({std::move(name), std::move(value), std::move(beside), std::move(key)});
+    void add(const std::string& key, std::string value, std::string beside = {}) {
+        rows.push_back({summary_key(key).title, std::move(value), std::move(beside), key});
     }
-    /// Of a key of the summary over the replicates; empty for one.
-    std::string spread(const std::string& key, int decimals) const {
-        const auto sd = number(summary, (key + "_sd").c_str());
-        return sd ? "sd " + readable(*sd, decimals) + " over " + std::to_string(n_replicates) + " replicates"
+    std::optional<double> value(const std::string& key) const {
+        const Json v = get_value(summary, key);
+        return v.is_number() && std::isfinite(v.get<double>()) ? std::optional(v.get<double>())
+                                                               : std::nullopt;
+    }
+    /// Of a key over the replicates; empty for one.
+    std::string spread(const char* key) const {
+        const auto sd = value(std::string(key) + "_sd");
+        return sd ? "sd " + readable(*sd, summary_key(key).decimals) + " over " +
+                        std::to_string(n_replicates) + " replicates"
                   : std::string();
+    }
+    /// The value of a key, a dash for none, with its spread and what else stands beside it.
+    void add_key(const char* key, const std::string& beside = {}) {
+        add(key, text_of(value(key), summary_key(key).decimals), join(spread(key), beside));
+    }
+    void add_known(const char* key, const std::string& beside = {}) {
+        if (value(key)) {
+            add_key(key, beside);
+        }
     }
 };
 
-std::string join(const std::string& a, const std::string& b) {
-    return a.empty() ? b : b.empty() ? a : a + ", " + b;
-}
-
 void add_ess_row(RowList& rows) {
-    const auto ess = number(rows.summary, "ess_fraction");
-    if (!ess) {
-        return;
-    }
-    std::string beside = rows.spread("ess_fraction", 3);
-    if (const auto n = number(rows.summary, "n_resamplings"); n && *n > 0) {
-        beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
-                                  (*n == 1 ? " time" : " times"));
-    }
-    rows.add("ESS / N", readable(*ess, 3), beside, "ess_fraction");
+    const auto n = rows.value("n_resamplings");
+    rows.add_known("ess_fraction", n && *n > 0 ? "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
+                                                     (*n == 1 ? " time" : " times")
+                                               : "");
 }
 
 void add_log_z_row(RowList& rows) {
@@ -103,7 +114,7 @@ void add_log_z_row(RowList& rows) {
             truth += ", error " + typeset(*error, digits);
         }
     }
-    rows.add("log Z", log_z, join(truth, rows.spread("log_z", 3)), "log_z");
+    rows.add("log_z", log_z, join(truth, rows.spread("log_z")));
 }
 
 void add_mode_rows(RowList& rows) {
@@ -117,14 +128,10 @@ void add_mode_rows(RowList& rows) {
                    ? std::string()
                    : "total variation " + typeset(total_variation(w, exact), 3);
     };
-    for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"},
-                                    {"sampled", "mode weights, sampled"},
-                                    {"weighted", "mode weights, weighted"},
-                                    {"learned", "mode weights, learned"}}) {
-        const std::vector<double> w = list(part(modes, key));
+    for (const std::string key : {"true", "sampled", "weighted", "learned"}) {
+        const std::vector<double> w = list(part(modes, key.c_str()));
         if (!w.empty()) {
-            rows.add(name, masses(w), std::string(key) == "true" ? "" : distance(w),
-                     std::string("mode_weights.") + key);
+            rows.add("mode_weights." + key, masses(w), key == "true" ? "" : distance(w));
         }
     }
 }
@@ -136,18 +143,12 @@ void add_learned_rows(RowList& rows) {
         return;
     }
     if (const auto worst = number(path, "max_total_variation")) {
-        rows.add("learned masses, worst level", "total variation " + typeset(*worst, 3),
-                 "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path),
-                 "learned_path.max_total_variation");
+        rows.add("learned_path.max_total_variation", "total variation " + typeset(*worst, 3),
+                 "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path));
     }
-    if (const auto roughness = number(path, "roughness")) {
-        rows.add("roughness of mode 1 along the path", readable(*roughness, 2), "", "learned_path.roughness");
-    }
-    if (const auto error = number(path, "max_relative_score_error")) {
-        rows.add("relative score error, worst level", readable(*error, 4));
-    }
-    for (const auto& [key, name] : {std::pair{"n_dsm", "samples for the weights, DSM"},
-                                    {"n_clf", "samples for the weights, DiffCLF"}}) {
+    rows.add_known("learned_path.roughness");
+    rows.add_known("learned_path.max_relative_score_error");
+    for (const char* key : {"n_dsm", "n_clf"}) {
         double most = 0, least = std::numeric_limits<double>::infinity();
         for (const double n : list(part(path, key))) {
             if (std::isfinite(n)) {
@@ -155,55 +156,43 @@ void add_learned_rows(RowList& rows) {
             }
         }
         if (most > 0) {
-            rows.add(name, readable(std::round(least), 0) + " to " + readable(std::round(most), 0),
-                     "by level");
+            rows.add(std::string("learned_path.") + key,
+                     readable(std::round(least), 0) + " to " + readable(std::round(most), 0), "by level");
         }
     }
 }
 
 void add_sample_rows(RowList& rows) {
-    const Json& s = rows.summary;
-    if (number(s, "sliced_w2")) {
-        rows.add("sliced W2", text_of(number(s, "sliced_w2"), 4), rows.spread("sliced_w2", 4));
+    rows.add_known("sliced_w2");
+    rows.add_known("log_weight_variance");
+    if (const auto v = rows.value("unique_ancestor_fraction"); v && *v < 1) {
+        rows.add("unique_ancestor_fraction", typeset(100 * *v, 1) + " %");
     }
-    if (const auto v = number(s, "log_weight_variance")) {
-        rows.add("variance of log weights", readable(*v, 4), rows.spread("log_weight_variance", 4));
-    }
-    if (const auto v = number(s, "unique_ancestor_fraction"); v && *v < 1) {
-        rows.add("distinct ancestors", typeset(100 * *v, 1) + " %", "", "unique_ancestor_fraction");
-    }
-    if (const auto v = number(s, "acceptance")) {
-        rows.add("acceptance of moves", readable(*v, 3), "", "acceptance");
-    }
+    rows.add_known("acceptance");
 }
 
 void add_exchange_rows(RowList& rows) {
-    const Json& re = part(rows.summary, "replica_exchange");
-    if (re.is_object()) {
-        rows.add("communication barrier", text_of(number(re, "communication_barrier"), 3));
-        rows.add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3), "",
-                 "replica_exchange.min_swap_acceptance");
-        const auto predicted = number(re, "predicted_round_trips_per_scan"),
-                   from = number(re, "counted_from_scan");
-        rows.add("round trips per scan", text_of(number(re, "round_trips_per_scan"), 4),
-                 join(predicted ? "predicted " + typeset(*predicted, 4) : "",
-                      from ? "counted from scan " + typeset(*from, 0) : ""),
-                 "replica_exchange.round_trips_per_scan");
+    if (!part(rows.summary, "replica_exchange").is_object()) {
+        return;
     }
+    rows.add_key("replica_exchange.communication_barrier");
+    rows.add_key("replica_exchange.min_swap_acceptance");
+    const auto predicted = rows.value("replica_exchange.predicted_round_trips_per_scan"),
+               from = rows.value("replica_exchange.counted_from_scan");
+    rows.add_key("replica_exchange.round_trips_per_scan",
+                 join(predicted ? "predicted " + typeset(*predicted, 4) : "",
+                      from ? "counted from scan " + typeset(*from, 0) : ""));
 }
 
 void add_cost_rows(RowList& rows) {
-    const Json& s = rows.summary;
-    const auto seconds = number(part(s, "seconds"), "sampling");
-    rows.add("evaluations", millions(evaluations(s)),
-             seconds && *seconds > 0 ? millions(evaluations(s) / *seconds) + " per second" : "");
-    rows.add("seconds", text_of(number(part(s, "seconds"), "total"), 2),
-             seconds ? "sampling " + readable(*seconds, 2) : "");
-    const Json& failures = part(s, "failures");
-    for (const auto& [key, name] :
-         {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
-        if (const auto n = number(failures, key); n && *n > 0) {
-            rows.add(name, typeset(*n, 0), "", std::string("failures.") + key);
+    const double n = evaluations(rows.summary);
+    const auto seconds = rows.value("seconds.sampling");
+    rows.add("evaluations", millions(n),
+             seconds && *seconds > 0 ? millions(n / *seconds) + " per second" : "");
+    rows.add_key("seconds.total", seconds ? "sampling " + readable(*seconds, 2) : "");
+    for (const char* key : {"failures.map_not_converged", "failures.non_finite"}) {
+        if (rows.value(key).value_or(0) > 0) {
+            rows.add_key(key);
         }
     }
 }
@@ -223,7 +212,7 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
     }
     for (const HealthFinding& f : report_findings(result)) {
         for (ReportRow& row : rows.rows) {
-            row.mark = !row.key.empty() && row.key == f.rule->key ? f.mark : row.mark;
+            row.mark = row.key == f.rule->key ? f.mark : row.mark;
         }
     }
     return std::move(rows.rows);

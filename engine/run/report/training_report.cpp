@@ -53,9 +53,9 @@ std::string warnings_section(const std::vector<HealthFinding>& findings) {
         out += "<li>" + escape_markup(w.text) + " <span class=\"dim\">" + escape_markup(w.fix) +
                "</span></li>\n";
     }
-    return out.empty() ? ""
-                       : "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n" + out +
-                             "</ul></div>\n";
+    return out.empty()
+               ? ""
+               : "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n" + out + "</ul></div>\n";
 }
 
 }  // namespace
@@ -98,7 +98,8 @@ std::string training_html(const TrainingRecord& record) {
         out += "<p class=\"verdict\">" + escape_markup(error.get<std::string>()) + "</p>\n";
     }
     const std::vector<HealthFinding> findings = training_findings(record);
-    out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" + page_figures(training_figures(record));
+    out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" +
+           page_figures(training_figures(record));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
            escape_markup(record.curves.name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +

@@ -11,8 +11,7 @@ namespace tempera {
 namespace {
 
 Mark mark_of(const std::vector<HealthFinding>& findings, const std::string& id) {
-    const auto at =
-        std::ranges::find_if(findings, [&](const HealthFinding& f) { return f.rule->id == id; });
+    const auto at = std::ranges::find_if(findings, [&](const HealthFinding& f) { return f.rule->id == id; });
     return at == findings.end() ? Mark::none : at->mark;
 }
 

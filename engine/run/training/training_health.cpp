@@ -88,14 +88,17 @@ HealthNumbers training_health(const Json& preset, const Json& report, std::span<
         t.failure = report.value("error", std::string());
     }
     add_losses(t, total_loss);
-    for (const auto& [name, loss] : report.value("losses", Json::object()).items()) {
+    const Json losses = report.value("losses", Json::object()),
+               held_out = report.value("held_out", Json::object()),
+               levels = report.value("levels", Json::array());
+    for (const auto& [name, loss] : losses.items()) {
         t.losses.push_back(name);
         t.train.push_back(loss.is_number() ? loss.get<double>() : not_a_number);
-        const Json held_out = report.value("held_out", Json::object()).value(name, Json());
-        t.held_out.push_back(held_out.is_number() ? held_out.get<double>() : not_a_number);
+        const Json other = held_out.value(name, Json());
+        t.held_out.push_back(other.is_number() ? other.get<double>() : not_a_number);
     }
     const std::vector<double> exact = preset_target<double>(preset)->mode_weights();
-    for (const Json& level : report.value("levels", Json::array())) {
+    for (const Json& level : levels) {
         add_level(h, level.value("sigma", 0.0), numbers(level.value("learned_mode_weights", Json())), exact);
     }
     return h;

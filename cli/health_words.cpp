@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cli/health_list.hpp"
+#include "cli/health_words.hpp"
 
 #include <iostream>
 
 #include "run/record/health.hpp"
 
 namespace tempera::cli {
-
-void print_entry(const std::string& name, const std::string& summary) {
-    std::cout << "  " << name << std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') << summary << "\n";
-}
 
 namespace {
 
@@ -19,7 +15,7 @@ void print_rule(const HealthRule& rule) {
             std::cout << "  " << what << std::string(10 - std::string(what).size(), ' ') << text << "\n";
         }
     };
-    std::cout << health_family << ": " << rule.id << (rule.name.empty() ? "" : " (" + rule.name + ")") << "\n";
+    std::cout << "health" << ": " << rule.id << (rule.name.empty() ? "" : " (" + rule.name + ")") << "\n";
     line("measures", rule.measures);
     line("of", scope_text(rule));
     line("key", rule.key);
@@ -33,27 +29,29 @@ void print_rule(const HealthRule& rule) {
 
 }  // namespace
 
-void list_health(bool json, Json& out) {
-    if (!json) {
-        std::cout << health_family << "\n";
-    }
+void list_health(bool json) {
+    Json out = Json::array();
     for (const HealthRule& rule : health_rules()) {
-        Json entry = rule_json(rule);
-        entry["fields"] = Json::array();
-        out[health_family].push_back(std::move(entry));
+        out.push_back(rule_json(rule));
         if (!json) {
-            print_entry(rule.id, rule.measures);
+            std::cout << "  " << rule.id << std::string(rule.id.size() < 26 ? 26 - rule.id.size() : 1, ' ')
+                      << rule.measures << "\n";
         }
+    }
+    if (json) {
+        std::cout << Json{{"health", out}}.dump(2) << "\n";
+    } else {
+        std::cout << "tempera describe RULE tells its thresholds, what it means and what to do about it.\n";
     }
 }
 
 bool describe_rule(const std::string& name, bool json, Json& out) {
     for (const HealthRule& rule : health_rules()) {
-        if (name != rule.id && name != std::string(health_family) + "." + rule.id) {
+        if (name != rule.id && name != "health." + rule.id) {
             continue;
         }
         Json entry = rule_json(rule);
-        entry["section"] = health_family;
+        entry["section"] = "health";
         entry["type"] = rule.id;
         entry["fields"] = Json::array();
         out.push_back(std::move(entry));
