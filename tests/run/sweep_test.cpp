@@ -12,6 +12,7 @@
 #include "core/csv.hpp"
 #include "run/preset/preset.hpp"
 #include "run/report/sweep_figures.hpp"
+#include "run/report/sweep_report.hpp"
 #include "run/report/training_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "support/files.hpp"
@@ -109,6 +110,7 @@ TEST(Sweep, TrainsOnceAndTellsTheLearnedWeights) {
     SweepOptions options;
     options.folder = folder.path;
     const SweepResult result = run_sweep(plan, options);
+    write_sweep_report(plan, result, folder.path, {"svg"});
     EXPECT_TRUE(result.complete);
     EXPECT_EQ(result.n_failed, 0);
     ASSERT_EQ(result.trainings.size(), 2u);
@@ -210,6 +212,7 @@ TEST(Sweep, ARunThatFailsIsRecordedAndTheOthersGoOn) {
     SweepOptions options;
     options.folder = folder.path;
     const SweepResult result = run_sweep(plan, options);
+    write_sweep_report(plan, result, folder.path, {"svg"});
     EXPECT_TRUE(result.complete);
     EXPECT_EQ(result.n_failed, 1);
     EXPECT_EQ(result.summaries[0]["status"], "failed");
