@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/health_words.hpp"
 #include "cli/summary_words.hpp"
 #include "core/joined.hpp"
 #include "core/number_text.hpp"
@@ -135,7 +136,7 @@ std::string family_section(std::string name) {
     for (const auto& [family, section] : families()) {
         known.push_back(family);
     }
-    known.push_back("summary");
+    known.insert(known.end(), {"summary", "health"});
     const std::string near = nearest_name(name, known);
     throw ConfigError("FAMILY", "\"" + name + "\" is not known" +
                                     (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
@@ -145,6 +146,10 @@ std::string family_section(std::string name) {
 int list(const std::string& wanted, bool json) {
     if (wanted == "summary") {
         list_summary(json);
+        return ok;
+    }
+    if (wanted == "health") {
+        list_health(json);
         return ok;
     }
     const std::string only = wanted.empty() ? "" : family_section(wanted);
@@ -174,7 +179,7 @@ int list(const std::string& wanted, bool json) {
     } else {
         std::cout
             << "tempera describe NAME tells what the settings of one of them mean, tempera list summary "
-               "what a run's summary.json holds.\n";
+               "what a run's summary.json holds, tempera list health how it is judged.\n";
     }
     return ok;
 }
@@ -242,6 +247,9 @@ bool describe_field(const std::string& dotted, bool json, Json& out) {
     for (const SummaryKey& key : summary_keys()) {
         known.push_back(key.name);
     }
+    for (const HealthRule& rule : health_rules()) {
+        known.push_back(rule.id);
+    }
     const std::string near = nearest_name(name, known);
     throw ConfigError("NAME", "\"" + name + "\" is not known" +
                                   (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
@@ -270,9 +278,10 @@ int describe(const std::string& name, bool json) {
         out.push_back(describe_found(f, json));
     }
     const bool settings = !out.empty() || describe_field(name, json, out);
+    const bool rule = describe_rule(name, json, out);
     if (const auto keys = summary_keys_of(name); !keys.empty()) {
         out.push_back(describe_summary(keys, json));
-    } else if (!settings) {
+    } else if (!settings && !rule) {
         refuse_unknown(name);
     }
     if (json) {
@@ -329,9 +338,9 @@ void add_list(CLI::App& app, Action& action) {
     auto a = std::make_shared<Arguments>();
     CLI::App* c = app.add_subcommand(
         "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist, and "
-                "the keys of summary.json");
+                "the keys of summary.json and the rules of health");
     c->add_option("FAMILY", a->family,
-                  "target, path, schedule, kernel, moves, sampler, model, loss or summary");
+                  "target, path, schedule, kernel, moves, sampler, model, loss, summary or health");
     c->add_flag("--json", a->json, "As JSON, with every setting");
     c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
     c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
@@ -345,12 +354,14 @@ void add_describe(CLI::App& app, Action& action) {
     auto a = std::make_shared<Arguments>();
     CLI::App* c =
         app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning; keys of "
-                                       "summary.json");
-    c->add_option("NAME", a->name, "A type, a section, a setting or a key of summary.json")->required();
+                                       "summary.json; what a warning means");
+    c->add_option("NAME", a->name, "A type, a section, a setting, a key of summary.json or a warning")
+        ->required();
     c->add_flag("--json", a->json, "As JSON");
-    c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
-              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  "
-              "tempera describe summary\n  tempera describe log_z_stderr");
+    c->footer(
+        "Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
+        "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  "
+        "tempera describe summary\n  tempera describe log_z_stderr\n  tempera describe weight_collapse");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 

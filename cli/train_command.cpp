@@ -99,7 +99,8 @@ int train(const TrainArguments& a) {
             std::cout << describe_weights(level) << "\n";
         }
     }
-    std::cout << "  folder " << folder.string() << "\n";
+    std::cout << printable(training_table(read_training_folder(folder))) << "  folder " << folder.string()
+              << "\n";
     std::cout.flush();
     if (result.report["status"] == "failed") {
         std::cerr << "tempera: " << result.report["error"].get<std::string>() << " in " << folder.string()

@@ -10,6 +10,7 @@
 #include "models/model.hpp"
 #include "paths/density_path.hpp"
 #include "run/record/result.hpp"
+#include "run/training/training_health.hpp"
 
 namespace tempera::app {
 namespace {
@@ -192,45 +193,7 @@ bool Learning::put_off(bool paused) {
     return true;
 }
 
-std::vector<RunWarning> Learning::warnings() const {
-    std::vector<RunWarning> out;
-    const TrainingSnapshot& s = *training_;
-    if (s.state == RunState::failed) {
-        out.push_back({"training_failed", s.error,
-                       s.step > 0 ? "Lower model.training.learning_rate or set gradient_clip." : ""});
-        return out;
-    }
-    if (s.losses && s.losses->size() >= 40) {
-        const auto mean = [&](std::size_t first, std::size_t last) {
-            double sum = 0;
-            for (std::size_t i = first; i < last; ++i) {
-                sum += (*s.losses)[i].total;
-            }
-            return sum / static_cast<double>(last - first);
-        };
-        const std::size_t n = s.losses->size(), part = n / 8;
-        const double before = mean(n / 2 - part, n / 2), now = mean(n - part, n);
-        if (now > 2 * std::abs(before) + before) {
-            out.push_back(
-                {"loss_rises",
-                 "The training loss rises: " + number(before) + " half-way, now " + number(now) + ".",
-                 "It may diverge; lower model.training.learning_rate."});
-        }
-    }
-    if (s.judgements && !s.judgements->empty() && s.step > 200) {
-        const Judgement& j = *s.judgements->back();
-        for (std::size_t i = 0; i < j.held_out.size() && i < s.loss_names.size(); ++i) {
-            if (j.train[i] > 0 && j.held_out[i] > 1.3 * j.train[i]) {
-                out.push_back({"held_out_gap",
-                               s.loss_names[i] + " is " + number(j.held_out[i]) + " on points held out and " +
-                                   number(j.train[i]) +
-                                   " on those trained on: the points are learned by heart.",
-                               "Use more points (model.training.n_data) or fewer steps."});
-            }
-        }
-    }
-    return out;
-}
+std::vector<RunWarning> Learning::warnings() const { return health_warnings(training_health(*training_)); }
 
 void Learning::train(bool paused) { start(paused, false); }
 

@@ -153,6 +153,14 @@ std::vector<Remedy> remedies(const std::string& warning, const Json& document, c
     return good;
 }
 
+std::vector<std::string> warnings_with_remedies() {
+    std::vector<std::string> out;
+    for (const auto& [id, remedies] : rules()) {
+        out.push_back(id);
+    }
+    return out;
+}
+
 const std::vector<Remedy>& RemedyFinder::of(const std::string& warning, const Json& document,
                                             const Json& resolved) {
     if (document_ != document) {

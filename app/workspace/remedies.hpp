@@ -21,6 +21,9 @@ struct Remedy {
 /// preset without problems. `document` is the preset as written, `resolved` with all defaults.
 std::vector<Remedy> remedies(const std::string& warning, const Json& document, const Json& resolved);
 
+/// The warnings that have remedies at all.
+std::vector<std::string> warnings_with_remedies();
+
 /// What was found for a document: checking a preset is too much for every frame.
 class RemedyFinder {
 public:

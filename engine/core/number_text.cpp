@@ -1,13 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "core/number_text.hpp"
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 namespace tempera {
 
 std::string short_number(double value, int digits) {
     char text[48];
     std::snprintf(text, sizeof text, "%.*g", digits, value);
+    return text;
+}
+
+std::string grouped(long value) {
+    std::string digits = std::to_string(std::labs(value)), out;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i && (digits.size() - i) % 3 == 0) {
+            out += ' ';
+        }
+        out += digits[i];
+    }
+    return value < 0 ? "-" + out : out;
+}
+
+std::string fixed(double value, int decimals, bool sign) {
+    if (!std::isfinite(value)) {
+        return "-";
+    }
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, sign ? "%+.*f" : "%.*f", decimals, value);
+    std::string text = buffer;
+    if (text[0] == '-' && text.find_first_of("123456789") == std::string::npos) {  // no negative zero
+        text = (sign ? "+" : "") + text.substr(1);
+    }
     return text;
 }
 

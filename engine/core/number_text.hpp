@@ -8,4 +8,9 @@ namespace tempera {
 /// A number as a person writes it: up to `digits` significant digits, no trailing zeros ("0.25", "1e-12").
 std::string short_number(double value, int digits = 3);
 
+/// Fixed decimals and no negative zero; "-" for what is not finite. `sign`: a plus, too.
+std::string fixed(double value, int decimals, bool sign = false);
+/// 4096 -> "4 096".
+std::string grouped(long value);
+
 }  // namespace tempera

@@ -15,8 +15,11 @@ std::vector<double> mode_interval(const std::vector<double>& proportion, double 
 /// n_eff stands in where no draw or every draw is of the mode. Empty standard errors: all have n_eff.
 std::vector<double> mode_interval(const std::vector<double>& proportion,
                                   const std::vector<double>& standard_error, double n_eff);
-/// True when every proportion lies within four standard errors of the exact one, `interval` being
-/// mode_interval(); within 0.1 where the interval is not known.
+/// Largest difference of a proportion from the exact one in standard errors, `interval` being
+/// mode_interval(); 0.1 counts as four where the interval is not known. Infinite for what is no number.
+double proportion_deviation(const std::vector<double>& found, const std::vector<double>& exact,
+                            const std::vector<double>& interval);
+/// True when every proportion lies within four standard errors of the exact one.
 bool proportions_agree(const std::vector<double>& found, const std::vector<double>& exact,
                        const std::vector<double>& interval);
 double total_variation(const std::vector<double>& p, const std::vector<double>& q);

@@ -4,6 +4,7 @@
 #include "app/workspace/remedies.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/record/health.hpp"
 
 namespace tempera::app {
 namespace {
@@ -41,6 +42,13 @@ TEST(Remedies, OfALearnedPathWeighAtItsEndsOnly) {
     EXPECT_TRUE(labels("weights_not_verifiable", ais).empty());
 }
 
+TEST(Remedies, AreOfWarningsThatExist) {
+    EXPECT_GE(warnings_with_remedies().size(), 15u);
+    for (const std::string& id : warnings_with_remedies()) {
+        EXPECT_NO_THROW(EXPECT_NE(health_rule(id).warn, nullptr) << id) << id;
+    }
+}
+
 TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
     int offered = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TEMPERA_PRESET_DIR)) {
@@ -49,10 +57,7 @@ TEST(Remedies, LeaveEveryShippedPresetWithoutProblems) {
         }
         const Json document = load_preset(entry.path());
         const Json resolved = resolve_preset(document);
-        for (const char* id : {"weight_collapse", "heavy_tail", "few_roots", "mode_weights_off", "log_z_off",
-                               "maps_failed", "non_finite", "hessian_floored", "low_swap_acceptance",
-                               "slow_local_mixing", "weights_not_verifiable", "no_overlap",
-                               "pairs_not_offered", "stuck_moves", "pilot_collapsed"}) {
+        for (const std::string& id : warnings_with_remedies()) {
             for (const Remedy& r : remedies(id, document, resolved)) {
                 Document edited;
                 edited.adopt(document, {});

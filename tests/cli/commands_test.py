@@ -225,6 +225,14 @@ def lists(folder):
             code, stdout, _ = call("describe", f"{family}.{entry['name']}")
             check(code == 0 and all(f["name"] in stdout for f in entry["fields"]), f"describe {entry['name']}")
     check("ess_threshold" in call("describe", "sampler.ess_threshold")[1], "describe of one setting")
+    rule = call("describe", "weight_collapse")[1]
+    check(all(part in rule for part in ("effective sample size", "from 0.3 on", "below 0.05", "means", "Use more levels")), f"describe weight_collapse: {rule}")
+    entry = json.loads(call("describe", "health.weight_collapse", "--json")[1])[0]
+    check((entry["good"], entry["warning"], entry["key"]) == (0.3, 0.05, "ess_fraction"), f"describe weight_collapse --json: {entry}")
+    rules = json.loads(call("list", "health", "--json")[1])
+    check(list(rules) == ["health"] and {"log_z_off", "held_out_gap"} <= {r["name"] for r in rules["health"]}, "list health --json")
+    check("low_swap_acceptance" in call("list", "health")[1], "list health")
+    check("weight_collapse" in call("describe", "weigth_collapse")[2], "a rule that is misspelled")
     keys = {key["name"] for key in json.loads(call("list", "summary", "--json")[1])["summary"]}
     check({"log_z_stderr", "mode_weights.weighted", "replica_exchange.log_z_bar"} <= keys, f"list summary: {keys}")
     check(all(key in call("list", "summary")[1] and key in call("describe", "summary")[1] for key in keys), "every key is listed and described")

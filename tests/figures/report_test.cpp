@@ -48,7 +48,7 @@ RunResult small_result() {
         R"({"name": "small <b>", "status": "finished", "target": "gaussian_mixture", "path": "diffusion",
         "kernel": "second_order", "moves": "none", "sampler": "smc", "n_particles": 400, "n_levels": 8, "seed": 5, "ess_fraction": 0.6,
         "log_z": 0.08, "log_z_stderr": 0.04, "log_z_true": 0.0, "log_z_error": 0.08, "sliced_w2": null, "acceptance": null,
-        "mode_weights": {"true": [0.75, 0.25], "sampled": [0.74, 0.26], "weighted": [0.76, 0.24], "learned": null},
+        "mode_weights": {"true": [0.75, 0.25], "sampled": [0.74, 0.26], "weighted": [0.76, 0.24], "weighted_stderr": [0.02, 0.02], "learned": null},
         "replica_exchange": null, "evaluations": {"log_density": 100}, "failures": {"map_not_converged": 0, "non_finite": 2},
         "seconds": {"total": 0.1, "sampling": 0.05}, "build": null, "isa": null,
         "warnings": [{"id": "x", "text": "Something <odd>."}]})");
@@ -116,9 +116,38 @@ TEST(Report, VerdictSeesWrongWeights) {
     RunResult r = small_result();
     EXPECT_NE(html_report(r).find("agree with the exact values"), std::string::npos);
     r.summary["mode_weights"]["weighted"] = {0.99, 0.01};
+    r.summary["warnings"].push_back({{"id", "mode_weights_off"}, {"text", "They differ."}});
     EXPECT_NE(html_report(r).find("by more than chance explains"), std::string::npos);
     r.summary["status"] = "partial";
     EXPECT_NE(html_report(r).find("stopped before its end"), std::string::npos);
+}
+
+TEST(Report, VerdictSpeaksFromTheFindings) {
+    RunResult r = small_result();
+    r.summary["log_z_error"] = 0.14;  // three and a half of its standard errors
+    EXPECT_NE(html_report(r).find("log Z differs from the exact value by about as much"), std::string::npos);
+    r.summary["ess_fraction"] = 0.2;
+    EXPECT_NE(html_report(r).find("The weights are uneven"), std::string::npos);
+    r.summary["warnings"].push_back({{"id", "weight_collapse"}, {"text", "Collapsed."}});
+    EXPECT_NE(html_report(r).find("can be trusted"), std::string::npos);
+    r = small_result();
+    r.summary["log_z_stderr"] = nullptr;
+    r.summary["mode_weights"]["weighted_stderr"] = nullptr;
+    EXPECT_NE(html_report(r).find("No error is known by which"), std::string::npos);
+}
+
+TEST(Report, RowsHaveTheMarksOfTheFindings) {
+    RunResult r = small_result();
+    r.summary["ess_fraction"] = 0.2;
+    r.summary["warnings"].push_back({{"id", "mode_weights_off"}, {"text", "They differ."}});
+    const std::string page = html_report(r), table = summary_table(r);
+    EXPECT_NE(page.find("<td class=\"m warning\" title=\"warning\">"), std::string::npos);
+    EXPECT_NE(page.find("<td class=\"m bad\" title=\"bad\">"), std::string::npos);
+    EXPECT_NE(page.find("<td class=\"m good\" title=\"good\">"), std::string::npos);
+    EXPECT_NE(table.find("\n~ ESS / N"), std::string::npos) << table;
+    EXPECT_NE(table.find("\n! mode weights, weighted"), std::string::npos) << table;
+    EXPECT_NE(table.find("\n  log Z "), std::string::npos) << table;
+    EXPECT_NE(table.find("~ ESS / N: good from 0.3 on"), std::string::npos) << table;
 }
 
 TEST(SummaryTable, IsPlainAndAligned) {

@@ -2,10 +2,16 @@
 // Every rule speaks where it should and is silent where all is well.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
+#include <set>
 
 #include "run/record/health.hpp"
+#include "run/record/run_folder_snapshot.hpp"
+#include "run/record/summary.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -39,9 +45,243 @@ std::vector<std::string> ids(const HealthNumbers& h) {
 
 using Ids = std::vector<std::string>;
 
+HealthNumbers healthy_training() {
+    HealthNumbers h;
+    h.subject = HealthNumbers::Subject::training;
+    h.training.step = 1000;
+    h.training.loss_before = 1, h.training.loss_now = 0.9;
+    h.training.losses = {"dsm", "diffclf"};
+    h.training.train = {0.5, 0.3}, h.training.held_out = {0.52, 0.31};
+    h.learned_total_variation = 0.01, h.learned_worst_at = "sigma 0.2";
+    return h;
+}
+
 TEST(Health, NothingIsSaidOfAHealthyRun) {
     EXPECT_EQ(ids(healthy(false)), Ids());
     EXPECT_EQ(ids(healthy(true)), Ids());
+    EXPECT_EQ(ids(healthy_training()), Ids());
+}
+
+TEST(HealthRules, AreNamedOnceAndExplained) {
+    std::set<std::string> ids, names, keys;
+    for (const HealthRule& rule : health_rules()) {
+        EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+        EXPECT_FALSE(rule.measures.empty() || rule.meaning.empty()) << rule.id;
+        EXPECT_TRUE(rule.key.empty() || keys.insert(rule.key).second) << rule.id << ": " << rule.key;
+        EXPECT_EQ(rule.row == HealthRule::Row::never, rule.name.empty()) << rule.id;
+        EXPECT_EQ(rule.row == HealthRule::Row::never, rule.shown == nullptr) << rule.id;
+        EXPECT_TRUE(rule.name.empty() || names.insert(rule.name).second) << rule.id << ": " << rule.name;
+        if (rule.more_is_better) {
+            EXPECT_FALSE(rule.good < rule.warning) << rule.id;
+        } else {
+            EXPECT_FALSE(rule.good > rule.warning) << rule.id;
+        }
+        if (rule.warn) {
+            EXPECT_FALSE(std::isnan(rule.warning)) << rule.id;
+            EXPECT_FALSE(warning_range(rule).empty()) << rule.id;
+        }
+    }
+    EXPECT_THROW(health_rule("no_such_rule"), std::out_of_range);
+}
+
+/// Numbers of every kind of subject, each far from the others' thresholds and through its own.
+std::vector<HealthNumbers> grid() {
+    std::vector<HealthNumbers> out;
+    const auto vary = [&](const HealthNumbers& base, const std::vector<double>& values, auto set) {
+        for (const double v : values) {
+            out.push_back(base);
+            set(out.back(), v);
+        }
+    };
+    const std::vector<double> shares{0,   0.001, 0.015, 0.02, 0.03, 0.049, 0.05, 0.09, 0.1, 0.15,
+                                     0.2, 0.25,  0.3,   0.5,  0.6,  0.79,  0.8,  0.95, 1,   std::nan("")},
+        counts{0, 1, 2, 70}, sizes{0, 1, 20, 24, 25, 99, 100, 199, 201, 1e6},
+        variations{0, 0.01, 0.05, 0.1, 0.15, 0.6, 3, std::nan("")};
+    for (HealthNumbers base : {healthy(false), healthy(true), healthy_training()}) {
+        for (const bool done : {false, true}) {
+            base.sampling_done = done;
+            vary(base, shares, [](HealthNumbers& h, double v) { h.ess_fraction = v; });
+            for (const double n : sizes) {
+                vary(base, shares, [n](HealthNumbers& h, double v) { h.n = n, h.ess_fraction = v; });
+                vary(base, shares, [n](HealthNumbers& h, double v) { h.n = n, h.unique_fraction = v; });
+                vary(base, {0.4, 0.7, 0.71, 3}, [n](HealthNumbers& h, double v) { h.n = n, h.pareto_k = v; });
+            }
+            for (const double error : {0.0, 0.01, 0.3, std::nan("")}) {
+                vary(base, {0, 0.02, -0.035, 0.05, -0.2, 7},
+                     [error](HealthNumbers& h, double v) { h.log_z_error = v, h.log_z_stderr = error; });
+                vary(base, {0, 0.02, 0.035, 0.08, 0.3}, [error](HealthNumbers& h, double v) {
+                    h.modes_found = {0.667 - v, 0.333 + v}, h.modes_interval = {error, error};
+                });
+            }
+            vary(base, counts, [](HealthNumbers& h, double v) { h.tally.map_not_converged = long(v); });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.tally.non_finite = long(v); });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.tally.hessian_floored = long(v); });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.pairs_not_offered = int(v); });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.pair_apart = int(v) - 1; });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.stopped_at = long(v) - 1; });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.learned = v > 0, h.edited = v > 1; });
+            vary(base, counts, [](HealthNumbers& h, double v) { h.failure = v > 0 ? "infinite" : ""; });
+            vary(base, {0, 1, 2, 16, 64},
+                 [](HealthNumbers& h, double v) { h.levels_moved = 64, h.levels_frozen = int(v); });
+            vary(base, shares, [](HealthNumbers& h, double v) { h.pilot_independence = v; });
+            vary(base, shares, [](HealthNumbers& h, double v) { h.acceptance = v; });
+            vary(base, shares, [](HealthNumbers& h, double v) { h.min_swap_acceptance = v; });
+            vary(base, shares, [](HealthNumbers& h, double v) { h.measured_trips = 0.4 * v; });
+            vary(base, {0.5, 0.99, 1.1, 4}, [](HealthNumbers& h, double v) { h.used_noise_max *= v; });
+            vary(base, variations, [](HealthNumbers& h, double v) { h.learned_total_variation = v; });
+            vary(base, variations, [](HealthNumbers& h, double v) { h.roughness = v; });
+            vary(base, variations, [](HealthNumbers& h, double v) { h.training.loss_now = 5 * v; });
+            vary(base, variations, [](HealthNumbers& h, double v) { h.training.held_out[0] = v; });
+            vary(base, counts,
+                 [](HealthNumbers& h, double v) { h.training.failure = v > 0 ? "diverged" : ""; });
+        }
+    }
+    return out;
+}
+
+TEST(HealthRules, MarksAndWarningsAgree) {
+    std::map<std::string, std::set<Mark>> seen;
+    for (const HealthNumbers& h : grid()) {
+        const std::vector<HealthFinding> findings = health_findings(h);
+        const std::vector<RunWarning> warnings = health_warnings(h);
+        std::size_t given = 0;
+        for (const HealthFinding& f : findings) {
+            const bool warned = std::ranges::any_of(
+                warnings, [&](const RunWarning& w) { return w.id == f.rule->id && w.text == f.text; });
+            EXPECT_EQ(warned, f.mark == Mark::bad && f.rule->warn != nullptr) << f.rule->id;
+            EXPECT_EQ(f.text.empty(), !warned) << f.rule->id;
+            EXPECT_TRUE(f.has_row || f.rule->row != HealthRule::Row::always) << f.rule->id;
+            EXPECT_FALSE(f.has_row && f.value.empty()) << f.rule->id;
+            seen[f.rule->id].insert(f.mark);
+            given += warned;
+        }
+        EXPECT_EQ(given, warnings.size());
+    }
+    for (const HealthRule& rule : health_rules()) {  // the grid goes through every threshold
+        const std::set<Mark>& marks = seen[rule.id];
+        const bool on_off = rule.id == "weights_not_verifiable";  // speaks wherever it applies
+        EXPECT_EQ(marks.contains(Mark::bad), !std::isnan(rule.warning)) << rule.id;
+        EXPECT_EQ(marks.contains(Mark::good), !std::isnan(rule.good) && !on_off) << rule.id;
+        EXPECT_EQ(marks.contains(Mark::warning), !std::isnan(rule.good) && rule.good != rule.warning)
+            << rule.id;
+    }
+}
+
+TEST(HealthRules, MarksGetWorseWithTheNumber) {
+    const std::vector<double> rising{0.01, 0.02, 0.049, 0.06, 0.1, 0.15, 0.19, 0.25, 0.31, 0.6, 0.85, 0.99};
+    const auto marks = [&](const char* id, const HealthNumbers& base, auto set) {
+        std::vector<Mark> out;
+        for (const double v : rising) {
+            HealthNumbers h = base;
+            set(h, v);
+            for (const HealthFinding& f : health_findings(h)) {
+                if (f.rule->id == id) {
+                    out.push_back(f.mark);
+                }
+            }
+        }
+        EXPECT_EQ(out.size(), rising.size()) << id;
+        return out;
+    };
+    const auto falls = [](const std::vector<Mark>& m) { return std::ranges::is_sorted(m, std::greater{}); };
+    EXPECT_TRUE(falls(
+        marks("weight_collapse", healthy(false), [](HealthNumbers& h, double v) { h.ess_fraction = v; })));
+    EXPECT_TRUE(
+        falls(marks("few_roots", healthy(false), [](HealthNumbers& h, double v) { h.unique_fraction = v; })));
+    EXPECT_TRUE(falls(marks("low_swap_acceptance", healthy(true),
+                            [](HealthNumbers& h, double v) { h.min_swap_acceptance = v; })));
+    EXPECT_TRUE(falls(marks("slow_local_mixing", healthy(true),
+                            [](HealthNumbers& h, double v) { h.measured_trips = 0.4 * v; })));
+    EXPECT_TRUE(std::ranges::is_sorted(
+        marks("log_z_off", healthy(false), [](HealthNumbers& h, double v) { h.log_z_error = 0.2 * v; })));
+    EXPECT_TRUE(
+        std::ranges::is_sorted(marks("learned_total_variation", healthy_training(),
+                                     [](HealthNumbers& h, double v) { h.learned_total_variation = v; })));
+}
+
+TEST(HealthRules, AnEstimateWithoutAnErrorIsNotCalledGood) {
+    HealthNumbers h = healthy(true);
+    h.log_z_stderr = std::nan("");
+    h.modes_interval.clear();
+    for (const HealthFinding& f : health_findings(h)) {
+        if (f.rule->id == "log_z_off" || f.rule->id == "mode_weights_off") {
+            EXPECT_EQ(f.mark, Mark::none) << f.rule->id;
+        }
+    }
+}
+
+/// By rule: what the row of a finding shows, and its mark.
+std::map<std::string, std::pair<std::string, Mark>> rows(const std::vector<HealthFinding>& findings) {
+    std::map<std::string, std::pair<std::string, Mark>> out;
+    for (const HealthFinding& f : findings) {
+        if (f.has_row) {
+            out[f.rule->id] = {f.value, f.mark};
+        }
+    }
+    return out;
+}
+
+TEST(StoredHealth, IsThatOfTheRun) {
+    for (const Json& preset : {test::small_run(), test::small_exchange()}) {
+        Runner runner;
+        runner.start(resolve_preset(preset));
+        ASSERT_TRUE(
+            test::wait_until(runner, [](const Snapshot& s) { return s.state == RunState::finished; }));
+        const auto live = rows(runner.latest()->findings);
+        EXPECT_GE(live.size(), 6u);
+        auto stored = rows(snapshot_of(run_preset(resolve_preset(preset))).findings);
+        for (const auto& [id, row] : live) {
+            if (id == "acceptance") {  // of the last level there, their mean here
+                EXPECT_TRUE(stored.contains(id));
+                continue;
+            }
+            EXPECT_EQ(stored[id].first, row.first) << id;
+            EXPECT_EQ(stored[id].second, row.second) << id;
+        }
+    }
+}
+
+Json summary_with(double log_z_error, const char* warned) {
+    Json s = Json::parse(R"({"status": "finished", "n_particles": 1000, "ess_fraction": 0.6, "log_z": 0.1,
+        "log_z_stderr": 0.05, "log_z_true": 0, "warnings": []})");
+    s["log_z_error"] = log_z_error;
+    if (*warned) {
+        s["warnings"].push_back({{"id", warned}, {"text", "said then"}});
+    }
+    return s;
+}
+
+Mark mark_of(const Json& summary, const std::string& id) {
+    for (const HealthFinding& f : stored_findings(health_numbers(summary), summary)) {
+        if (f.rule->id == id) {
+            return f.mark;
+        }
+    }
+    return Mark::none;
+}
+
+TEST(StoredHealth, WarnsOfWhatTheRunWarnedOf) {
+    EXPECT_EQ(mark_of(summary_with(0.1, ""), "log_z_off"), Mark::good);
+    EXPECT_EQ(mark_of(summary_with(0.1, "log_z_off"), "log_z_off"), Mark::bad);
+    EXPECT_EQ(mark_of(summary_with(3, ""), "log_z_off"),
+              Mark::warning);  // it judged with more than is stored
+    EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "heavy_tail"), Mark::bad);
+    EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "log_z_off"), Mark::good);
+}
+
+TEST(StoredHealth, OfReplicatesIsThatOfMostAndDoubtfulWhereOneWarns) {
+    const Json good = summary_with(0.1, ""), bad = summary_with(3, "log_z_off");
+    const auto combined = [](std::vector<Json> replicates) {
+        for (Json& r : replicates) {
+            r["mode_weights"] = nullptr;
+        }
+        return combine_summaries(replicates);
+    };
+    EXPECT_EQ(mark_of(combined({good, good, good}), "log_z_off"), Mark::good);
+    EXPECT_EQ(mark_of(combined({good, bad, good}), "log_z_off"), Mark::bad);  // their mean is off
+    EXPECT_EQ(mark_of(combined({bad, bad, bad}), "log_z_off"), Mark::bad);
+    EXPECT_EQ(mark_of(combined({good, summary_with(0.1, "heavy_tail"), good}), "heavy_tail"), Mark::warning);
+    EXPECT_EQ(mark_of(combined({good, summary_with(0.1, "log_z_off"), good}), "log_z_off"), Mark::warning);
 }
 
 TEST(Health, EveryRuleSpeaks) {
@@ -74,6 +314,7 @@ TEST(Health, EveryRuleSpeaks) {
         {"beyond_training", false, [](HealthNumbers& h) { h.used_noise_max = 10.1; }},
         {"low_swap_acceptance", true, [](HealthNumbers& h) { h.min_swap_acceptance = 0.09; }},
         {"slow_local_mixing", true, [](HealthNumbers& h) { h.measured_trips = 0.31; }},
+        {"pilot_collapsed", false, [](HealthNumbers& h) { h.pilot_independence = 0.1; }},
     };
     for (const auto& c : cases) {
         HealthNumbers h = healthy(c.exchange);

@@ -16,7 +16,8 @@ std::string css_colours(const Palette& p) {
     };
     return entry("ground", p.ground) + entry("panel", p.panel) + entry("field", p.field) +
            entry("border", p.border) + entry("text", p.text) + entry("dim", p.dim) +
-           entry("accent", p.accent) + entry("warning", p.warning);
+           entry("accent", p.accent) + entry("good", p.good) + entry("warning", p.warning) +
+           entry("bad", p.bad);
 }
 
 constexpr const char* style = R"css(
@@ -34,6 +35,8 @@ tr:last-child>*{border-bottom:0}
 th{font-weight:400;white-space:nowrap;width:1%;padding-right:28px}
 td.n,pre,code{font-family:Inconsolata,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 td.n{white-space:pre-wrap;width:1%;min-width:12em;padding-right:28px}
+td.m{width:1%;padding-right:12px;font-size:12px}
+.good{color:var(--good)}.warning{color:var(--warning)}.bad{color:var(--bad)}
 td.b{color:var(--dim);font-size:13.5px}
 .wide{overflow-x:auto}
 .wide th,.wide td{white-space:nowrap;text-align:right;width:auto;padding:4px 0 4px 22px}
@@ -41,6 +44,7 @@ td.b{color:var(--dim);font-size:13.5px}
 .wide th.s,.wide td.s{text-align:left;padding-left:0;padding-right:22px}
 .wide td{font-family:Inconsolata,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .wide td.s{font-family:inherit}
+.doubt{margin:8px 0 0;color:var(--dim);font-size:13.5px}.doubt span{font-size:12px}
 .warnings{list-style:none;margin:0;padding:0}
 .warnings li{padding:5px 0 5px 26px;position:relative}
 .warnings li:before{content:"\25B2";position:absolute;left:2px;color:var(--warning);font-size:13px;line-height:22px}

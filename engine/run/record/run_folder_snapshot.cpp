@@ -119,6 +119,18 @@ std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& 
     return rows;
 }
 
+/// Judged with what the arrays tell beside the summary.
+std::vector<HealthFinding> findings_of(const Snapshot& s, const Json& summary) {
+    HealthNumbers numbers = health_numbers(summary);
+    numbers.level = s.level;
+    if (s.exchange_stats) {
+        add_exchange(numbers, *s.exchange_stats);
+    } else if (s.n_particles > 0) {
+        add_weights(numbers, static_cast<double>(s.n_particles), s.ess_fraction, s.pareto_k);
+    }
+    return stored_findings(numbers, summary);
+}
+
 int last_level(const Record& record) {
     const Series* seconds = record.find("seconds");
     return seconds ? static_cast<int>(seconds->x.back()) : 0;
@@ -161,6 +173,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     fill_samples(s, r);
     s.modes = modes_with_interval(s, r.modes);
+    s.findings = findings_of(s, r.summary);
     return s;
 }
 

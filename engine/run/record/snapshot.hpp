@@ -73,7 +73,8 @@ struct Snapshot final : WorkView {
     int n_resamplings = 0;
     std::shared_ptr<const ExchangeStats> exchange_stats;
     Tally tally;
-    std::vector<RunWarning> warnings;
+    std::vector<HealthFinding> findings;
+    std::vector<RunWarning> warnings;  ///< those of the findings; of a stored run, as they were stored
     double memory_bytes = 0;
 };
 

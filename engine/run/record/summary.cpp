@@ -211,9 +211,8 @@ namespace {
 
 /// Judges the mean of log Z, which shows a bias that is small against the error of each replicate.
 std::vector<RunWarning> warnings_of_means(const Json& out, std::size_t n_replicates) {
-    constexpr std::size_t enough_for_an_error = 8;
     HealthNumbers of_means;
-    if (n_replicates < enough_for_an_error || !out["log_z_error"].is_number() ||
+    if (n_replicates < replicates_for_an_error || !out["log_z_error"].is_number() ||
         out["log_z_stderr"].is_null()) {
         return {};
     }

@@ -29,6 +29,8 @@ constexpr SummaryKey learned[] = {
      .help = "The level of max_total_variation."},
     {.name = "learned_path.roughness",
      .over = Over::mean,
+     .title = "roughness of mode 1 along the path",
+     .decimals = 2,
      .help = "Sum over the levels of |logit m(k + 1) - logit m(k)|, m the learned mass of the first mode: 0 "
              "on an exact diffusion path."},
     {.name = "learned_path.max_relative_score_error",

@@ -43,19 +43,6 @@ std::string masses(const std::vector<double>& w) {
     return out + (w.size() > most ? "  \u2026 (" + std::to_string(w.size()) + " modes)" : "");
 }
 
-/// For terminals: plain signs that every encoding and every script can read.
-std::string plain(std::string text) {
-    constexpr std::pair<const char*, const char*> signs[] = {
-        {"\u2212", "-"}, {"\u2009", " "}, {"\u00b1", "+-"}, {"\u2013", "-"}, {"\u2026", "..."}};
-    for (const auto& [sign, instead] : signs) {
-        for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos;
-             at += std::char_traits<char>::length(instead)) {
-            text.replace(at, std::char_traits<char>::length(sign), instead);
-        }
-    }
-    return text;
-}
-
 /// How sure the masses of the worst level are where they come from points.
 std::string bennett_note(const Json& path) {
     const Json& errors = part(path, "bar_standard_errors");
@@ -74,16 +61,14 @@ std::string join(const std::string& a, const std::string& b) {
     return a.empty() ? b : b.empty() ? a : a + ", " + b;
 }
 
-const char* title(const char* key) { return summary_key(key).title; }
-
 /// The rows so far, and what they are made from. Names and decimals are those of the table of summary keys.
 struct RowList {
     const Json& summary;
     long n_replicates;
     std::vector<ReportRow> rows{};
 
-    void add(std::string name, std::string value, std::string beside = {}) {
-        rows.push_back({std::move(name), std::move(value), std::move(beside)});
+    void add(const std::string& key, std::string value, std::string beside = {}) {
+        rows.push_back({summary_key(key).title, std::move(value), std::move(beside), key});
     }
     std::optional<double> value(const std::string& key) const {
         const Json v = get_value(summary, key);
@@ -99,7 +84,7 @@ struct RowList {
     }
     /// The value of a key, a dash for none, with its spread and what else stands beside it.
     void add_key(const char* key, const std::string& beside = {}) {
-        add(title(key), text_of(value(key), summary_key(key).decimals), join(spread(key), beside));
+        add(key, text_of(value(key), summary_key(key).decimals), join(spread(key), beside));
     }
     void add_known(const char* key, const std::string& beside = {}) {
         if (value(key)) {
@@ -130,7 +115,7 @@ void add_log_z_row(RowList& rows) {
             truth += ", error " + typeset(*error, digits);
         }
     }
-    rows.add(title("log_z"), log_z, join(truth, rows.spread("log_z")));
+    rows.add("log_z", log_z, join(truth, rows.spread("log_z")));
 }
 
 void add_mode_rows(RowList& rows) {
@@ -147,7 +132,7 @@ void add_mode_rows(RowList& rows) {
     for (const std::string key : {"true", "sampled", "weighted", "learned"}) {
         const std::vector<double> w = list(part(modes, key.c_str()));
         if (!w.empty()) {
-            rows.add(title(("mode_weights." + key).c_str()), masses(w), key == "true" ? "" : distance(w));
+            rows.add("mode_weights." + key, masses(w), key == "true" ? "" : distance(w));
         }
     }
 }
@@ -159,9 +144,10 @@ void add_learned_rows(RowList& rows) {
         return;
     }
     if (const auto worst = number(path, "max_total_variation")) {
-        rows.add(title("learned_path.max_total_variation"), "total variation " + typeset(*worst, 3),
+        rows.add("learned_path.max_total_variation", "total variation " + typeset(*worst, 3),
                  "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path));
     }
+    rows.add_known("learned_path.roughness");
     rows.add_known("learned_path.max_relative_score_error");
     for (const char* key : {"n_dsm", "n_clf"}) {
         double most = 0, least = std::numeric_limits<double>::infinity();
@@ -171,7 +157,7 @@ void add_learned_rows(RowList& rows) {
             }
         }
         if (most > 0) {
-            rows.add(title((std::string("learned_path.") + key).c_str()),
+            rows.add(std::string("learned_path.") + key,
                      readable(std::round(least), 0) + " to " + readable(std::round(most), 0), "by level");
         }
     }
@@ -181,7 +167,7 @@ void add_sample_rows(RowList& rows) {
     rows.add_known("sliced_w2");
     rows.add_known("log_weight_variance");
     if (const auto v = rows.value("unique_ancestor_fraction"); v && *v < 1) {
-        rows.add(title("unique_ancestor_fraction"), typeset(100 * *v, 1) + " %");
+        rows.add("unique_ancestor_fraction", typeset(100 * *v, 1) + " %");
     }
     rows.add_known("acceptance");
 }
@@ -202,7 +188,7 @@ void add_exchange_rows(RowList& rows) {
 void add_cost_rows(RowList& rows) {
     const double n = evaluations(rows.summary);
     const auto seconds = rows.value("seconds.sampling");
-    rows.add(title("evaluations"), millions(n),
+    rows.add("evaluations", millions(n),
              seconds && *seconds > 0 ? millions(n / *seconds) + " per second" : "");
     rows.add_key("seconds.total", seconds ? "sampling " + readable(*seconds, 2) : "");
     for (const char* key : {"failures.map_not_converged", "failures.non_finite"}) {
@@ -225,6 +211,11 @@ std::vector<ReportRow> report_rows(const RunResult& result) {
                            add_exchange_rows, add_cost_rows}) {
         add(rows);
     }
+    for (const HealthFinding& f : report_findings(result)) {
+        for (ReportRow& row : rows.rows) {
+            row.mark = row.key == f.rule->key ? f.mark : row.mark;
+        }
+    }
     return std::move(rows.rows);
 }
 
@@ -245,30 +236,18 @@ std::string report_subtitle(const RunResult& result) {
 }
 
 std::string summary_table(const RunResult& result) {
-    std::vector<ReportRow> rows = report_rows(result);
-    std::size_t name_width = 0, value_width = 0;
-    for (ReportRow& r : rows) {
-        r = {plain(r.name), plain(r.value), plain(r.beside)};
-        name_width = std::max(name_width, r.name.size());
-        value_width = std::max(value_width, std::min<std::size_t>(34, r.value.size()));
-    }
     std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" +
-                      plain(report_subtitle(result)) + "\n\n";
-    for (const ReportRow& r : rows) {
-        std::string row = "  " + r.name + std::string(name_width - r.name.size() + 3, ' ') + r.value;
-        if (!r.beside.empty()) {
-            row += std::string(value_width > r.value.size() ? value_width - r.value.size() + 3 : 3, ' ') +
-                   r.beside;
-        }
-        out += row + "\n";
-    }
+                      plain(report_subtitle(result)) + "\n\n" + rows_text(report_rows(result));
+    const std::vector<std::string> doubtful = doubts(report_findings(result));
     const Json& warnings = part(result.summary, "warnings");
-    if (warnings.is_array() && !warnings.empty()) {
+    if (!doubtful.empty() || (warnings.is_array() && !warnings.empty())) {
         out += "\n";
-        for (const Json& w : warnings) {
-            out +=
-                "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
-        }
+    }
+    for (const std::string& doubt : doubtful) {
+        out += "~ " + plain(doubt) + "\n";
+    }
+    for (const Json& w : warnings) {
+        out += "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
     }
     return out;
 }

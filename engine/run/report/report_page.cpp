@@ -115,11 +115,7 @@ std::string html_report(const RunResult& result) {
     out += "<p class=\"verdict\">" + escape_markup(report_verdict(result)) + "</p>\n</header>\n";
 
     out += "<h2>Summary</h2>\n<div class=\"card\"><table>\n";
-    for (const ReportRow& r : report_rows(result)) {
-        out += "<tr><th scope=\"row\">" + escape_markup(r.name) + "</th><td class=\"n\">" +
-               escape_markup(r.value) + "</td><td class=\"b\">" + escape_markup(r.beside) + "</td></tr>\n";
-    }
-    out += "</table></div>\n";
+    out += rows_html(report_rows(result)) + "</table>" + doubts_html(report_findings(result)) + "</div>\n";
 
     out += learned_section(result);
     if (const auto warnings = s.find("warnings");

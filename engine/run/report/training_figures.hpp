@@ -3,6 +3,7 @@
 #pragma once
 
 #include "figures/plot_spec.hpp"
+#include "run/record/health.hpp"
 #include "run/training/training.hpp"
 
 namespace tempera {
@@ -28,6 +29,10 @@ TrainingRecord read_training_folder(const std::filesystem::path& folder);
 bool is_training_folder(const std::filesystem::path& folder);
 /// Losses by step, then training_level_figures().
 std::vector<PlotSpec> training_figures(const TrainingRecord& record);
+/// What is judged of a training, by the rules of run/record/health.hpp.
+std::vector<HealthFinding> training_findings(const TrainingRecord& record);
+/// The same for terminals: a row each, then the warnings.
+std::string training_table(const TrainingRecord& record);
 /// Self-contained page: how the training ended, the noise levels as a table, the figures, the preset.
 std::string training_html(const TrainingRecord& record);
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a training.
+#include <algorithm>
+
 #include "figures/canvas.hpp"
 #include "run/page/html_page.hpp"
 #include "run/record/summary.hpp"
+#include "run/report/report_page.hpp"
 #include "run/report/training_figures.hpp"
+#include "run/training/training_health.hpp"
 
 namespace tempera {
 
@@ -26,7 +30,56 @@ std::vector<std::vector<std::string>> level_rows(const Json& report) {
     return rows;
 }
 
+std::vector<ReportRow> health_rows(const std::vector<HealthFinding>& findings) {
+    std::vector<ReportRow> rows;
+    for (const HealthFinding& f : findings) {
+        if (f.has_row) {
+            rows.push_back(finding_row(f));
+        }
+    }
+    return rows;
+}
+
+std::string health_section(const std::vector<HealthFinding>& findings) {
+    const std::vector<ReportRow> rows = health_rows(findings);
+    return rows.empty() ? ""
+                        : "<h2>Health</h2>\n<div class=\"card\"><table>\n" + rows_html(rows) + "</table>" +
+                              doubts_html(findings) + "</div>\n";
+}
+
+std::string warnings_section(const std::vector<HealthFinding>& findings) {
+    std::string out;
+    for (const RunWarning& w : warnings_of(findings)) {
+        out += "<li>" + escape_markup(w.text) + " <span class=\"dim\">" + escape_markup(w.fix) +
+               "</span></li>\n";
+    }
+    return out.empty()
+               ? ""
+               : "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n" + out + "</ul></div>\n";
+}
+
 }  // namespace
+
+std::vector<HealthFinding> training_findings(const TrainingRecord& record) {
+    const auto total = std::ranges::find(record.loss_columns, "total");
+    const std::span<const double> losses =
+        total == record.loss_columns.end()
+            ? std::span<const double>()
+            : record.loss[static_cast<std::size_t>(total - record.loss_columns.begin())];
+    return health_findings(training_health(record.curves.preset, record.curves.report, losses));
+}
+
+std::string training_table(const TrainingRecord& record) {
+    const std::vector<HealthFinding> findings = training_findings(record);
+    std::string out = rows_text(health_rows(findings));
+    for (const std::string& doubt : doubts(findings)) {
+        out += "~ " + plain(doubt) + "\n";
+    }
+    for (const RunWarning& w : warnings_of(findings)) {
+        out += "  warning: " + w.text + (w.fix.empty() ? "" : " " + w.fix) + "\n";
+    }
+    return out;
+}
 
 std::string training_html(const TrainingRecord& record) {
     const Json& r = record.curves.report;
@@ -44,7 +97,9 @@ std::string training_html(const TrainingRecord& record) {
     if (error.is_string()) {
         out += "<p class=\"verdict\">" + escape_markup(error.get<std::string>()) + "</p>\n";
     }
-    out += "</header>\n<h2>Figures</h2>\n" + page_figures(training_figures(record));
+    const std::vector<HealthFinding> findings = training_findings(record);
+    out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" +
+           page_figures(training_figures(record));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
            escape_markup(record.curves.name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +

@@ -1,18 +1,59 @@
 // SPDX-License-Identifier: MIT
+// One sentence on how a run went, from its findings.
 #include <algorithm>
-#include <cmath>
+#include <array>
 
-#include "diagnostics/mode_weights.hpp"
-#include "figures/ticks.hpp"
-#include "run/record/health.hpp"
 #include "run/report/report_page.hpp"
 #include "run/report/summary_values.hpp"
 
 namespace tempera {
 
+namespace {
+
+Mark mark_of(const std::vector<HealthFinding>& findings, const std::string& id) {
+    const auto at = std::ranges::find_if(findings, [&](const HealthFinding& f) { return f.rule->id == id; });
+    return at == findings.end() ? Mark::none : at->mark;
+}
+
+std::string of_weights(const Json& summary, Mark mark) {
+    if (const auto ess = number(summary, "ess_fraction")) {
+        const std::string text = " (ESS / N " + readable(*ess, 3) + ")";
+        return (mark == Mark::bad       ? "A few particles carry most of the weight"
+                : mark == Mark::warning ? "The weights are uneven"
+                                        : "The weights are even") +
+               text;
+    }
+    if (const Json& exchange = part(summary, "replica_exchange"); exchange.is_object()) {
+        return "The swaps are accepted at least " + text_of(number(exchange, "min_swap_acceptance"), 3) +
+               " of the time";
+    }
+    return "The run finished";
+}
+
+/// The estimates with a mark, as the subject of a sentence.
+struct Estimates {
+    std::vector<std::string> names;
+
+    explicit Estimates(const std::vector<HealthFinding>& findings, Mark mark) {
+        for (const auto& [id, name] :
+             std::array{std::pair{"log_z_off", "log Z"}, std::pair{"mode_weights_off", "the mode weights"}}) {
+            if (mark_of(findings, id) == mark) {
+                names.push_back(name);
+            }
+        }
+    }
+    bool any() const { return !names.empty(); }
+    std::string with(const std::string& verb) const {
+        const bool one = names.size() == 1 && names[0] == "log Z";
+        return (names.size() == 2 ? names[0] + " and " + names[1] : names[0]) + " " + verb + (one ? "s" : "");
+    }
+    std::string exact() const { return names.size() == 2 ? "the exact values" : "the exact value"; }
+};
+
+}  // namespace
+
 std::string report_verdict(const RunResult& result) {
     const Json& s = result.summary;
-    const auto ess = number(s, "ess_fraction");
     const std::string status = word(s, "status");
     if (status == "partial") {
         return "The run was stopped before its end: the numbers below are those of the level that it "
@@ -21,48 +62,29 @@ std::string report_verdict(const RunResult& result) {
     if (status == "failed") {
         return "The run failed; what it reached before that is below.";
     }
-    std::string weights;
-    if (ess) {
-        weights = *ess >= 0.5 ? "The weights are even (ESS / N " + typeset(*ess, 3) + ")"
-                  : *ess >= 0.1
-                      ? "The weights are uneven (ESS / N " + typeset(*ess, 3) + ")"
-                      : "A few particles carry most of the weight (ESS / N " + readable(*ess, 3) + ")";
-    } else if (part(s, "replica_exchange").is_object()) {
-        weights = "The swaps are accepted at least " +
-                  text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
-    } else {
-        weights = "The run finished";
-    }
-    if (ess && *ess * number(s, "n_particles").value_or(0) < 30) {
+    const std::vector<HealthFinding> findings = report_findings(result);
+    const Mark even = mark_of(findings, "weight_collapse");
+    const std::string weights = of_weights(s, even);
+    if (even == Mark::bad) {
         return weights + ": neither log Z nor the mode weights can be trusted.";
     }
-    const auto error = number(s, "log_z_error"), stderr_of = number(s, "log_z_stderr");
-    const Json& modes = part(s, "mode_weights");
-    const std::vector<double> exact = list(part(modes, "true")), found = list(part(modes, "weighted"));
-    std::vector<std::string> good, bad;
-    if (error) {
-        (log_z_agrees(*error, stderr_of.value_or(HealthNumbers::unknown)) ? good : bad).push_back("log Z");
+    const Estimates off(findings, Mark::bad), doubtful(findings, Mark::warning), right(findings, Mark::good);
+    if (off.any()) {
+        return weights + ", but " + off.with("differ") + " from " + off.exact() +
+               " by more than chance explains.";
     }
-    if (!exact.empty() && found.size() == exact.size()) {
-        // Four standard errors of a proportion at the effective size, at least one hundredth.
-        const double effective = std::max(1.0, ess.value_or(1) * number(s, "n_particles").value_or(1));
-        const double tolerance = std::max(0.01, 2 * std::sqrt(static_cast<double>(exact.size()) / effective));
-        (total_variation(found, exact) <= tolerance ? good : bad).push_back("the mode weights");
+    if (doubtful.any()) {
+        return weights + ", but " + doubtful.with("differ") + " from " + doubtful.exact() +
+               " by about as much as chance explains at most.";
     }
-    const auto both = [](const std::vector<std::string>& v) {
-        return v.size() == 2 ? v[0] + " and " + v[1] : v[0];
-    };
-    if (!bad.empty()) {
-        return weights + ", but " + both(bad) +
-               (bad.size() == 1 && bad[0] == "log Z" ? " differs" : " differ") + " from the exact value" +
-               (bad.size() == 2 ? "s" : "") + " by more than chance explains.";
+    if (right.any()) {
+        return weights + " and " + right.with("agree") + " with " + right.exact() +
+               " within the statistical error.";
     }
-    if (!good.empty()) {
-        return weights + (ess && *ess < 0.1 ? "; " : " and ") + both(good) +
-               (good.size() == 1 && good[0] == "log Z" ? " agrees" : " agree") + " with the exact value" +
-               (good.size() == 2 ? "s" : "") + " within the statistical error.";
-    }
-    return weights + ". No exact values are known for this target.";
+    const bool known = number(s, "log_z_true") || part(part(s, "mode_weights"), "true").is_array();
+    return weights + (known ? ". No error is known by which its estimates could be compared with the exact "
+                              "values."
+                            : ". No exact values are known for this target.");
 }
 
 }  // namespace tempera

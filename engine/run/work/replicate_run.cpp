@@ -138,7 +138,11 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
         h.trained_noise_min = experiment_->trained_noise[0];
         h.trained_noise_max = experiment_->trained_noise[1];
     }
-    h.log_z_error = target.log_z() ? sampler_->log_z() - *target.log_z() : h.log_z_error;
+    h.level = sampler_->current_level();
+    h.n_resamplings = sampler_->n_resamplings();
+    h.log_z = sampler_->log_z();
+    h.log_z_true = target.log_z().value_or(not_a_number);
+    h.log_z_error = h.log_z - h.log_z_true;
     const StandardError error = sampler_->log_z_error();
     h.log_z_stderr = error.value;
     h.log_z_stderr_missing = error.missing;
@@ -151,15 +155,7 @@ HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const
         h.modes_interval = rows.back().weighted_interval;
     }
     if (const ExchangeStats* stats = sampler_->exchange_stats()) {
-        h.exchange = true;
-        h.after_burn_in = stats->scans_counted > 0;
-        h.measured_trips = stats->round_trips_per_scan();
-        h.predicted_trips = stats->predicted_round_trips_per_scan();
-        h.min_swap_acceptance = stats->min_swap_acceptance();
-        h.pairs_not_offered =
-            static_cast<int>(std::count_if(stats->swap_rejection.begin(), stats->swap_rejection.end(),
-                                           [](double r) { return std::isnan(r); }));
-        h.pair_apart = stats->pair_apart;
+        add_exchange(h, *stats);
     }
     return h;
 }
@@ -330,17 +326,11 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
             ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
             : Json(nullptr);
     out.summary["estimates"] = estimates_summary(diagnostics_.estimates());
-    std::vector<RunWarning> warnings = health_warnings(judged);
     if (status != "finished") {
-        warnings.insert(warnings.begin(),
-                        {"partial",
-                         "Stopped at " + std::to_string(sampler_->progress()) + " of " +
-                             std::to_string(sampler_->progress_end()) +
-                             (judged.exchange ? " scans" : " levels") +
-                             "; samples and weights are those of level " + std::to_string(points.level) + ".",
-                         ""});
+        judged.stopped_at = sampler_->progress(), judged.stopped_end = sampler_->progress_end();
+        judged.level = points.level;
     }
-    out.summary["warnings"] = warnings_json(warnings);
+    out.summary["warnings"] = warnings_json(health_warnings(judged));
     if (with_arrays) {
         out.modes = std::move(rows);
         add_arrays(out, std::move(points), record(judged));

@@ -229,7 +229,9 @@ RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, 
         r.summary["status"] = set.error.empty() ? "partial" : "failed";
     }
     if (!set.error.empty()) {
-        r.summary["warnings"].push_back({{"id", "numerical_failure"}, {"text", set.error}});
+        HealthNumbers failed;
+        failed.failure = set.error;
+        r.summary["warnings"].push_back(warnings_json({warning_of("numerical_failure", failed)})[0]);
     }
     r.summary["seconds"] = {{"total", total_seconds}, {"sampling", set.sampling_seconds}};
     r.log = run_log(r);

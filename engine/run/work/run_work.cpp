@@ -331,10 +331,11 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.record = std::make_shared<const Record>(run_.record(health));
     s.log_z_stderr = health.log_z_stderr;
     s.log_z_stderr_missing = health.log_z_stderr_missing;
-    s.warnings = health_warnings(health);
-    if (edited_) {
-        s.warnings.push_back(edited_warning());
-    }
+    health.level = s.level;
+    health.acceptance = s.acceptance;
+    health.edited = edited_;
+    s.findings = health_findings(health);
+    s.warnings = warnings_of(s.findings);
 }
 
 template <class Real>
@@ -349,7 +350,7 @@ std::shared_ptr<WorkResult> RunWork<Real>::result(const Ending& ending) {
     set.n_asked = n_replicates();
     set.first = run_.result(status, true, status == "finished");
     if (edited_) {
-        set.first.summary["warnings"].push_back(warnings_json({edited_warning()})[0]);
+        set.first.summary["warnings"].push_back(warnings_json({warning_of("edited")})[0]);
     }
     set.summaries.push_back(set.first.summary);
     set.sampling_seconds = run_.sampling_seconds();
