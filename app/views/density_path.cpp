@@ -5,12 +5,12 @@
 #include <cmath>
 #include <functional>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "app/render/thumbnail.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "paths/density_path.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

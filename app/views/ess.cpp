@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Effective sample size by level.
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

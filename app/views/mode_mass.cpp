@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Mass of one mode by level; the right mouse button chooses the mode.
 #include "app/kit/text.hpp"
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <limits>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

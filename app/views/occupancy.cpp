@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Mode weights by level as stacked strips.
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

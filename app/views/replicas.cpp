@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Replicas through the levels (replica exchange).
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/learned.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/learned_figures.hpp"
 
 namespace tempera::app {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/training.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/number_text.hpp"
+#include "run/figures/training_figures.hpp"
 
 namespace tempera::app {
 namespace {

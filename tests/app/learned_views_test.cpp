@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

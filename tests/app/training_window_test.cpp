@@ -6,9 +6,9 @@
 
 #include <filesystem>
 
-#include "app/plots/training.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/figures/training_figures.hpp"
 
 namespace tempera::app {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/common.hpp"
+#include "run/figures/figure_parts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "core/build_id.hpp"
 #include "core/number_text.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 PlotAxis axis(std::string label, double min, double max) {
     PlotAxis a;
@@ -66,4 +66,4 @@ std::string mode_name(const std::vector<std::string>& names, int mode) {
     return "mode " + std::to_string(mode + 1);
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/training.hpp"
+#include "run/figures/training_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
-#include "app/plots/plots.hpp"
 #include "core/build_id.hpp"
 #include "core/number_text.hpp"
 #include "models/model.hpp"
+#include "run/figures/figure_parts.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/preset/preset.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 using Kind = PlotLayer::Kind;
@@ -348,4 +348,4 @@ std::vector<PlotSpec> training_plots(const TrainingSnapshot& s, const LossLook& 
     return {loss_plot(s, look), implied_mass_plot(s, mode), level_loss_plot(s), level_map_plot(s)};
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

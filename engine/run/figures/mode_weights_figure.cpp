@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 constexpr std::size_t most_grouped_bars = 16;
@@ -91,4 +91,4 @@ PlotSpec mode_weights_plot(const Snapshot& s, const ModeRow* row, int level) {
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

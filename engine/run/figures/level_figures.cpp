@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/figures/figure_parts.hpp"
 #include "samplers/annealed_sampler.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 PlotSpec ess_plot(const Snapshot& s) {
     PlotSpec plot;
@@ -334,4 +334,4 @@ PlotSpec mode_mass_plot(const Snapshot& s, const PathMaps* maps, int mode, const
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

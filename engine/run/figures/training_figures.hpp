@@ -5,7 +5,7 @@
 #include "figures/plot_spec.hpp"
 #include "run/training/training_runner.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 struct LossLook {
     double smoothing = 0.9;     ///< weight of the past in the running means, in [0, 1)
@@ -24,4 +24,4 @@ PlotSpec level_map_plot(const TrainingSnapshot& s);
 /// All of them, for export.
 std::vector<PlotSpec> training_plots(const TrainingSnapshot& s, const LossLook& look, int mode);
 
-}  // namespace tempera::app
+}  // namespace tempera

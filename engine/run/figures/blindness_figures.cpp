@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/blindness.hpp"
+#include "run/figures/blindness_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
-#include "app/plots/common.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 using Kind = PlotLayer::Kind;
@@ -42,7 +42,7 @@ PlotLayer seed_layer(const std::vector<SeedPoint>& seeds, const std::string& los
     l.width = 8;
     for (const SeedPoint& p : seeds) {
         if (p.losses == losses) {
-            l.x.push_back(p.mass_at(BlindnessBoard::low_noise));
+            l.x.push_back(p.mass_at(telling_sigma));
             l.y.push_back(exact + p.loss - p.exact_loss);
         }
     }
@@ -111,8 +111,7 @@ PlotSpec blindness_plot(const WrongWeightCurves* curves) {
     return plot;
 }
 
-std::string blindness_sentence(const BlindnessBoard& board) {
-    const WrongWeightCurves* c = board.curves();
+std::string blindness_sentence(const WrongWeightCurves* c) {
     if (!c || !c->obstacle.empty() || c->points.empty()) {
         return {};
     }
@@ -135,19 +134,16 @@ std::string blindness_sentence(const BlindnessBoard& board) {
            " nats.";
 }
 
-PlotSpec seeds_plot(const BlindnessBoard& board) {
+PlotSpec seeds_plot(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
+                    const SeedPoint& own) {
     PlotSpec plot;
     plot.id = "blindness_seeds";
     plot.title = "Trained from different seeds";
-    const WrongWeightCurves* curves = board.curves();
     const std::string mode = mode_name(curves ? curves->mode_names : std::vector<std::string>(), 0);
-    plot.x =
-        axis("mass of " + mode + " implied at noise " + small_number(BlindnessBoard::low_noise), 0, 1.02);
+    plot.x = axis("mass of " + mode + " implied at noise " + small_number(telling_sigma), 0, 1.02);
     plot.y = axis("loss", 0, 2);
     plot.x.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
-    const std::vector<SeedPoint>& seeds = board.seeds();
-    const SeedPoint& own = board.own();
-    const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(BlindnessBoard::low_noise));
+    const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(telling_sigma));
     if (seeds.empty() && !has_own) {
         plot.empty = "No trained seeds of this target yet. Train some here: equal losses do not mean equal "
                      "weights.";
@@ -174,7 +170,7 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
     if (has_own) {
         PlotLayer mine = layer(Kind::points, "", Role::accent);
         mine.name = seeds.empty() ? "this model" : "";
-        mine.x = {own.mass_at(BlindnessBoard::low_noise)};
+        mine.x = {own.mass_at(telling_sigma)};
         mine.y = {exact + own.loss - own.exact_loss};
         mine.width = 16;  // larger, and behind those that may cover it
         plot.layers.push_back(mine);
@@ -194,4 +190,4 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

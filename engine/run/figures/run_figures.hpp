@@ -8,7 +8,7 @@
 #include "run/background/path_maps.hpp"
 #include "run/record/snapshot.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 /// ESS and conditional ESS by level, resamplings, the threshold.
 PlotSpec ess_plot(const Snapshot& s);
@@ -48,4 +48,4 @@ PlotSpec density_plot(const PathMaps& maps, int level);
 /// Name of a mode for texts: the target's own or "mode 3".
 std::string mode_name(const std::vector<std::string>& names, int mode);
 
-}  // namespace tempera::app
+}  // namespace tempera

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
+#include "run/figures/figure_parts.hpp"
 #include "run/preset/preset.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 bool ready(PlotSpec& plot, const Snapshot& s) {
@@ -128,4 +128,4 @@ PlotSpec index_plot(const Snapshot& s) {
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

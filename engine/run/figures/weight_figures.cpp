@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
 #include "core/number_text.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 PlotSpec weight_histogram_plot(const Snapshot& s) {
     PlotSpec plot;
@@ -166,4 +166,4 @@ PlotSpec density_plot(const PathMaps& maps, int level) {
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

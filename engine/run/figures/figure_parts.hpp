@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "app/plots/plots.hpp"
+#include "run/figures/run_figures.hpp"
 
-namespace tempera::app {
+namespace tempera {
 
 /// The level axis: reference (n_levels) on the left, target (0) on the right.
 PlotAxis level_axis(int n_levels);
@@ -14,4 +14,4 @@ PlotLayer layer(PlotLayer::Kind kind, std::string name, Role role, int index = 0
 std::vector<std::pair<double, std::string>> one_two_five(double low, double high);
 std::string number_text(double value, int decimals);
 
-}  // namespace tempera::app
+}  // namespace tempera

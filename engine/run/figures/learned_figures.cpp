@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/learned.hpp"
+#include "run/figures/learned_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 std::shared_ptr<const Grid> grid_at(const std::vector<std::shared_ptr<const Grid>>& grids, int level) {
@@ -227,4 +227,4 @@ std::string learned_sentence(const std::vector<double>& learned, const std::vect
            mode_name(names, static_cast<int>(most)) + ". " + why;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera
