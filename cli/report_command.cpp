@@ -12,7 +12,8 @@
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/report/comparison.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/report/training_report.hpp"
+#include "run/training/training_folder.hpp"
 
 namespace tempera::cli {
 

@@ -11,7 +11,7 @@
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "run/figures/blindness_figures.hpp"
-#include "run/figures/run_figures.hpp"
+#include "run/figures/figure_parts.hpp"
 
 namespace tempera::app {
 namespace {
@@ -96,7 +96,7 @@ float sentence_height(const Theme& theme, float width) {
 void draw_curves(Workbench& bench, ImVec2 size) {
     const Theme& theme = bench.theme;
     const WrongWeightCurves* curves = bench.blindness->curves();
-    const PlotSpec plot = blindness_plot(curves);
+    const PlotSpec plot = blindness_figure(curves);
     if (plot.layers.empty()) {
         empty_text(bench, plot.empty);
         return;
@@ -153,7 +153,7 @@ void seeds_controls(Workbench& bench) {
 void draw_seeds(Workbench& bench, ImVec2 size) {
     const Theme& theme = bench.theme;
     const PlotSpec plot =
-        seeds_plot(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own());
+        seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own());
     const float top = ImGui::GetCursorPosY();
     draw_legend(plot, theme);
     ImGui::SetCursorPosY(top + theme.px(20));
@@ -257,8 +257,8 @@ void draw(Workbench& bench) {
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {
-    return {blindness_plot(bench.blindness->curves()),
-            seeds_plot(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own())};
+    return {blindness_figure(bench.blindness->curves()),
+            seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own())};
 }
 
 }  // namespace

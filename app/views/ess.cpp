@@ -6,7 +6,7 @@
 namespace tempera::app {
 namespace {
 
-PlotSpec plot(Workbench& b) { return ess_plot(b.workspace.snapshot()); }
+PlotSpec plot(Workbench& b) { return ess_figure(b.workspace.snapshot()); }
 void draw(Workbench& b) { level_plot(b, "ess", plot(b)); }
 std::vector<PlotSpec> plots(Workbench& b) { return {plot(b)}; }
 

@@ -7,7 +7,7 @@ namespace tempera::app {
 namespace {
 
 PlotSpec plot(Workbench& b) {
-    return occupancy_plot(b.workspace.snapshot(), b.workspace.maps(), b.learning.maps());
+    return occupancy_figure(b.workspace.snapshot(), b.workspace.maps(), b.learning.maps());
 }
 void draw(Workbench& b) { level_plot(b, "occupancy", plot(b)); }
 std::vector<PlotSpec> plots(Workbench& b) { return {plot(b)}; }

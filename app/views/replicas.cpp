@@ -8,7 +8,7 @@
 namespace tempera::app {
 namespace {
 
-PlotSpec plot(Workbench& b) { return index_plot(b.workspace.snapshot()); }
+PlotSpec plot(Workbench& b) { return index_figure(b.workspace.snapshot()); }
 
 void draw(Workbench& bench) {
     const PlotSpec replicas = plot(bench);

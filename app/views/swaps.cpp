@@ -8,7 +8,7 @@ namespace {
 
 std::vector<PlotSpec> plots(Workbench& b) {
     const Snapshot& s = b.workspace.snapshot();
-    return {swap_plot(s), barrier_plot(s)};
+    return {swap_figure(s), barrier_figure(s)};
 }
 
 void draw(Workbench& b) {

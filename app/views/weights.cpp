@@ -8,7 +8,7 @@ namespace {
 
 std::vector<PlotSpec> plots(Workbench& b) {
     const Snapshot& s = b.workspace.snapshot();
-    return {weight_histogram_plot(s), lorenz_plot(s)};
+    return {weight_histogram_figure(s), lorenz_figure(s)};
 }
 
 void draw(Workbench& b) {

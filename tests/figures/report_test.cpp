@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/rng.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera {

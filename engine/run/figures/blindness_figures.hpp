@@ -10,14 +10,12 @@ namespace tempera {
 
 /// What a wrong mode weight changes, by noise level: divergence of the densities, of the scores, and the
 /// loss.
-PlotSpec blindness_plot(const WrongWeightCurves* curves);
+PlotSpec blindness_figure(const WrongWeightCurves* curves);
 /// Trained models: loss against the mass of mode 1 that their log density implies at telling_sigma. `own`:
 /// the model in view; unknown loss or mass = none.
-PlotSpec seeds_plot(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
-                    const SeedPoint& own);
+PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
+                      const SeedPoint& own);
 /// "At noise 0.20, moving 17 % of the mass changes ..."; empty when there is nothing to say.
 std::string blindness_sentence(const WrongWeightCurves* curves);
-/// 1.6e-8; 0.057 from 1e-3 on.
-std::string small_number(double value);
 
 }  // namespace tempera

@@ -13,12 +13,12 @@ inline constexpr double difference_limit = 1;
 
 /// Colour limit of a level's exact and learned maps; 0: each its own.
 double shared_limit(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
-PlotSpec learned_density_plot(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
-PlotSpec difference_plot(const PathMaps& exact, const LearnedMaps& learned, int level);
+PlotSpec learned_density_figure(const PathMaps& exact, const LearnedMaps& learned, int level, bool match);
+PlotSpec difference_figure(const PathMaps& exact, const LearnedMaps& learned, int level);
 /// Arrows of the score field.
 enum class Arrows { exact, learned, both, difference };
 /// Scores at a level as arrows.
-PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box);
+PlotSpec score_figure(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box);
 
 /// What is learned of a level; null where it is not known.
 const LearnedLevel* level_of(const LearnedMaps* learned, int level);

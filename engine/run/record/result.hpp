@@ -39,10 +39,6 @@ struct RunResult final : WorkResult {
     std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };
 
-/// Figures of a result: ESS by level, mode weights by level, particles over density, weights, swap
-/// statistics, ...
-std::vector<PlotSpec> result_figures(const RunResult& result);
-
 /// Writes the folder under a temporary name and gives it its own in one step; `exports` holds any of csv,
 /// npz, svg, pdf, png, html. Throws ConfigError when `folder` exists and !force, even if it was made
 /// meanwhile; std::runtime_error (disk full, permission) with the reason.

@@ -133,7 +133,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     const Json resolved = resolve_preset(stored.preset);
     s.preset = std::make_shared<const Json>(resolved);
     s.dim = stored.dim;
-    s.n_levels = static_cast<int>(stored.positions.size()) - 1;
+    s.n_levels = std::max(0, static_cast<int>(stored.positions.size()) - 1);
     s.exchange = r.exchange != nullptr;
     s.exchange_stats = r.exchange;
     s.level = s.exchange || r.levels.empty() ? 0 : r.levels.back().level;
@@ -147,14 +147,18 @@ Snapshot snapshot_of(const RunResult& stored) {
         s.fraction = static_cast<double>(s.progress) / std::max(1, s.n_levels);
     }
     s.eta_seconds = 0;
-    const auto target = preset_target<double>(resolved);
-    s.plane = view_plane(*target);
     s.mode_names = stored.mode_names;
-    s.true_mode_weights = target->mode_weights();
+    const auto target = known_preset_target(resolved);
+    if (target) {
+        s.plane = view_plane(*target);
+        s.true_mode_weights = target->mode_weights();
+    }
     fill_numbers(s, r.summary);
     s.levels = std::make_shared<std::vector<LevelStats>>(r.levels);
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
-    fill_samples(s, r);
+    if (target && target->dim() == stored.dim) {
+        fill_samples(s, r);
+    }
     s.modes = modes_with_interval(s, r.modes);
     return s;
 }
