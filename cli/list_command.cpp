@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/summary_words.hpp"
 #include "core/joined.hpp"
 #include "core/number_text.hpp"
 #include "run/preset/preset.hpp"
@@ -19,9 +20,9 @@ namespace {
 const std::vector<std::pair<std::string, std::string>>& families() {
     static const std::vector<std::pair<std::string, std::string>> all = {
         // name, section of the preset
-        {"target", "target"}, {"path", "path"},        {"schedule", "path.schedule"},
-        {"kernel", "kernel"}, {"moves", "moves"},      {"sampler", "sampler"},
-        {"model", "model"},   {"loss", "model.losses"}};
+        {"target", "target"}, {"path", "path"},         {"schedule", "path.schedule"},
+        {"kernel", "kernel"}, {"moves", "moves"},       {"sampler", "sampler"},
+        {"model", "model"},   {"loss", "model.losses"}, {"diagnostic", "run.record.diagnostics"}};
     return all;
 }
 
@@ -131,18 +132,21 @@ std::string family_section(std::string name) {
         }
     }
     std::vector<std::string> known;
-    std::string all;
     for (const auto& [family, section] : families()) {
         known.push_back(family);
-        all += (all.empty() ? "" : ", ") + family;
     }
+    known.push_back("summary");
     const std::string near = nearest_name(name, known);
     throw ConfigError("FAMILY", "\"" + name + "\" is not known" +
                                     (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                    " (one of: " + all + ")");
+                                    " (one of: " + joined(known) + ")");
 }
 
 int list(const std::string& wanted, bool json) {
+    if (wanted == "summary") {
+        list_summary(json);
+        return ok;
+    }
     const std::string only = wanted.empty() ? "" : family_section(wanted);
     Json out = Json::object();
     for (const auto& [family, section] : families()) {
@@ -168,7 +172,9 @@ int list(const std::string& wanted, bool json) {
     if (json) {
         std::cout << out.dump(2) << "\n";
     } else {
-        std::cout << "tempera describe NAME tells what the settings of one of them mean.\n";
+        std::cout
+            << "tempera describe NAME tells what the settings of one of them mean, tempera list summary "
+               "what a run's summary.json holds.\n";
     }
     return ok;
 }
@@ -226,42 +232,52 @@ bool describe_field(const std::string& dotted, bool json, Json& out) {
     return !out.empty();
 }
 
-int describe(const std::string& name, bool json) {
-    Json out = Json::array();
-    const std::vector<Found> found = find(name);
-    if (found.empty() && !describe_field(name, json, out)) {
-        std::vector<std::string> known{"run", "view"};
-        for (const auto& [family, section] : families()) {
-            for (const auto& [type, summary] : section_types(section)) {
-                known.push_back(type);
-            }
+[[noreturn]] void refuse_unknown(const std::string& name) {
+    std::vector<std::string> known{"run", "view", "summary"};
+    for (const auto& [family, section] : families()) {
+        for (const auto& [type, summary] : section_types(section)) {
+            known.push_back(type);
         }
-        const std::string near = nearest_name(name, known);
-        throw ConfigError("NAME", "\"" + name + "\" is not known" +
-                                      (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
-                                      " (tempera list shows what there is)");
     }
-    for (const Found& f : found) {
-        Json fields = Json::array();
-        for (const Field& field : section_fields(f.section, f.type)) {
-            fields.push_back(field_json(field));
-        }
-        out.push_back({{"section", f.section}, {"type", f.type}, {"summary", f.summary}, {"fields", fields}});
-        if (json) {
-            continue;
-        }
+    for (const SummaryKey& key : summary_keys()) {
+        known.push_back(key.name);
+    }
+    const std::string near = nearest_name(name, known);
+    throw ConfigError("NAME", "\"" + name + "\" is not known" +
+                                  (near.empty() ? std::string() : "; did you mean \"" + near + "\"?") +
+                                  " (tempera list shows what there is)");
+}
+
+/// A section or type with its settings.
+Json describe_found(const Found& f, bool json) {
+    Json fields = Json::array();
+    for (const Field& field : section_fields(f.section, f.type)) {
+        fields.push_back(field_json(field));
+    }
+    if (!json) {
         std::cout << f.section << (f.type.empty() ? "" : ": " + f.type) << "\n  " << f.summary << "\n\n";
         for (const Field& field : section_fields(f.section, f.type)) {
             print_field(field);
         }
-        if (fields.empty()) {
-            std::cout << "  (no settings)\n";
-        }
-        std::cout << "\n";
+        std::cout << (fields.empty() ? "  (no settings)\n\n" : "\n");
+    }
+    return {{"section", f.section}, {"type", f.type}, {"summary", f.summary}, {"fields", fields}};
+}
+
+int describe(const std::string& name, bool json) {
+    Json out = Json::array();
+    for (const Found& f : find(name)) {
+        out.push_back(describe_found(f, json));
+    }
+    const bool settings = !out.empty() || describe_field(name, json, out);
+    if (const auto keys = summary_keys_of(name); !keys.empty()) {
+        out.push_back(describe_summary(keys, json));
+    } else if (!settings) {
+        refuse_unknown(name);
     }
     if (json) {
         std::cout << out.dump(2) << "\n";
-    } else {
+    } else if (settings) {
         std::cout
             << "hot: changes at the next move; warm: at the next level or scan; cold: needs a restart.\n";
     }
@@ -312,8 +328,10 @@ void add_list(CLI::App& app, Action& action) {
     };
     auto a = std::make_shared<Arguments>();
     CLI::App* c = app.add_subcommand(
-        "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist");
-    c->add_option("FAMILY", a->family, "target, path, schedule, kernel, moves, sampler, model or loss");
+        "list", "Targets, paths, schedules, kernels, moves, samplers, models and losses that exist, and "
+                "the keys of summary.json");
+    c->add_option("FAMILY", a->family,
+                  "target, path, schedule, kernel, moves, sampler, model, loss or summary");
     c->add_flag("--json", a->json, "As JSON, with every setting");
     c->footer("Examples:\n  tempera list\n  tempera list kernel\n  tempera list --json");
     c->callback([a, &action] { action = [a] { return list(a->family, a->json); }; });
@@ -325,11 +343,14 @@ void add_describe(CLI::App& app, Action& action) {
         bool json = false;
     };
     auto a = std::make_shared<Arguments>();
-    CLI::App* c = app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning");
-    c->add_option("NAME", a->name, "A type, a section or a setting")->required();
+    CLI::App* c =
+        app.add_subcommand("describe", "Settings of a method, their defaults, ranges and meaning; keys of "
+                                       "summary.json");
+    c->add_option("NAME", a->name, "A type, a section, a setting or a key of summary.json")->required();
     c->add_flag("--json", a->json, "As JSON");
     c->footer("Examples:\n  tempera describe second_order\n  tempera describe kernel.none\n  tempera "
-              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run");
+              "describe energy_mlp\n  tempera describe model.training.noise.min\n  tempera describe run\n  "
+              "tempera describe summary\n  tempera describe log_z_stderr");
     c->callback([a, &action] { action = [a] { return describe(a->name, a->json); }; });
 }
 

@@ -18,6 +18,7 @@
 #include "run/experiment/experiment.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
+#include "run/record/assertion.hpp"
 #include "run/record/result.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"
@@ -143,7 +144,8 @@ int judge(const Json& summary, const std::vector<std::string>& assertions) {
     int code = ok;
     for (const std::string& a : assertions) {
         const bool good = holds(summary, a);
-        std::cerr << (good ? "holds: " : "does not hold: ") << a << "\n";
+        std::cerr << (good ? "holds: " : "does not hold: ") << a
+                  << (good ? std::string() : " (it is " + asserted_value(summary, a) + ")") << "\n";
         code = good ? code : assertion_failed;
     }
     return code;

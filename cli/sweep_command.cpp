@@ -12,7 +12,8 @@
 #include "core/text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
-#include "run/sweep/sweep.hpp"
+#include "run/report/sweep_report.hpp"
+#include "run/sweep/sweep_table.hpp"
 
 namespace tempera::cli {
 
@@ -43,7 +44,6 @@ int sweep(const SweepArguments& a) {
         }
     }
     options.jobs = a.jobs;
-    options.exports = a.exports;
     options.resume = a.resume;
     options.stop = interrupt_token();
     SweepResult result;
@@ -57,8 +57,9 @@ int sweep(const SweepArguments& a) {
             progress.update(fraction, text);
         };
         result = run_sweep(plan, options);
+        write_sweep_report(plan, result, options.folder, a.exports);
     }
-    std::cout << printable(result.table) << "\n"
+    std::cout << printable(sweep_text_table(plan, result.summaries)) << "\n"
               << plan.cells.size() << " runs; report.html, results.csv, means.csv and figures are in "
               << options.folder.string() << "\n";
     std::cout.flush();

@@ -193,6 +193,11 @@ def assertions(folder):
     codes = [call("run", file, "--out", folder / f"as{i}", "--progress", "none", "--assert", a)[0]
              for i, a in enumerate(("ess_fraction > 0.1", "ess_fraction > 1.5", "ess_fracton > 0.5"))]
     check(codes == [0, 4, 2], f"assertions: {codes}")
+    code, _, stderr = call("run", file, "--out", folder / "null", "--progress", "none", "--assert", "replica_exchange.log_z_bar < 9")
+    check(code == 4 and "it is null" in stderr, f"a key that this run has no value of: exit {code}, {stderr}")
+    for bad in ("ess_fracton > 0.5", "sampler < 3"):
+        code, _, stderr = call("run", file, "--out", folder / "never", "--assert", bad)
+        check(code == 2 and not (folder / "never").exists(), f"{bad} is refused before the run: exit {code}, {stderr}")
 
 
 def evaluation(folder):
@@ -220,6 +225,13 @@ def lists(folder):
             code, stdout, _ = call("describe", f"{family}.{entry['name']}")
             check(code == 0 and all(f["name"] in stdout for f in entry["fields"]), f"describe {entry['name']}")
     check("ess_threshold" in call("describe", "sampler.ess_threshold")[1], "describe of one setting")
+    keys = {key["name"] for key in json.loads(call("list", "summary", "--json")[1])["summary"]}
+    check({"log_z_stderr", "mode_weights.weighted", "replica_exchange.log_z_bar"} <= keys, f"list summary: {keys}")
+    check(all(key in call("list", "summary")[1] and key in call("describe", "summary")[1] for key in keys), "every key is listed and described")
+    described = json.loads(call("describe", "log_z_stderr", "--json")[1])[0]
+    check(described["section"] == "summary" and described["fields"][0]["kind"] == "number", f"describe of a key: {described}")
+    code, _, stderr = call("describe", "log_z_stder")
+    check(code == 2 and '"log_z_stderr"' in stderr, f"describe of a misspelt key: {stderr}")
     check(call()[0] == 0 and call("--help")[0] == 0 and "tempera run" in call("--help")[1], "help")
     for command in ("run", "sweep", "eval", "sample", "report", "compare", "list", "describe", "check", "bench", "app"):
         check(call(command, "--help")[0] == 0, f"{command} --help")

@@ -147,7 +147,7 @@ TEST(RunFigures, MassesOfAModeHaveTheirIntervalAndTheirIdByMode) {
     EXPECT_EQ(second.id, "mode_weights_by_level_2");
     EXPECT_EQ(second.state, "exact 0.300\u2003weighted 0.300");
     ASSERT_EQ(second.layers.front().kind, PlotLayer::Kind::band);
-    EXPECT_EQ(second.layers.front().y2, std::vector<double>(5, 0.34));
+    EXPECT_DOUBLE_EQ(second.layers.front().y2[2], 0.34);
     EXPECT_FALSE(second.note.empty());
     std::vector<std::string> ids;
     for (const PlotSpec& plot : figures_of(s)) {
@@ -158,12 +158,52 @@ TEST(RunFigures, MassesOfAModeHaveTheirIntervalAndTheirIdByMode) {
                                         "mode_weights_by_level_3", "occupancy_by_level", "mode_weights"}));
 }
 
+TEST(RunFigures, ASeriesWithoutAFigureOfItsOwnIsDrawnByName) {
+    Snapshot s;
+    s.n_levels = 4;
+    auto record = std::make_shared<Record>();
+    Series told{"unique_fraction", "level", "", {}, {}, {}, {}};
+    told.exact = 1.0;
+    for (int level = 4; level >= 0; --level) {
+        told.add(level, 0.2 * level, 0.01);
+        record->series_of("seconds", "level").add(level, 1);
+    }
+    record->add(told);
+    s.record = record;
+    const std::vector<PlotSpec> figures = figures_of(s);
+    ASSERT_EQ(figures.size(), 1u);
+    EXPECT_EQ(figures[0].id, "unique_fraction_by_level");
+    EXPECT_EQ(figures[0].title, "Unique fraction by level");
+    EXPECT_TRUE(figures[0].x.reversed);
+    ASSERT_EQ(figures[0].layers.size(), 3u);
+    EXPECT_EQ(figures[0].layers[0].kind, PlotLayer::Kind::hline);
+    EXPECT_NEAR(figures[0].layers[1].y2[0], 0.81, 1e-12);
+    EXPECT_EQ(figures[0].layers[2].x, told.x);
+}
+
 TEST(RunFigures, OneLevelIsADotAndNoLine) {
     const PlotSpec plot = mode_mass_figure(of_three_modes(0), 0);
     EXPECT_TRUE(std::any_of(plot.layers.begin(), plot.layers.end(),
                             [](const PlotLayer& l) { return l.kind == PlotLayer::Kind::points; }));
     EXPECT_TRUE(std::none_of(plot.layers.begin(), plot.layers.end(),
                              [](const PlotLayer& l) { return l.kind == PlotLayer::Kind::line; }));
+}
+
+TEST(RunFigures, ExactMassesKnownAtTheEndsAloneAreNotJoined) {
+    Snapshot s = of_three_modes(6);
+    auto rows = std::make_shared<std::vector<ModeRow>>(*s.modes);
+    for (ModeRow& row : *rows) {
+        if (row.level != 0 && row.level != 6) {
+            row.exact.clear();
+        }
+    }
+    s.modes = rows;
+    const PlotSpec plot = mode_mass_figure(s, 0);
+    const auto exact = std::find_if(plot.layers.begin(), plot.layers.end(),
+                                    [](const PlotLayer& l) { return l.name == "exact"; });
+    ASSERT_NE(exact, plot.layers.end());
+    EXPECT_EQ(exact->kind, PlotLayer::Kind::points);
+    EXPECT_EQ(exact->x, (std::vector<double>{6, 0}));
 }
 
 TEST(RunFigures, WeightsOfModesAreDotsWithIntervalsAndManyAreBars) {

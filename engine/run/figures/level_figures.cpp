@@ -13,12 +13,13 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-/// What is known of a quantity, level by level in the order of doing.
-std::vector<std::pair<double, double>> known(const Snapshot& s, double LevelStats::* quantity) {
+/// The known points of a series, level by level in the order of doing.
+std::vector<std::pair<double, double>> known(const Snapshot& s, const char* name) {
     std::vector<std::pair<double, double>> out;
-    for (const LevelStats& l : s.levels ? *s.levels : std::vector<LevelStats>()) {
-        if (std::isfinite(l.*quantity)) {
-            out.emplace_back(l.level, l.*quantity);
+    const Series* series = s.record->find(name);
+    for (std::size_t i = 0; series && i < series->y.size(); ++i) {
+        if (std::isfinite(series->y[i])) {
+            out.emplace_back(series->x[i], series->y[i]);
         }
     }
     return out;
@@ -27,9 +28,9 @@ std::vector<std::pair<double, double>> known(const Snapshot& s, double LevelStat
 /// Levels at which the population was resampled.
 std::vector<double> resampled_levels(const Snapshot& s) {
     std::vector<double> out;
-    for (const LevelStats& l : s.levels ? *s.levels : std::vector<LevelStats>()) {
-        if (l.resampled) {
-            out.push_back(l.level);
+    for (const auto& [level, resampled] : known(s, "resampled")) {
+        if (resampled > 0) {
+            out.push_back(level);
         }
     }
     return out;
@@ -52,7 +53,7 @@ PlotSpec ess_figure(const Snapshot& s) {
             "Replica exchange keeps equal weights, so there is no effective sample size by level. See Swaps.";
         return plot;
     }
-    const auto fractions = known(s, &LevelStats::ess_fraction);
+    const auto fractions = known(s, "ess_fraction");
     if (fractions.empty()) {
         plot.empty = "Effective sample size by level appears here when a run starts.";
         return plot;
@@ -72,7 +73,7 @@ PlotSpec ess_figure(const Snapshot& s) {
             ess.y.push_back(1);
         }
     }
-    for (const auto& [level, fraction] : known(s, &LevelStats::cess_fraction)) {
+    for (const auto& [level, fraction] : known(s, "cess_fraction")) {
         conditional.x.push_back(level);
         conditional.y.push_back(fraction);
     }
@@ -94,7 +95,7 @@ PlotSpec log_z_figure(const Snapshot& s) {
     PlotSpec plot = new_figure("log_z_by_level", "log Z by level", s.preset.get());
     plot.x = level_axis(s.n_levels);
     plot.y = axis("log Z", -1, 1);
-    const auto increments = known(s, &LevelStats::log_z_increment);
+    const auto increments = known(s, "log_z_increment");
     if (s.exchange || increments.empty()) {
         plot.empty = s.exchange ? "Replica exchange estimates log Z from its swaps, not level by level."
                                 : "The estimate of log Z by level appears here when a run starts.";

@@ -158,6 +158,7 @@ struct MassLines {
             band.x.push_back(row.level);
             band.y.push_back(std::max(0.0, row.weighted[m] - half));
             band.y2.push_back(std::min(1.0, row.weighted[m] + half));
+            low = std::min(low, band.y.back()), high = std::max(high, band.y2.back());
         }
     }
 };
@@ -177,6 +178,10 @@ MassLines mass_lines(const Snapshot& s, const PathMaps* maps, std::size_t m, con
             out.add(out.weighted, row.level, row.weighted, m);
         }
         out.add_band(row, m);
+    }
+    if (static_cast<double>(truth.level.size()) < (truth.level.empty() ? 0 : truth.level[0]) + 1) {
+        out.exact.kind = Kind::points;  // tempered weights are known at the ends alone: no line between them
+        out.exact.width = 6;
     }
     out.band.role = s.exchange ? Role::sampled : Role::weighted;
     if (learned && !learned->complete) {  // known at some levels: no line between them yet

@@ -17,7 +17,7 @@ using Kind = PlotLayer::Kind;
 constexpr std::size_t most_named = 8;
 
 /// Few are to be found, many to be told apart.
-float point_size(std::size_t n) { return n <= 64 ? 5 : n <= 512 ? 3.6f : 2.4f; }
+float point_size(std::size_t n) { return n <= 64 ? 5 : n <= 512 ? 3.6f : n <= 1500 ? 2.4f : 1.8f; }
 
 /// Evenly spread places of at most `most` of n sprites; 0: of all.
 std::vector<std::size_t> places(std::size_t n, std::size_t most) {
@@ -90,7 +90,7 @@ ParticleView samples_view(const Snapshot& s) {
     ParticleView view;
     view.level = s.level;
     view.sprites = s.sprites;
-    view.most = 4000;
+    view.most = 3000;
     view.named = true;
     view.box = s.plane.box;
     view.axes = {axis_name(s.plane, 0), axis_name(s.plane, 1)};

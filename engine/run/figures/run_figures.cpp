@@ -2,6 +2,8 @@
 #include "run/figures/run_figures.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include "run/record/result.hpp"
 #include "run/record/run_folder_snapshot.hpp"
@@ -9,11 +11,20 @@
 namespace tempera {
 namespace {
 
+/// Series of every run: those of weights and swaps have figures of their own, the others tables only.
+constexpr std::string_view of_samplers[] = {"ess_fraction", "cess_fraction",  "log_z_increment", "resampled",
+                                            "acceptance",   "swap_rejection", "seconds"};
+
 PlotSpec samples(const Snapshot& s) { return particles_figure(s, samples_view(s)); }
+
+const std::vector<ModeRow>& rows_of(const Snapshot& s) {
+    static const std::vector<ModeRow> none;
+    return s.modes ? *s.modes : none;
+}
 
 std::size_t mode_count(const Snapshot& s) {
     std::size_t n = s.mode_names.size();
-    for (const ModeRow& row : s.modes ? *s.modes : std::vector<ModeRow>()) {
+    for (const ModeRow& row : rows_of(s)) {
         n = std::max({n, row.exact.size(), row.sampled.size(), row.learned.size()});
     }
     return n;
@@ -24,18 +35,18 @@ template <int mode>
 PlotSpec mode_mass(const Snapshot& s) {
     const std::size_t n = mode_count(s);
     const bool tells = n > 1 && mode < static_cast<int>(n) && (n > 2 || mode == 0);
-    return tells && s.modes && s.modes->size() > 1 ? mode_mass_figure(s, mode) : PlotSpec();
+    return tells && rows_of(s).size() > 1 ? mode_mass_figure(s, mode) : PlotSpec();
 }
 
 /// Of two modes, the mass of one says as much; of many, strips are too thin to tell apart.
 PlotSpec occupancy(const Snapshot& s) {
     const std::size_t n = mode_count(s);
-    return n > 2 && n <= 8 && s.modes && s.modes->size() > 1 ? occupancy_figure(s) : PlotSpec();
+    return n > 2 && n <= 8 && rows_of(s).size() > 1 ? occupancy_figure(s) : PlotSpec();
 }
 
 PlotSpec weights_at_target(const Snapshot& s) {
     const ModeRow* row = nullptr;
-    for (const ModeRow& r : s.modes ? *s.modes : std::vector<ModeRow>()) {
+    for (const ModeRow& r : rows_of(s)) {
         row = r.level == 0 ? &r : row;
     }
     return row && mode_count(s) > 1 ? mode_weights_figure(s, row, 0) : PlotSpec();
@@ -62,10 +73,17 @@ const std::vector<RunFigure>& run_figures() {
 
 std::vector<PlotSpec> figures_of(const Snapshot& s) {
     std::vector<PlotSpec> out;
-    for (const RunFigure& figure : run_figures()) {
-        PlotSpec plot = figure.build(s);
+    const auto keep = [&](PlotSpec plot) {
         if (!plot.layers.empty()) {
             out.push_back(std::move(plot));
+        }
+    };
+    for (const RunFigure& figure : run_figures()) {
+        keep(figure.build(s));
+    }
+    for (const Series& series : s.record->series) {
+        if (std::find(std::begin(of_samplers), std::end(of_samplers), series.name) == std::end(of_samplers)) {
+            keep(series_figure(s, series));
         }
     }
     return out;

@@ -79,7 +79,9 @@ struct RunFigure {
 };
 /// In the order of reports.
 const std::vector<RunFigure>& run_figures();
-/// Those that apply.
+/// A series of the run's record, with its standard errors and its exact value.
+PlotSpec series_figure(const Snapshot& s, const Series& series);
+/// Those that apply, then the series that none of them draws: what diagnostics told by name.
 std::vector<PlotSpec> figures_of(const Snapshot& s);
 /// Of a result's first replicate.
 std::vector<PlotSpec> result_figures(const RunResult& result);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// "ess_fraction > 0.9" on the keys of a summary.
+#include "run/record/assertion.hpp"
+
+#include <algorithm>
 #include <cmath>
 #include <regex>
 
 #include "run/preset/preset.hpp"
-#include "run/record/result.hpp"
+#include "run/record/summary_keys.hpp"
 
 namespace tempera {
 
@@ -34,6 +36,10 @@ struct Assertion {
     bool magnitude;  ///< of the absolute value
     std::string key, op, wanted;
     Json value;  ///< of `wanted`; discarded when it is a bare text
+
+    bool ordered() const { return op != "==" && op != "!="; }
+    /// Whether it is known at all: it is null where it is not.
+    bool of_null() const { return value.is_null() && !ordered(); }
 };
 
 Assertion parse_assertion(const std::string& assertion) {
@@ -47,43 +53,100 @@ Assertion parse_assertion(const std::string& assertion) {
     }
     Assertion out{match[1].matched, match[2], match[4], match[5], {}};
     out.value = parse_json(out.wanted);
-    if (!out.value.is_number() && out.op != "==" && out.op != "!=") {
+    if (!out.value.is_number() && out.ordered()) {
         throw ConfigError("--assert",
                           "\"" + out.wanted + "\" is no number; texts can be compared with == and != only");
     }
     return out;
 }
 
+[[noreturn]] void refuse(const Assertion& a, const std::string& why) {
+    throw ConfigError("--assert", "\"" + a.key + "\" " + why);
+}
+
+/// "mode_weights.sampled[0]" for the group, "warnings[0].KEY" for a list: what of it can be compared.
+std::string part_of(const Assertion& a, const FoundKey& found) {
+    if (found.key->kind == SummaryKey::Kind::objects) {
+        return a.key + (found.depth ? ".KEY" : "[0].KEY");
+    }
+    if (found.key->kind != SummaryKey::Kind::group) {
+        return a.key + "[0]";
+    }
+    const std::string inside = std::string(found.key->name) + ".";
+    for (const SummaryKey& key : summary_keys()) {
+        const std::string name = key.name;
+        if (name.starts_with(inside) && name.find('*') == std::string::npos) {
+            return name + (key.kind == SummaryKey::Kind::numbers ? "[0]" : "");
+        }
+    }
+    return a.key + ".KEY";
+}
+
+/// Whether what is compared can be: said before there is a summary.
+void check_kind(const Assertion& a, const FoundKey& found) {
+    if (found.is_text()) {
+        if (a.ordered() || a.magnitude) {
+            refuse(a, "is a text; it can be compared with == and != only");
+        }
+        return;
+    }
+    if (a.of_null()) {
+        return;
+    }
+    if (!found.is_number()) {
+        refuse(a, std::string("is a ") + kind_text(found.key->kind) +
+                      "; compare one of its entries, such as \"" + part_of(a, found) + " " + a.op + " " +
+                      a.wanted + "\"");
+    }
+    if (!a.value.is_number()) {
+        refuse(a, "is a number, and \"" + a.wanted + "\" is none");
+    }
+}
+
+[[noreturn]] void refuse_unknown(const Assertion& a, std::vector<std::string> known) {
+    for (const SummaryKey& key : summary_keys()) {
+        known.push_back(key.name);
+    }
+    const std::string near = nearest_name(a.key.substr(0, a.key.find('[')), known);
+    refuse(a, "is no key of summary.json" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                  " (tempera list summary shows them)");
+}
+
 }  // namespace
 
-void check_assertion(const std::string& assertion) { parse_assertion(assertion); }
+void check_assertion(const std::string& assertion) {
+    const Assertion a = parse_assertion(assertion);
+    const FoundKey found = find_summary_key(a.key);
+    if (!found.key) {
+        refuse_unknown(a, {});
+    }
+    check_kind(a, found);
+}
 
 bool holds(const Json& summary, const std::string& assertion) {
-    const auto [magnitude, key, op, wanted, number] = parse_assertion(assertion);
-    std::vector<std::string> known;
-    collect_keys(summary, "", known);
-    const std::string plain = key.substr(0, key.find('['));
-    if (std::find(known.begin(), known.end(), plain) == known.end()) {
-        const std::string near = nearest_name(plain, known);
-        throw ConfigError("--assert", "\"" + key + "\" is no key of summary.json" +
-                                          (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    const Assertion a = parse_assertion(assertion);
+    std::vector<std::string> here;
+    collect_keys(summary, "", here);
+    const FoundKey found = find_summary_key(a.key);
+    const bool is_here = std::find(here.begin(), here.end(), a.key.substr(0, a.key.find('['))) != here.end();
+    if (!is_here && (!found.key || found.open)) {
+        refuse_unknown(a, here);
     }
-    const Json value = get_value(summary, key);
-    if (number.is_number()) {
-        if (value.is_structured()) {
-            throw ConfigError("--assert",
-                              "\"" + key + "\" is no number; compare one of its entries, such as \"" + key +
-                                  (value.is_array() ? "[0]" : ".KEY") + " " + op + " " + wanted + "\"");
-        }
-        if (!value.is_number()) {
-            return false;
-        }
-        const double v = value.get<double>();
-        return compare(magnitude ? std::abs(v) : v, op, number.get<double>());
+    if (found.key) {
+        check_kind(a, found);
     }
-    const std::string text = number.is_string() ? number.get<std::string>() : wanted;
+    const Json value = get_value(summary, a.key);
+    if (a.value.is_number() && !found.is_text()) {
+        const double v = value.is_number() ? value.get<double>() : std::nan("");
+        return value.is_number() && compare(a.magnitude ? std::abs(v) : v, a.op, a.value.get<double>());
+    }
+    const std::string text = a.value.is_string() ? a.value.get<std::string>() : a.wanted;
     const std::string have = value.is_string() ? value.get<std::string>() : value.dump();
-    return (have == text) == (op == "==");
+    return (have == text) == (a.op == "==");
+}
+
+std::string asserted_value(const Json& summary, const std::string& assertion) {
+    return get_value(summary, parse_assertion(assertion).key).dump();
 }
 
 }  // namespace tempera

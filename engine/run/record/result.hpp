@@ -17,7 +17,7 @@ namespace tempera {
 /// One replicate, finished or partial.
 struct ReplicateResult {
     Json summary;  ///< the contract's keys
-    std::vector<LevelStats> levels;
+    Record record;
     std::vector<ModeRow> modes;
     std::vector<double> x;            ///< [n, dim] target coordinates
     std::vector<double> log_weight;   ///< [n]
@@ -56,11 +56,6 @@ std::filesystem::path free_folder(const std::filesystem::path& folder);
 std::string html_report(const RunResult& result);
 /// Reads a run folder back (for `report`, `app RUN`).
 RunResult read_run_folder(const std::filesystem::path& folder);
-/// "ess_fraction > 0.9", "abs(log_z_error) < 0.05" on dotted keys; throws ConfigError for unknown keys or bad
-/// syntax.
-bool holds(const Json& summary, const std::string& assertion);
-/// Throws ConfigError for bad syntax: what can be said before there is a summary.
-void check_assertion(const std::string& assertion);
 /// Readable summary table for terminals.
 std::string summary_table(const RunResult& result);
 

@@ -38,7 +38,6 @@ void fill_numbers(Snapshot& s, const Json& summary) {
     }
     s.seconds = number(summary, "seconds.total");
     s.acceptance = number(summary, "acceptance");
-    s.log_weight_variance = number(summary, "log_weight_variance");
     s.n_resamplings = static_cast<int>(count(summary, "n_resamplings"));
     s.tally.log_density = count(summary, "evaluations.log_density");
     s.tally.score = count(summary, "evaluations.score");
@@ -101,15 +100,16 @@ void fill_samples(Snapshot& s, const ReplicateResult& r) {
     s.unique_roots = std::lround(unique_fraction(r.ancestor) * n);
     s.ess_fraction = ess_fraction(r.log_weight);
     s.pareto_k = pareto_k(r.log_weight);
+    s.log_weight_variance = log_weight_moments(r.log_weight).variance;
     s.weight_histogram = std::make_shared<Histogram>(log_weight_histogram(r.log_weight));
     s.lorenz = std::make_shared<Lorenz>(lorenz_curve(r.log_weight));
 }
 
-/// What the files do not hold but follows from them.
+/// Folders of earlier builds hold no intervals; those of the last level follow from what they hold.
 std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& s,
                                                                 const std::vector<ModeRow>& stored) {
     auto rows = std::make_shared<std::vector<ModeRow>>(stored);
-    if (!rows->empty() && !s.exchange && s.n_particles > 0) {
+    if (!rows->empty() && rows->back().weighted_interval.empty() && !s.exchange && s.n_particles > 0) {
         ModeRow& last = rows->back();
         const double n = static_cast<double>(s.n_particles),
                      roots = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) : n;
@@ -117,6 +117,11 @@ std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& 
         last.weighted_interval = mode_interval(last.weighted, std::min(s.ess_fraction * n, roots));
     }
     return rows;
+}
+
+int last_level(const Record& record) {
+    const Series* seconds = record.find("seconds");
+    return seconds ? static_cast<int>(seconds->x.back()) : 0;
 }
 
 }  // namespace
@@ -136,7 +141,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.n_levels = std::max(0, static_cast<int>(stored.positions.size()) - 1);
     s.exchange = r.exchange != nullptr;
     s.exchange_stats = r.exchange;
-    s.level = s.exchange || r.levels.empty() ? 0 : r.levels.back().level;
+    s.level = s.exchange ? 0 : last_level(r.record);
     s.fraction = 1;
     s.progress = s.progress_end = s.exchange ? get_value(resolved, "sampler.n_scans").is_number()
                                                    ? get_value(resolved, "sampler.n_scans").get<long>()
@@ -154,7 +159,7 @@ Snapshot snapshot_of(const RunResult& stored) {
         s.true_mode_weights = target->mode_weights();
     }
     fill_numbers(s, r.summary);
-    s.levels = std::make_shared<std::vector<LevelStats>>(r.levels);
+    s.record = std::make_shared<const Record>(r.record);
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     if (target && target->dim() == stored.dim) {
         fill_samples(s, r);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/record/summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
 #include "diagnostics/weights.hpp"
+#include "run/record/summary_keys.hpp"
 
 namespace tempera {
 
@@ -25,80 +27,115 @@ const char* instruction_set() {
 #endif
 }
 
-/// Keys that are the same in every replicate or that are combined in their own way.
-const std::set<std::string>& kept_keys() {
-    static const std::set<std::string> keys = {"schema",      "version",
-                                               "name",        "status",
-                                               "target",      "path",
-                                               "kernel",      "moves",
-                                               "sampler",     "dim",
-                                               "n_particles", "n_levels",
-                                               "seed",        "precision",
-                                               "threads",     "ranks",
-                                               "isa",         "build",
-                                               "log_z_true",  "true",
-                                               "warnings",    "seconds",
-                                               "n_dsm",       "n_clf",
-                                               "bar_weights", "bar_standard_errors"};
-    return keys;
+/// Values of one key over the replicates that have it.
+using Values = std::vector<const Json*>;
+
+/// What the table says of a key; of one that it has not, what its value calls for.
+SummaryKey::Over over_replicates(const SummaryKey* key, const Json& value) {
+    const bool numbers = value.is_number() || (value.is_array() && !value.empty() && value[0].is_number());
+    return key ? key->over : numbers ? SummaryKey::Over::mean : SummaryKey::Over::same;
 }
 
-bool is_numeric_list(const Json& value) {
-    if (!value.is_array() || value.empty()) {
-        return false;
+/// `f` of the moments of numbers, or entry by entry of the moments of lists of them; the first value where it
+/// is neither.
+template <class Function>
+Json of_moments(const Values& values, const Function& f) {
+    const auto add = [](Moments& moments, const Json& v) {
+        if (v.is_number()) {
+            moments.add(v.get<double>());
+        }
+    };
+    const Json& first = *values.front();
+    if (first.is_number()) {
+        Moments moments;
+        for (const Json* v : values) {
+            add(moments, *v);
+        }
+        return number_or_null(f(moments));
     }
-    for (const Json& v : value) {
-        if (!v.is_number()) {
-            return false;
-        }
+    if (!first.is_array() || std::any_of(first.begin(), first.end(), [](const Json& entry) {
+            return !entry.is_number() && !entry.is_null();
+        })) {
+        return first;
     }
-    return true;
-}
-
-Json combine_objects(const std::vector<const Json*>& rows) {
-    Json out = Json::object();
-    for (const auto& [key, first] : rows.front()->items()) {
-        if (kept_keys().count(key)) {
-            out[key] = first;
-            continue;
+    Json out = Json::array();
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        Moments moments;
+        for (const Json* v : values) {
+            add(moments, i < v->size() ? (*v)[i] : Json());
         }
-        std::vector<const Json*> values;
-        for (const Json* row : rows) {
-            if (row->contains(key) && !(*row)[key].is_null()) {
-                values.push_back(&(*row)[key]);
-            }
-        }
-        if (values.empty()) {
-            out[key] = nullptr;
-        } else if (values.front()->is_object()) {
-            out[key] = combine_objects(values);
-        } else if (values.front()->is_number()) {
-            Moments moments;
-            for (const Json* v : values) {
-                moments.add(v->get<double>());
-            }
-            out[key] = number_or_null(moments.mean);
-            out[key + "_sd"] = number_or_null(std::sqrt(moments.variance()));
-        } else if (is_numeric_list(*values.front())) {
-            std::vector<Moments> moments(values.front()->size());
-            for (const Json* v : values) {
-                for (std::size_t i = 0; is_numeric_list(*v) && i < std::min(moments.size(), v->size()); ++i) {
-                    moments[i].add((*v)[i].get<double>());
-                }
-            }
-            Json means = Json::array(), deviations = Json::array();
-            for (const Moments& m : moments) {
-                means.push_back(number_or_null(m.mean));
-                deviations.push_back(number_or_null(std::sqrt(m.variance())));
-            }
-            out[key] = means;
-            out[key + "_sd"] = deviations;
-        } else {
-            out[key] = first;
-        }
+        out.push_back(moments.n ? number_or_null(f(moments)) : Json(nullptr));
     }
     return out;
 }
+
+double deviation(const Moments& m) { return std::sqrt(m.variance()); }
+double error_of_mean(const Moments& m) { return deviation(m) / std::sqrt(static_cast<double>(m.n)); }
+
+/// The objects of all replicates at one place of the summary.
+class Combined {
+public:
+    Combined(const Values& rows, std::string place) : rows_(rows), place_(std::move(place)) {}
+
+    Json object() const {
+        Json out = Json::object();
+        for (const Json* row : rows_) {
+            for (const auto& [key, value] : row->items()) {
+                if (!out.contains(key)) {
+                    add(out, key);
+                }
+            }
+        }
+        return out;
+    }
+
+private:
+    /// Those that are not null.
+    Values values(const std::string& key) const {
+        Values out;
+        for (const Json* row : rows_) {
+            if (const auto at = row->find(key); at != row->end() && !at->is_null()) {
+                out.push_back(&*at);
+            }
+        }
+        return out;
+    }
+
+    void add(Json& out, const std::string& key) const {
+        const Values known = values(key);
+        const SummaryKey* line = find_summary_key(place_ + key).key;
+        // The spread tells the error of a mean, whatever each replicate says of its own.
+        const Values measured = line && line->of ? values(line->of) : Values();
+        out[key] = known.empty() ? Json(nullptr) : *known.front();
+        switch (over_replicates(line, out[key])) {
+        case SummaryKey::Over::same:
+        case SummaryKey::Over::whole:
+            if (!known.empty() && known.front()->is_object()) {
+                out[key] = Combined(known, place_ + key + ".").object();
+            }
+            break;
+        case SummaryKey::Over::mean:
+            if (!known.empty()) {
+                out[key] = of_moments(known, [](const Moments& m) { return m.mean; });
+                out[key + "_sd"] = of_moments(known, deviation);
+            }
+            break;
+        case SummaryKey::Over::error_of_mean:
+            if (measured.size() > 1) {
+                out[key] = of_moments(measured, error_of_mean);
+            }
+            break;
+        case SummaryKey::Over::reason:
+            if (measured.size() > 1) {
+                out[key] = nullptr;
+            }
+            break;
+        }
+    }
+
+    const Values& rows_;
+    std::string place_;
+};
 
 }  // namespace
 
@@ -133,6 +170,18 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
     return j;
 }
 
+Json estimates_summary(const std::vector<Estimate>& estimates) {
+    Json out = Json::object();
+    for (const Estimate& e : estimates) {
+        out[e.name] = {{"value", number_or_null(e.value)},
+                       {"stderr", number_or_null(e.error.value)},
+                       {"stderr_missing", e.error.missing.empty() ? Json(nullptr) : Json(e.error.missing)},
+                       {"exact", e.exact ? number_or_null(*e.exact) : Json(nullptr)},
+                       {"unit", e.unit.empty() ? Json(nullptr) : Json(e.unit)}};
+    }
+    return out;
+}
+
 Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
                       const std::vector<double>& sampled) {
     Json j;
@@ -160,31 +209,6 @@ Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& tru
 
 namespace {
 
-/// Errors of the replicates' means, which their spread tells whatever each of them says of itself.
-void add_errors_of_means(Json& out, const std::vector<Json>& replicates) {
-    double n = 0;
-    for (const Json& r : replicates) {
-        n += r["log_z"].is_number() ? 1 : 0;
-    }
-    if (n < 2) {
-        return;
-    }
-    const auto of_mean = [n](const Json& sd) {
-        return sd.is_number() ? Json(sd.get<double>() / std::sqrt(n)) : Json(nullptr);
-    };
-    out["log_z_stderr"] = of_mean(out["log_z_sd"]);
-    out["log_z_stderr_missing"] = nullptr;
-    out.erase("log_z_stderr_sd");
-    Json& modes = out["mode_weights"];
-    if (modes.is_object() && modes.contains("weighted_sd")) {
-        modes["weighted_stderr"] = Json::array();
-        for (const Json& sd : modes["weighted_sd"]) {
-            modes["weighted_stderr"].push_back(of_mean(sd));
-        }
-        modes.erase("weighted_stderr_sd");
-    }
-}
-
 /// Judges the mean of log Z, which shows a bias that is small against the error of each replicate.
 std::vector<RunWarning> warnings_of_means(const Json& out, std::size_t n_replicates) {
     constexpr std::size_t enough_for_an_error = 8;
@@ -206,11 +230,11 @@ std::vector<RunWarning> warnings_of_means(const Json& out, std::size_t n_replica
 }  // namespace
 
 Json combine_summaries(const std::vector<Json>& replicates) {
-    std::vector<const Json*> rows;
+    Values rows;
     for (const Json& r : replicates) {
         rows.push_back(&r);
     }
-    Json out = combine_objects(rows);
+    Json out = Combined(rows, "").object();
     for (const char* status : {"partial", "failed"}) {
         for (const Json& r : replicates) {
             if (r["status"] == status) {
@@ -218,7 +242,6 @@ Json combine_summaries(const std::vector<Json>& replicates) {
             }
         }
     }
-    add_errors_of_means(out, replicates);
     // Every kind of warning once, with the number of replicates that gave it.
     const std::vector<RunWarning> of_means = warnings_of_means(out, replicates.size());
     Json warnings = warnings_json(of_means);

@@ -8,6 +8,7 @@
 #include "run/page/html_page.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
+#include "run/record/summary_keys.hpp"
 #include "run/sweep/sweep_table.hpp"
 
 namespace tempera {
@@ -61,33 +62,14 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
 }  // namespace
 
 Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
-    static const std::vector<std::pair<const char*, const char*>> columns = {
-        {"name", "name"},
-        {"status", "status"},
-        {"sampler", "sampler"},
-        {"path", "path"},
-        {"kernel", "kernel"},
-        {"n_levels", "levels"},
-        {"n_particles", "particles"},
-        {"seed", "seed"},
-        {"ess_fraction", "ESS/N"},
-        {"log_weight_variance", "Var(log w)"},
-        {"log_z", "log Z"},
-        {"log_z_stderr", "s.e."},
-        {"log_z_error", "log Z error"},
-        {"mode_weight_mae", "mode weight error"},
-        {"sliced_w2", "sliced W2"},
-        {"replica_exchange.communication_barrier", "barrier"},
-        {"replica_exchange.round_trips_per_scan", "round trips/scan"},
-        {"seconds.sampling", "seconds"}};
     Comparison c;
     c.rows.push_back({"run"});
     std::vector<const char*> keys;
-    for (const auto& [key, title] : columns) {
+    for (const SummaryKey* column : summary_columns(&SummaryKey::in_comparisons)) {
         if (std::any_of(runs.begin(), runs.end(),
-                        [&, k = key](const RunResult& r) { return !get_value(r.summary, k).is_null(); })) {
-            keys.push_back(key);
-            c.rows[0].push_back(title);
+                        [&](const RunResult& r) { return !get_value(r.summary, column->name).is_null(); })) {
+            keys.push_back(column->name);
+            c.rows[0].push_back(column->heading);
         }
     }
     c.csv = "run";

@@ -2,64 +2,23 @@
 // The two readable forms of a result: one self-contained HTML page and a table for terminals.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <optional>
 
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/record/summary_keys.hpp"
 #include "run/report/report_page.hpp"
+#include "run/report/summary_values.hpp"
 
 namespace tempera {
 namespace {
 
-std::optional<double> number(const Json& j, const char* key) {
-    const auto it = j.find(key);
-    return it != j.end() && it->is_number() && std::isfinite(it->get<double>())
-               ? std::optional(it->get<double>())
-               : std::nullopt;
-}
-
-const Json& part(const Json& j, const char* key) {
-    static const Json none;
-    const auto it = j.find(key);
-    return it != j.end() ? *it : none;
-}
-
-std::string word(const Json& j, const char* key) {
-    const auto it = j.find(key);
-    return it != j.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
-std::vector<double> list(const Json& j) {
-    std::vector<double> out;
-    if (j.is_array()) {
-        for (const Json& v : j) {
-            out.push_back(v.is_number() ? v.get<double>() : std::nan(""));
-        }
-    }
-    return out;
-}
-
-/// Fixed decimals where they can be read, powers of ten otherwise.
-std::string readable(double value, int decimals) {
-    if (value != 0 && (std::abs(value) >= 1e6 || std::abs(value) < 0.5 * std::pow(10.0, -decimals))) {
-        char buffer[32];
-        std::snprintf(buffer, sizeof buffer, "%.2e", value);
-        return buffer;
-    }
-    return typeset(value, decimals);
-}
-
 /// Decimals that show two digits of an error, at least three.
 int decimals_of(const std::optional<double>& error) {
     return error && *error > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(*error))), 3, 8) : 3;
-}
-
-std::string text_of(const std::optional<double>& value, int decimals) {
-    return value ? readable(*value, decimals) : "\u2013";
 }
 
 double evaluations(const Json& summary) {
@@ -110,7 +69,13 @@ std::string bennett_note(const Json& path) {
     return ", by Bennett's ratio, standard error of a mass up to " + typeset(largest, 3);
 }
 
-/// The rows so far, and what they are made from.
+std::string join(const std::string& a, const std::string& b) {
+    return a.empty() ? b : b.empty() ? a : a + ", " + b;
+}
+
+const char* title(const char* key) { return summary_key(key).title; }
+
+/// The rows so far, and what they are made from. Names and decimals are those of the table of summary keys.
 struct RowList {
     const Json& summary;
     long n_replicates;
@@ -119,29 +84,34 @@ struct RowList {
     void add(std::string name, std::string value, std::string beside = {}) {
         rows.push_back({std::move(name), std::move(value), std::move(beside)});
     }
-    /// Of a key of the summary over the replicates; empty for one.
-    std::string spread(const std::string& key, int decimals) const {
-        const auto sd = number(summary, (key + "_sd").c_str());
-        return sd ? "sd " + readable(*sd, decimals) + " over " + std::to_string(n_replicates) + " replicates"
+    std::optional<double> value(const std::string& key) const {
+        const Json v = get_value(summary, key);
+        return v.is_number() && std::isfinite(v.get<double>()) ? std::optional(v.get<double>())
+                                                               : std::nullopt;
+    }
+    /// Of a key over the replicates; empty for one.
+    std::string spread(const char* key) const {
+        const auto sd = value(std::string(key) + "_sd");
+        return sd ? "sd " + readable(*sd, summary_key(key).decimals) + " over " +
+                        std::to_string(n_replicates) + " replicates"
                   : std::string();
+    }
+    /// The value of a key, a dash for none, with its spread and what else stands beside it.
+    void add_key(const char* key, const std::string& beside = {}) {
+        add(title(key), text_of(value(key), summary_key(key).decimals), join(spread(key), beside));
+    }
+    void add_known(const char* key, const std::string& beside = {}) {
+        if (value(key)) {
+            add_key(key, beside);
+        }
     }
 };
 
-std::string join(const std::string& a, const std::string& b) {
-    return a.empty() ? b : b.empty() ? a : a + ", " + b;
-}
-
 void add_ess_row(RowList& rows) {
-    const auto ess = number(rows.summary, "ess_fraction");
-    if (!ess) {
-        return;
-    }
-    std::string beside = rows.spread("ess_fraction", 3);
-    if (const auto n = number(rows.summary, "n_resamplings"); n && *n > 0) {
-        beside = join(beside, "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
-                                  (*n == 1 ? " time" : " times"));
-    }
-    rows.add("ESS / N", readable(*ess, 3), beside);
+    const auto n = rows.value("n_resamplings");
+    rows.add_known("ess_fraction", n && *n > 0 ? "resampled " + typeset(*n, *n == std::floor(*n) ? 0 : 1) +
+                                                     (*n == 1 ? " time" : " times")
+                                               : "");
 }
 
 void add_log_z_row(RowList& rows) {
@@ -159,7 +129,7 @@ void add_log_z_row(RowList& rows) {
             truth += ", error " + typeset(*error, digits);
         }
     }
-    rows.add("log Z", log_z, join(truth, rows.spread("log_z", 3)));
+    rows.add(title("log_z"), log_z, join(truth, rows.spread("log_z")));
 }
 
 void add_mode_rows(RowList& rows) {
@@ -173,13 +143,10 @@ void add_mode_rows(RowList& rows) {
                    ? std::string()
                    : "total variation " + typeset(total_variation(w, exact), 3);
     };
-    for (const auto& [key, name] : {std::pair{"true", "mode weights, exact"},
-                                    {"sampled", "mode weights, sampled"},
-                                    {"weighted", "mode weights, weighted"},
-                                    {"learned", "mode weights, learned"}}) {
-        const std::vector<double> w = list(part(modes, key));
+    for (const std::string key : {"true", "sampled", "weighted", "learned"}) {
+        const std::vector<double> w = list(part(modes, key.c_str()));
         if (!w.empty()) {
-            rows.add(name, masses(w), std::string(key) == "true" ? "" : distance(w));
+            rows.add(title(("mode_weights." + key).c_str()), masses(w), key == "true" ? "" : distance(w));
         }
     }
 }
@@ -191,14 +158,11 @@ void add_learned_rows(RowList& rows) {
         return;
     }
     if (const auto worst = number(path, "max_total_variation")) {
-        rows.add("learned masses, worst level", "total variation " + typeset(*worst, 3),
+        rows.add(title("learned_path.max_total_variation"), "total variation " + typeset(*worst, 3),
                  "level " + text_of(number(path, "level_of_max"), 0) + bennett_note(path));
     }
-    if (const auto error = number(path, "max_relative_score_error")) {
-        rows.add("relative score error, worst level", readable(*error, 4));
-    }
-    for (const auto& [key, name] : {std::pair{"n_dsm", "samples for the weights, DSM"},
-                                    {"n_clf", "samples for the weights, DiffCLF"}}) {
+    rows.add_known("learned_path.max_relative_score_error");
+    for (const char* key : {"n_dsm", "n_clf"}) {
         double most = 0, least = std::numeric_limits<double>::infinity();
         for (const double n : list(part(path, key))) {
             if (std::isfinite(n)) {
@@ -206,53 +170,43 @@ void add_learned_rows(RowList& rows) {
             }
         }
         if (most > 0) {
-            rows.add(name, readable(std::round(least), 0) + " to " + readable(std::round(most), 0),
-                     "by level");
+            rows.add(title((std::string("learned_path.") + key).c_str()),
+                     readable(std::round(least), 0) + " to " + readable(std::round(most), 0), "by level");
         }
     }
 }
 
 void add_sample_rows(RowList& rows) {
-    const Json& s = rows.summary;
-    if (number(s, "sliced_w2")) {
-        rows.add("sliced W2", text_of(number(s, "sliced_w2"), 4), rows.spread("sliced_w2", 4));
+    rows.add_known("sliced_w2");
+    rows.add_known("log_weight_variance");
+    if (const auto v = rows.value("unique_ancestor_fraction"); v && *v < 1) {
+        rows.add(title("unique_ancestor_fraction"), typeset(100 * *v, 1) + " %");
     }
-    if (const auto v = number(s, "log_weight_variance")) {
-        rows.add("variance of log weights", readable(*v, 4), rows.spread("log_weight_variance", 4));
-    }
-    if (const auto v = number(s, "unique_ancestor_fraction"); v && *v < 1) {
-        rows.add("distinct ancestors", typeset(100 * *v, 1) + " %");
-    }
-    if (const auto v = number(s, "acceptance")) {
-        rows.add("acceptance of moves", readable(*v, 3));
-    }
+    rows.add_known("acceptance");
 }
 
 void add_exchange_rows(RowList& rows) {
-    const Json& re = part(rows.summary, "replica_exchange");
-    if (re.is_object()) {
-        rows.add("communication barrier", text_of(number(re, "communication_barrier"), 3));
-        rows.add("least swap acceptance", text_of(number(re, "min_swap_acceptance"), 3));
-        const auto predicted = number(re, "predicted_round_trips_per_scan"),
-                   from = number(re, "counted_from_scan");
-        rows.add("round trips per scan", text_of(number(re, "round_trips_per_scan"), 4),
+    if (!part(rows.summary, "replica_exchange").is_object()) {
+        return;
+    }
+    rows.add_key("replica_exchange.communication_barrier");
+    rows.add_key("replica_exchange.min_swap_acceptance");
+    const auto predicted = rows.value("replica_exchange.predicted_round_trips_per_scan"),
+               from = rows.value("replica_exchange.counted_from_scan");
+    rows.add_key("replica_exchange.round_trips_per_scan",
                  join(predicted ? "predicted " + typeset(*predicted, 4) : "",
                       from ? "counted from scan " + typeset(*from, 0) : ""));
-    }
 }
 
 void add_cost_rows(RowList& rows) {
-    const Json& s = rows.summary;
-    const auto seconds = number(part(s, "seconds"), "sampling");
-    rows.add("evaluations", millions(evaluations(s)),
-             seconds && *seconds > 0 ? millions(evaluations(s) / *seconds) + " per second" : "");
-    rows.add("seconds", text_of(number(part(s, "seconds"), "total"), 2),
-             seconds ? "sampling " + readable(*seconds, 2) : "");
-    const Json& failures = part(s, "failures");
-    for (const auto& [key, name] :
-         {std::pair{"map_not_converged", "maps not converged"}, {"non_finite", "not finite"}}) {
-        if (const auto n = number(failures, key); n && *n > 0) {
-            rows.add(name, typeset(*n, 0));
+    const double n = evaluations(rows.summary);
+    const auto seconds = rows.value("seconds.sampling");
+    rows.add(title("evaluations"), millions(n),
+             seconds && *seconds > 0 ? millions(n / *seconds) + " per second" : "");
+    rows.add_key("seconds.total", seconds ? "sampling " + readable(*seconds, 2) : "");
+    for (const char* key : {"failures.map_not_converged", "failures.non_finite"}) {
+        if (rows.value(key).value_or(0) > 0) {
+            rows.add_key(key);
         }
     }
 }
@@ -287,61 +241,6 @@ std::string report_subtitle(const RunResult& result) {
     out += ", " + word(s, "sampler") + count("n_levels", "levels") +
            count("n_particles", re.is_object() ? "ensembles" : "particles");
     return out + (part(s, "seed").is_null() ? "" : ", seed " + part(s, "seed").dump());
-}
-
-std::string report_verdict(const RunResult& result) {
-    const Json& s = result.summary;
-    const auto ess = number(s, "ess_fraction");
-    const std::string status = word(s, "status");
-    if (status == "partial") {
-        return "The run was stopped before its end: the numbers below are those of the level that it "
-               "reached.";
-    }
-    if (status == "failed") {
-        return "The run failed; what it reached before that is below.";
-    }
-    std::string weights;
-    if (ess) {
-        weights = *ess >= 0.5 ? "The weights are even (ESS / N " + typeset(*ess, 3) + ")"
-                  : *ess >= 0.1
-                      ? "The weights are uneven (ESS / N " + typeset(*ess, 3) + ")"
-                      : "A few particles carry most of the weight (ESS / N " + readable(*ess, 3) + ")";
-    } else if (part(s, "replica_exchange").is_object()) {
-        weights = "The swaps are accepted at least " +
-                  text_of(number(part(s, "replica_exchange"), "min_swap_acceptance"), 3) + " of the time";
-    } else {
-        weights = "The run finished";
-    }
-    if (ess && *ess * number(s, "n_particles").value_or(0) < 30) {
-        return weights + ": neither log Z nor the mode weights can be trusted.";
-    }
-    const auto error = number(s, "log_z_error"), stderr_of = number(s, "log_z_stderr");
-    const Json& modes = part(s, "mode_weights");
-    const std::vector<double> exact = list(part(modes, "true")), found = list(part(modes, "weighted"));
-    std::vector<std::string> good, bad;
-    if (error) {
-        (log_z_agrees(*error, stderr_of.value_or(HealthNumbers::unknown)) ? good : bad).push_back("log Z");
-    }
-    if (!exact.empty() && found.size() == exact.size()) {
-        // Four standard errors of a proportion at the effective size, at least one hundredth.
-        const double effective = std::max(1.0, ess.value_or(1) * number(s, "n_particles").value_or(1));
-        const double tolerance = std::max(0.01, 2 * std::sqrt(static_cast<double>(exact.size()) / effective));
-        (total_variation(found, exact) <= tolerance ? good : bad).push_back("the mode weights");
-    }
-    const auto both = [](const std::vector<std::string>& v) {
-        return v.size() == 2 ? v[0] + " and " + v[1] : v[0];
-    };
-    if (!bad.empty()) {
-        return weights + ", but " + both(bad) +
-               (bad.size() == 1 && bad[0] == "log Z" ? " differs" : " differ") + " from the exact value" +
-               (bad.size() == 2 ? "s" : "") + " by more than chance explains.";
-    }
-    if (!good.empty()) {
-        return weights + (ess && *ess < 0.1 ? "; " : " and ") + both(good) +
-               (good.size() == 1 && good[0] == "log Z" ? " agrees" : " agree") + " with the exact value" +
-               (good.size() == 2 ? "s" : "") + " within the statistical error.";
-    }
-    return weights + ". No exact values are known for this target.";
 }
 
 std::string summary_table(const RunResult& result) {

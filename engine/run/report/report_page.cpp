@@ -9,6 +9,7 @@
 
 #include "figures/canvas.hpp"
 #include "run/page/html_page.hpp"
+#include "run/record/summary_keys.hpp"
 
 namespace tempera {
 namespace {
@@ -23,36 +24,33 @@ struct Definition {
     const char *name, *text;
 };
 
-constexpr Definition definitions[] = {
-    {"ESS / N", "Kish's effective sample size over the number of particles: (sum of w)\u00b2 / (N \u00b7 sum "
-                "of w\u00b2). 1 for equal weights, 1 / N when one particle carries all weight."},
-    {"Conditional ESS / N", "(sum of W u)\u00b2 / sum of W u\u00b2 with the weights W before a step (sum 1) "
+/// Words of the figures; those of the summary are in the table of its keys.
+constexpr Definition words_of_figures[] = {
+    {"conditional ESS / N", "(sum of W u)\u00b2 / sum of W u\u00b2 with the weights W before a step (sum 1) "
                             "and the incremental weights u of that step."},
-    {"log Z", "Logarithm of the mean weight: the normalising constant of the target relative to the "
-              "normalised reference. The error is one standard error from this run alone."},
-    {"Mode weights", "Sampled: mean of the responsibilities of each mode; weighted: their mean under the "
-                     "weights. Exact mixtures assign softly, other targets by their basins."},
-    {"Total variation", "Half the sum of absolute differences between two sets of mode weights."},
-    {"Learned mode weights",
-     "Mass that a learned log density gives to every mode at a noise level: by quadrature or exact samples "
-     "where the exact density is known, otherwise by Bennett's acceptance ratio between neighbouring "
-     "levels."},
-    {"n DSM, n DiffCLF",
-     "Samples from which denoising score matching at a level, or the classification of it "
-     "and the next, knows the logit of the first of two modes' weight to \u00b1 0.1."},
-    {"Sliced W2", "Root mean square, over 128 fixed directions, of the one-dimensional Wasserstein-2 "
-                  "distance between the weighted particles and the exact projected mixture."},
+    {"total variation", "Half the sum of absolute differences between two sets of mode weights."},
     {"Pareto k",
      "Tail index of a generalised Pareto law fitted to the largest weights. Below 0.5 good, below 0.7 "
      "usable, above 0.7 the estimates are not reliable, above 1 the mean weight may not exist."},
     {"Lorenz curve, Gini", "Share of the weight that the lightest particles hold together; Gini is twice the "
                            "area between the curve and the diagonal: 0 for equal weights."},
-    {"Distinct ancestors", "Share of the starting particles from which some final particle descends."},
-    {"Communication barrier", "Sum of the mean swap rejections over all pairs of neighbouring levels. About "
-                              "2 \u039b + 1 levels are enough for good mixing."},
-    {"Round trips per scan", "How often, per ensemble and scan, a replica goes from the reference to the "
-                             "target and back; predicted as 1 / (2 + 2 sum of r / (1 \u2212 r))."},
 };
+
+std::string definition_list() {
+    std::string out = "<dl>\n";
+    const auto add = [&](const char* name, const char* text) {
+        out += "<dt>" + escape_markup(name) + "</dt><dd>" + escape_markup(text) + "</dd>\n";
+    };
+    for (const SummaryKey& key : summary_keys()) {
+        if (*key.title) {
+            add(key.title, key.help);
+        }
+    }
+    for (const Definition& word : words_of_figures) {
+        add(word.name, word.text);
+    }
+    return out + "</dl>";
+}
 
 double number_in(const Json& list, std::size_t i) {
     return list.is_array() && i < list.size() && list[i].is_number() ? list[i].get<double>() : std::nan("");
@@ -146,12 +144,9 @@ std::string html_report(const RunResult& result) {
            ": the same bits come out for any number of threads.</p>\n<details><summary>The "
            "preset</summary><pre>" +
            escape_markup(result.preset.dump(2)) + "</pre></details></div>\n";
-    out +=
-        "<h2>Definitions</h2>\n<div class=\"card\"><details><summary>What the numbers mean</summary><dl>\n";
-    for (const Definition& d : definitions) {
-        out += std::string("<dt>") + d.name + "</dt><dd>" + d.text + "</dd>\n";
-    }
-    return out + "</dl></details></div>\n" + page_end();
+    out += "<h2>Definitions</h2>\n<div class=\"card\"><details><summary>What the numbers mean</summary>" +
+           definition_list();
+    return out + "</details></div>\n" + page_end();
 }
 
 }  // namespace tempera

@@ -251,14 +251,14 @@ std::vector<std::vector<std::string>> training_labels(const SweepPlan& plan) {
 std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Json>& summaries) {
     std::vector<PlotSpec> out;
     const int column = x_column(plan);
-    for (const SweepMetric* m : present_metrics(plan, summaries)) {
+    for (const SweepMetric& m : present_metrics(plan, summaries)) {
         PlotSpec plot =
-            column < 0 ? row_figure(plan, summaries, *m) : line_figure(plan, summaries, *m, column);
+            column < 0 ? row_figure(plan, summaries, m) : line_figure(plan, summaries, m, column);
         if (!plot.layers.empty() && (column >= 0 || !plot.y.ticks.empty())) {
             sanitize(plot);
             out.push_back(std::move(plot));
         }
-        if (std::optional<PlotSpec> map = sweep_heat_map(plan, summaries, *m)) {
+        if (std::optional<PlotSpec> map = sweep_heat_map(plan, summaries, m)) {
             out.push_back(std::move(*map));
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "figures/plot_spec.hpp"
 #include "run/sweep/sweep.hpp"
 
 namespace tempera {
@@ -12,7 +13,5 @@ std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Jso
 std::vector<PlotSpec> sweep_training_figures(const SweepPlan& plan, const std::vector<Json>& trainings);
 /// Higher for figures of many rows.
 FigureSize sweep_figure_size(const PlotSpec& plot);
-/// Self-contained page: the note, the table, the figures, what failed and how to run it again.
-std::string sweep_html(const SweepPlan& plan, const SweepResult& result);
 
 }  // namespace tempera

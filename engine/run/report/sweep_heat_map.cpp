@@ -72,7 +72,7 @@ std::optional<PlotSpec> sweep_heat_map(const SweepPlan& plan, const std::vector<
         return {};
     }
     PlotSpec plot;
-    plot.id = "sweep_" + std::string(metric.key) + "_map";
+    plot.id = "sweep_" + metric.key + "_map";
     std::replace(plot.id.begin(), plot.id.end(), '.', '_');
     plot.title = metric.title;
     plot.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(plot.title[0])));

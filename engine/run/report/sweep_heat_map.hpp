@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "figures/plot_spec.hpp"
 #include "run/sweep/sweep_table.hpp"
 
 namespace tempera {

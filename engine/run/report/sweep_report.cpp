@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The HTML report of a sweep.
+#include "run/report/sweep_report.hpp"
+
+#include "core/npy.hpp"
 #include "figures/canvas.hpp"
+#include "figures/figure_files.hpp"
 #include "run/page/html_page.hpp"
 #include "run/preset/preset.hpp"
 #include "run/report/sweep_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
 
 namespace tempera {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -32,7 +37,16 @@ std::string failures_html(const SweepPlan& plan, const std::vector<Json>& summar
 
 }  // namespace
 
-std::string sweep_html(const SweepPlan& plan, const SweepResult& result) {
+std::vector<PlotSpec> sweep_result_figures(const SweepPlan& plan, const SweepResult& result) {
+    std::vector<PlotSpec> out = sweep_figures(plan, result.summaries);
+    for (PlotSpec& plot : sweep_training_figures(plan, result.trainings)) {
+        out.push_back(std::move(plot));
+    }
+    return out;
+}
+
+std::string sweep_html(const SweepPlan& plan, const SweepResult& result,
+                       const std::vector<PlotSpec>& figures) {
     std::string out = page_begin(plan.name) + "<header>\n<h1>" + escape_markup(plan.name) +
                       "</h1>\n<div class=\"dim\">" + std::to_string(sweep_combinations(plan)) +
                       " combinations, " + std::to_string(plan.n_seeds) +
@@ -50,7 +64,7 @@ std::string sweep_html(const SweepPlan& plan, const SweepResult& result) {
     }
     out += "</header>\n";
     std::vector<PlotSpec> tall, usual;
-    for (const PlotSpec& plot : result.figures) {
+    for (const PlotSpec& plot : figures) {
         (sweep_figure_size(plot).height_mm > 100 ? tall : usual).push_back(plot);
     }
     out += "<h2>Figures</h2>\n";
@@ -71,6 +85,15 @@ std::string sweep_html(const SweepPlan& plan, const SweepResult& result) {
            "<h2>Files</h2>\n<div class=\"card\">results.csv holds every run, means.csv the table above, "
            "cells/ each run's preset and summary.</div>\n" +
            page_end();
+}
+
+void write_sweep_report(const SweepPlan& plan, const SweepResult& result, const fs::path& folder,
+                        const std::vector<std::string>& exports) {
+    const std::vector<PlotSpec> figures = sweep_result_figures(plan, result);
+    write_file_atomically(folder / "results.csv", sweep_csv(plan, result.summaries));
+    write_file_atomically(folder / "means.csv", sweep_means_csv(plan, result.summaries));
+    write_figures(figures, exports, palette("light"), folder, sweep_figure_size);
+    write_file_atomically(folder / "report.html", sweep_html(plan, result, figures));
 }
 
 }  // namespace tempera

@@ -9,13 +9,9 @@
 
 #include "core/npy.hpp"
 #include "core/parallel.hpp"
-#include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
-#include "run/record/result.hpp"
-#include "run/report/sweep_figures.hpp"
 #include "run/sweep/sweep_resume.hpp"
-#include "run/sweep/sweep_table.hpp"
 #include "run/training/training.hpp"
 #include "run/work/run_work.hpp"
 
@@ -109,18 +105,6 @@ Json run_cell(const SweepCell& cell, const Json& training, const std::stop_token
     return summary;
 }
 
-void write_results(const SweepPlan& plan, const SweepOptions& options, SweepResult& result) {
-    result.table = sweep_text_table(plan, result.summaries);
-    result.figures = sweep_figures(plan, result.summaries);
-    for (PlotSpec& plot : sweep_training_figures(plan, result.trainings)) {
-        result.figures.push_back(std::move(plot));
-    }
-    write_file_atomically(options.folder / "results.csv", sweep_csv(plan, result.summaries));
-    write_file_atomically(options.folder / "means.csv", sweep_means_csv(plan, result.summaries));
-    write_figures(result.figures, options.exports, palette("light"), options.folder, sweep_figure_size);
-    write_file_atomically(options.folder / "report.html", sweep_html(plan, result));
-}
-
 }  // namespace
 
 SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
@@ -193,7 +177,6 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
         result.complete = result.complete && !s.is_null();
         result.n_failed += s.is_object() && s.value("status", "") == "failed";
     }
-    write_results(plan, options, result);
     return result;
 }
 

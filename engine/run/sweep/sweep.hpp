@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "figures/plot_spec.hpp"
+#include "core/json.hpp"
 
 namespace tempera {
 
@@ -56,7 +56,6 @@ struct SweepOptions {
     int jobs = 0;  ///< runs side by side; 0 = one per core
     /// Keeps cells that are there; throws ConfigError, and changes nothing, where they are of another sweep.
     bool resume = false;
-    std::vector<std::string> exports = {"svg"};  ///< of the figures: svg, pdf, png, csv
     std::function<void(long done, long total)> progress;
     std::function<void(double fraction, const std::string& text)> training_progress;
     std::stop_token stop;
@@ -66,12 +65,10 @@ struct SweepResult {
     std::vector<Json> trainings;  ///< training.json of each trained model
     bool complete = true;
     int n_failed = 0;
-    std::string table;  ///< means over seeds, for terminals
-    std::vector<PlotSpec> figures;
 };
-/// Trains what is untrained (folder/models), runs the cells (each cell's summary is kept in folder/cells as
-/// soon as it is there), writes results.csv (every run), means.csv, figures and report.html. A run
-/// that fails is recorded with its reason and the others go on.
+/// Trains what is untrained (folder/models) and runs the cells; each cell's summary is kept in folder/cells
+/// as soon as it is there. A run that fails is recorded with its reason and the others go on. What is made of
+/// it: report/sweep_report.hpp.
 SweepResult run_sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace tempera

@@ -8,10 +8,16 @@
 #include "core/number_text.hpp"
 #include "diagnostics/weights.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/summary_keys.hpp"
 
 namespace tempera {
 
 namespace {
+
+SweepMetric metric_of(const SummaryKey& key) {
+    const std::string heading = key.heading;
+    return {key.name, key.magnitude ? "|" + heading + "|" : heading, key.log, key.magnitude};
+}
 
 /// Scalar keys of a summary as dotted names (replicates and lists are left out).
 void scalar_keys(const Json& value, const std::string& place, std::vector<std::string>& out) {
@@ -48,34 +54,18 @@ SweepMean sweep_mean(const SweepPlan& plan, const std::vector<Json>& summaries, 
     return {moments.n ? moments.mean : std::nan(""), moments.standard_error(), moments.n};
 }
 
-std::vector<const SweepMetric*> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries) {
-    std::vector<const SweepMetric*> out;
-    for (const SweepMetric& m : sweep_metrics()) {
+std::vector<SweepMetric> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    std::vector<SweepMetric> out;
+    for (const SummaryKey* key : summary_columns(&SummaryKey::in_sweeps)) {
+        SweepMetric metric = metric_of(*key);
         for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
-            if (std::isfinite(sweep_mean(plan, summaries, g, m).mean)) {
-                out.push_back(&m);
+            if (std::isfinite(sweep_mean(plan, summaries, g, metric).mean)) {
+                out.push_back(std::move(metric));
                 break;
             }
         }
     }
     return out;
-}
-
-const std::vector<SweepMetric>& sweep_metrics() {
-    static const std::vector<SweepMetric> metrics = {
-        {"log_weight_variance", "Var(log w)", true, false},
-        {"ess_fraction", "ESS/N", false, false},
-        {"mode_weight_mae", "mode weight error", true, false},
-        {"sliced_w2", "sliced W2", true, false},
-        {"log_z_error", "|log Z error|", true, true},
-        {"replica_exchange.mean_swap_acceptance", "swap acceptance", false, false},
-        {"replica_exchange.min_swap_acceptance", "least swap acceptance", false, false},
-        {"replica_exchange.communication_barrier", "barrier", true, false},
-        {"replica_exchange.round_trips_per_scan", "round trips/scan", false, false},
-        {"learned_path.max_total_variation", "learned mass error", true, false},
-        {"learned_path.max_relative_score_error", "relative score error", true, false},
-        {"training.seconds", "training seconds", false, false}};
-    return metrics;
 }
 
 std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries) {
@@ -159,8 +149,8 @@ std::string sweep_means_csv(const SweepPlan& plan, const std::vector<Json>& summ
         out += csv_text(c.name) + ",";
     }
     out += "runs,failed";
-    for (const SweepMetric* m : metrics) {
-        out += std::string(",") + m->key + "," + m->key + ".stderr";
+    for (const SweepMetric& m : metrics) {
+        out += "," + m.key + "," + m.key + ".stderr";
     }
     out += "\n";
     const std::size_t n_seeds = static_cast<std::size_t>(plan.n_seeds);
@@ -175,8 +165,8 @@ std::string sweep_means_csv(const SweepPlan& plan, const std::vector<Json>& summ
             out += csv_text(l) + ",";
         }
         out += std::to_string(n) + "," + std::to_string(failed);
-        for (const SweepMetric* m : metrics) {
-            const SweepMean v = sweep_mean(plan, summaries, g, *m);
+        for (const SweepMetric& m : metrics) {
+            const SweepMean v = sweep_mean(plan, summaries, g, m);
             out += "," + csv_number(v.mean) + "," + csv_number(v.standard_error);
         }
         out += "\n";
@@ -190,13 +180,13 @@ std::vector<std::vector<std::string>> sweep_rows(const SweepPlan& plan, const st
     for (const SweepColumn& c : plan.columns) {
         rows[0].push_back(c.name);
     }
-    for (const SweepMetric* m : metrics) {
-        rows[0].push_back(m->title);
+    for (const SweepMetric& m : metrics) {
+        rows[0].push_back(m.title);
     }
     for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
         rows.push_back(sweep_labels(plan, g));
-        for (const SweepMetric* m : metrics) {
-            const SweepMean v = sweep_mean(plan, summaries, g, *m);
+        for (const SweepMetric& m : metrics) {
+            const SweepMean v = sweep_mean(plan, summaries, g, m);
             rows.back().push_back((std::isnan(v.mean) ? "-" : short_number(v.mean)) +
                                   (v.n > 1 ? " \u00b1 " + short_number(v.standard_error, 2) : std::string()));
         }

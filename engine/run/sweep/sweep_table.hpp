@@ -5,13 +5,12 @@
 
 namespace tempera {
 
-/// A number of a summary that sweeps report.
+/// A number of a summary that sweeps report, as the table of summary keys describes it.
 struct SweepMetric {
-    const char* key;    ///< dotted key of summary.json
-    const char* title;  ///< short heading
+    std::string key;    ///< dotted key of summary.json
+    std::string title;  ///< short heading
     bool log, magnitude;
 };
-const std::vector<SweepMetric>& sweep_metrics();
 
 /// Mean over the seeds of one combination with its standard error; NaN where no run (or only one) has it.
 struct SweepMean {
@@ -23,8 +22,8 @@ std::size_t sweep_combinations(const SweepPlan& plan);
 const std::vector<std::string>& sweep_labels(const SweepPlan& plan, std::size_t combination);
 SweepMean sweep_mean(const SweepPlan& plan, const std::vector<Json>& summaries, std::size_t combination,
                      const SweepMetric& metric);
-/// Metrics that any run has.
-std::vector<const SweepMetric*> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries);
+/// Metrics that any run has, in the order of columns and figures.
+std::vector<SweepMetric> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries);
 
 /// results.csv: the columns of the grid, seed, status and every scalar key of the summaries.
 std::string sweep_csv(const SweepPlan& plan, const std::vector<Json>& summaries);

@@ -88,6 +88,9 @@ TrainingSnapshot snapshot_of(const TrainingResult& stored) {
         curve.add(step);
     }
     s.losses = curve.points();
+    Record told;
+    curve.report(told, s.loss_names);
+    s.record = std::make_shared<const Record>(std::move(told));
     s.judgements = std::make_shared<std::vector<std::shared_ptr<const Judgement>>>(1, judgement_of(stored));
     return s;
 }
