@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -48,7 +48,7 @@ const PlotLayer* layer_named(const PlotSpec& plot, const std::string& name) {
 TEST(LearnedPlots, OccupancyHasTheLearnedStripAndItsTotalVariation) {
     const PathMaps path = two_lakes_path();
     const LearnedMaps learned = bent_path();
-    const PlotSpec plot = occupancy_plot(Snapshot{}, &path, &learned);
+    const PlotSpec plot = occupancy_figure(Snapshot{}, &path, &learned);
     std::vector<std::string> names;
     for (const auto& [at, name] : plot.y.ticks) {
         names.push_back(name);
@@ -61,7 +61,7 @@ TEST(LearnedPlots, OccupancyHasTheLearnedStripAndItsTotalVariation) {
     EXPECT_NEAR(total->y[4], 0, 1e-12);
     EXPECT_EQ(plot.state, "learned total variation up to 0.333");
     // Without a learned model the strips are where they always were.
-    const PlotSpec plain = occupancy_plot(Snapshot{}, &path);
+    const PlotSpec plain = occupancy_figure(Snapshot{}, &path);
     EXPECT_EQ(plain.y.max, 3.4);
     EXPECT_EQ(plain.y.ticks.size(), 3u);
 }
@@ -69,7 +69,7 @@ TEST(LearnedPlots, OccupancyHasTheLearnedStripAndItsTotalVariation) {
 TEST(LearnedPlots, TheMassOfAModeBends) {
     const PathMaps path = two_lakes_path();
     const LearnedMaps learned = bent_path();
-    const PlotSpec plot = mode_mass_plot(Snapshot{}, &path, 0, &learned);
+    const PlotSpec plot = mode_mass_figure(Snapshot{}, 0, &path, &learned);
     const PlotLayer* line = layer_named(plot, "learned");
     ASSERT_NE(line, nullptr);
     EXPECT_EQ(line->role, Role::learned);
@@ -126,7 +126,7 @@ TEST(LearnedPlots, ArrowsShareOneScaleAndAnglesAreMeasured) {
     LearnedMaps maps = bent_path();
     maps.scores.resize(5);
     maps.scores[2] = std::make_shared<ScoreField>(whirl());
-    const PlotSpec plot = score_plot(maps, 2, Arrows::both, true, {-4, 4, -2, 2});
+    const PlotSpec plot = score_figure(maps, 2, Arrows::both, true, {-4, 4, -2, 2});
     ASSERT_EQ(plot.layers.size(), 3u);
     const PlotLayer &heat = plot.layers[0], &exact = plot.layers[1], &learned = plot.layers[2];
     EXPECT_FLOAT_EQ(heat.image->value[0], 90.0f);
@@ -148,11 +148,11 @@ TEST(LearnedPlots, ArrowsShareOneScaleAndAnglesAreMeasured) {
          {to_svg(plot, palette("light")), to_pdf(plot, palette("dark")), to_png(plot, palette("print"))}) {
         EXPECT_GT(file.size(), 1000u);
     }
-    const PlotSpec difference = score_plot(maps, 2, Arrows::difference, false, {-4, 4, -2, 2});
+    const PlotSpec difference = score_figure(maps, 2, Arrows::difference, false, {-4, 4, -2, 2});
     ASSERT_EQ(difference.layers.size(), 1u);
     EXPECT_EQ(difference.layers[0].u[0], -1);
     EXPECT_EQ(difference.layers[0].v[0], 1);
-    EXPECT_FALSE(score_plot(maps, 3, Arrows::both, true, {-4, 4, -2, 2}).empty.empty());
+    EXPECT_FALSE(score_figure(maps, 3, Arrows::both, true, {-4, 4, -2, 2}).empty.empty());
 }
 
 TEST(LearnedPlots, DifferenceColoursAreNeutralAtZero) {
