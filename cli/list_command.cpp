@@ -20,9 +20,9 @@ namespace {
 const std::vector<std::pair<std::string, std::string>>& families() {
     static const std::vector<std::pair<std::string, std::string>> all = {
         // name, section of the preset
-        {"target", "target"}, {"path", "path"},        {"schedule", "path.schedule"},
-        {"kernel", "kernel"}, {"moves", "moves"},      {"sampler", "sampler"},
-        {"model", "model"},   {"loss", "model.losses"}};
+        {"target", "target"}, {"path", "path"},         {"schedule", "path.schedule"},
+        {"kernel", "kernel"}, {"moves", "moves"},       {"sampler", "sampler"},
+        {"model", "model"},   {"loss", "model.losses"}, {"diagnostic", "run.record.diagnostics"}};
     return all;
 }
 

@@ -21,7 +21,9 @@ PlotSpec ess_plot(const Snapshot& s) {
             "Replica exchange keeps equal weights, so there is no effective sample size by level. See Swaps.";
         return plot;
     }
-    if (!s.levels || s.levels->empty()) {
+    const Series *fraction = s.record->find("ess_fraction"), *of_step = s.record->find("cess_fraction"),
+                 *events = s.record->find("resampled");
+    if (!fraction) {
         plot.empty = "Effective sample size by level appears here when a run starts.";
         return plot;
     }
@@ -31,21 +33,24 @@ PlotSpec ess_plot(const Snapshot& s) {
     PlotLayer marks = layer(PlotLayer::Kind::points, "resampled", Role::sampled);
     marks.width = 7;
     int resampled = 0;
-    for (const LevelStats& l : *s.levels) {
-        if (std::isfinite(l.ess_fraction)) {
-            ess.x.push_back(l.level);
-            ess.y.push_back(l.ess_fraction);
-            if (l.resampled) {
-                marks.x.push_back(l.level);
-                marks.y.push_back(l.ess_fraction);
-                ++resampled;
-                ess.x.push_back(l.level);  // the weights are equal again
-                ess.y.push_back(1);
-            }
+    for (std::size_t i = 0; i < fraction->y.size(); ++i) {
+        if (!std::isfinite(fraction->y[i])) {
+            continue;
         }
-        if (std::isfinite(l.cess_fraction)) {
-            conditional.x.push_back(l.level);
-            conditional.y.push_back(l.cess_fraction);
+        ess.x.push_back(fraction->x[i]);
+        ess.y.push_back(fraction->y[i]);
+        if (events && i < events->y.size() && events->y[i] > 0) {
+            marks.x.push_back(fraction->x[i]);
+            marks.y.push_back(fraction->y[i]);
+            ++resampled;
+            ess.x.push_back(fraction->x[i]);  // the weights are equal again
+            ess.y.push_back(1);
+        }
+    }
+    for (std::size_t i = 0; of_step && i < of_step->y.size(); ++i) {
+        if (std::isfinite(of_step->y[i])) {
+            conditional.x.push_back(of_step->x[i]);
+            conditional.y.push_back(of_step->y[i]);
         }
     }
     const double threshold =

@@ -149,10 +149,11 @@ std::optional<double> of_run(const Workbench& bench, const std::string& quantity
     if (quantity == "ess") {
         v = s.ess_fraction;
     } else if (quantity == "least_ess") {
-        v = s.levels && !s.levels->empty() ? 1 : v;
-        for (std::size_t i = 0; s.levels && i < s.levels->size(); ++i) {
-            const double e = (*s.levels)[i].ess_fraction;
-            v = std::isfinite(e) ? std::min(v, e) : v;
+        if (const Series* ess = s.record->find("ess_fraction")) {
+            v = 1;
+            for (const double e : ess->y) {
+                v = std::isfinite(e) ? std::min(v, e) : v;
+            }
         }
     } else if (quantity == "log_z_error") {
         v = s.log_z_true ? s.log_z - *s.log_z_true : v;

@@ -410,8 +410,6 @@ int Workspace::level() const {
 
 const ModeRow* Workspace::mode_row(int level) const { return latest_of(snapshot_->modes, level); }
 
-const LevelStats* Workspace::level_stats(int level) const { return latest_of(snapshot_->levels, level); }
-
 std::string Workspace::command_line() const {
     return "./tempera run " + (file().empty() ? std::string("preset.json") : file().string()) +
            document_.command_options();

@@ -134,7 +134,6 @@ public:
         return pictures_.nearest(level, within);
     }
     const ModeRow* mode_row(int level) const;
-    const LevelStats* level_stats(int level) const;
 
     const std::vector<FinishedRun>& runs() const { return runs_; }
     void note(LogLine::Kind kind, const std::string& text);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/errors.hpp"
+#include "core/settings.hpp"
 
 namespace tempera {
 
@@ -83,6 +84,47 @@ double parse_csv_number(const std::string& field) {
         throw ConfigError("csv", "\"" + field + "\" is no number");
     }
     return value;
+}
+
+CsvTable::CsvTable(const std::string& text, std::string origin, const std::vector<std::string>& needed)
+    : origin_(std::move(origin)), rows_(parse_csv(text)) {
+    if (rows_.empty()) {
+        throw ConfigError(origin_, "has no header");
+    }
+    columns_ = rows_.front();
+    rows_.erase(rows_.begin());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        index_.emplace(columns_[i], i);
+    }
+    for (const std::string& column : needed) {
+        if (!has(column)) {
+            const std::string near = nearest_name(column, columns_);
+            throw ConfigError(origin_, "has no column \"" + column + "\"" +
+                                           (near.empty() ? "" : "; is \"" + near + "\" meant?"));
+        }
+    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (rows_[i].size() != columns_.size()) {
+            throw ConfigError(origin_, "row " + std::to_string(i + 2) + " has " +
+                                           std::to_string(rows_[i].size()) + " columns, expected " +
+                                           std::to_string(columns_.size()));
+        }
+    }
+}
+
+const std::string& CsvTable::text(std::size_t row, const std::string& column) const {
+    static const std::string none;
+    const auto at = index_.find(column);
+    return at == index_.end() ? none : rows_[row][at->second];
+}
+
+double CsvTable::number(std::size_t row, const std::string& column) const {
+    try {
+        return parse_csv_number(text(row, column));
+    } catch (const ConfigError&) {
+        throw ConfigError(origin_, "row " + std::to_string(row + 2) + ", column " + column + ": \"" +
+                                       text(row, column) + "\" is no number");
+    }
 }
 
 }  // namespace tempera

@@ -2,6 +2,7 @@
 // Comma-separated tables (RFC 4180): numbers in shortest round-trip form, empty fields for what is unknown.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,27 @@ std::string csv_text(const std::string& value);
 std::vector<std::vector<std::string>> parse_csv(const std::string& text);
 /// NaN for an empty field; throws ConfigError for text that is no number.
 double parse_csv_number(const std::string& field);
+
+/// A table with a header, read by the names of its columns, whatever their order and whatever else it has.
+class CsvTable {
+public:
+    /// Throws ConfigError with `origin` for text without a header, a row of another length or a column of
+    /// `needed` that is missing.
+    CsvTable(const std::string& text, std::string origin, const std::vector<std::string>& needed);
+
+    std::size_t size() const { return rows_.size(); }
+    const std::vector<std::string>& columns() const { return columns_; }
+    bool has(const std::string& column) const { return index_.count(column) > 0; }
+    /// Empty where there is no such column.
+    const std::string& text(std::size_t row, const std::string& column) const;
+    /// NaN where the field is empty or the column is missing; throws ConfigError where it is no number.
+    double number(std::size_t row, const std::string& column) const;
+
+private:
+    std::string origin_;
+    std::vector<std::string> columns_;
+    std::map<std::string, std::size_t> index_;
+    std::vector<std::vector<std::string>> rows_;
+};
 
 }  // namespace tempera

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "core/catalogue.hpp"
+#include "core/record.hpp"
 #include "kernels/transition_kernel.hpp"
 #include "moves/move.hpp"
 #include "paths/density_path.hpp"
-#include "samplers/standard_error.hpp"
 
 namespace tempera {
 
@@ -91,6 +91,9 @@ public:
 
     virtual const std::vector<LevelStats>& level_stats() const = 0;
     virtual const ExchangeStats* exchange_stats() const { return nullptr; }
+    /// Adds what is known so far: series over "level" and further estimates. log Z has functions of its own,
+    /// because whoever judges the weights judges its error, too.
+    virtual void report(Record& record) const = 0;
     /// log Z relative to the normalised reference, and the weights' log Z so far.
     virtual double log_z() const = 0;
     /// Of log_z(), from this one run (docs/theory.md, "Standard errors").

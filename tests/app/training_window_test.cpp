@@ -247,7 +247,7 @@ TrainingSnapshot made_up(double last_loss, double held_out) {
     s.loss_names = {"dsm"};
     auto losses = std::make_shared<std::vector<LossPoint>>();
     for (int i = 1; i <= 400; ++i) {
-        losses->push_back({i, i > 300 ? last_loss : 1.0, 1e-3, {i > 300 ? last_loss : 1.0}});
+        losses->push_back({i, i > 300 ? last_loss : 1.0, 1e-3, 1.0, {i > 300 ? last_loss : 1.0}});
     }
     s.losses = losses;
     auto j = std::make_shared<Judgement>();

@@ -15,6 +15,7 @@
 #include "models/model.hpp"
 #include "moves/move.hpp"
 #include "paths/schedule.hpp"
+#include "run/diagnostics/diagnostic.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "training/objective.hpp"
 
@@ -74,6 +75,9 @@ TEST(Catalogue, Moves) { check_family(move_catalogue(), "moves", "move", "moves"
 TEST(Catalogue, Samplers) { check_family(sampler_catalogue(), "samplers", "sampler", "sampler"); }
 TEST(Catalogue, Objectives) {
     check_family(training::objective_catalogue(), "training", "objective", "model.losses");
+}
+TEST(Catalogue, Diagnostics) {
+    check_family(diagnostic_catalogue(), "run/diagnostics", "diagnostic", "run.record.diagnostics");
 }
 
 TEST(Catalogue, Schedules) {

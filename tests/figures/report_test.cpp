@@ -33,10 +33,10 @@ RunResult small_result() {
         r.first.mode.push_back(mode);
     }
     for (int k = 7; k >= 0; --k) {
-        LevelStats l;
-        l.level = k, l.ess_fraction = 0.6 + 0.05 * k, l.cess_fraction = 0.95, l.log_z_increment = 0.01,
-        l.resampled = k == 3;
-        r.first.levels.push_back(l);
+        r.first.record.series_of("ess_fraction", "level").add(k, 0.6 + 0.05 * k);
+        r.first.record.series_of("cess_fraction", "level").add(k, 0.95);
+        r.first.record.series_of("log_z_increment", "level").add(k, 0.01);
+        r.first.record.series_of("resampled", "level").add(k, k == 3);
         ModeRow m;
         m.level = k, m.exact = {0.75, 0.25}, m.sampled = {0.74, 0.26}, m.weighted = {0.76, 0.24},
         m.weighted_interval = {0.03, 0.03};

@@ -144,7 +144,16 @@ TEST(Result, FolderReadBackIsTheSame) {
         EXPECT_EQ(back.first.mode, r.first.mode);
         EXPECT_EQ(back.first.ancestor, r.first.ancestor);
         EXPECT_EQ(back.first.genealogy, r.first.genealogy);
-        EXPECT_EQ(back.first.levels.size(), r.first.levels.size());
+        ASSERT_EQ(back.first.record.series.size(), r.first.record.series.size());
+        for (std::size_t i = 0; i < r.first.record.series.size(); ++i) {
+            const Series &a = r.first.record.series[i], &b = back.first.record.series[i];
+            EXPECT_EQ(a.name, b.name);
+            EXPECT_EQ(a.x, b.x) << a.name;
+            ASSERT_EQ(a.y.size(), b.y.size()) << a.name;
+            for (std::size_t k = 0; k < a.y.size(); ++k) {
+                EXPECT_TRUE(a.y[k] == b.y[k] || (std::isnan(a.y[k]) && std::isnan(b.y[k]))) << a.name;
+            }
+        }
         EXPECT_EQ(back.first.modes.size(), r.first.modes.size());
         EXPECT_EQ(back.first.exchange != nullptr, r.first.exchange != nullptr);
         EXPECT_EQ(back.mode_names, r.mode_names);

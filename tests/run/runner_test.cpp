@@ -56,9 +56,12 @@ TEST(Runner, ShowsHowFarTheReplicatesAre) {
     EXPECT_TRUE(std::is_sorted(fractions.begin(), fractions.end()));
     EXPECT_NEAR(fractions[5], 0.5 / 200, 1e-12);
     EXPECT_NEAR(fractions[11], 1.0 / 200, 1e-12);
-    EXPECT_GT(fractions[12], fractions[11]);
-    EXPECT_GT(fractions[13], fractions[12]);
-    EXPECT_LT(fractions[13], 1);
+    // A slice that a busy machine takes away gets no replicate on.
+    for (int i = 0; i < 100 && !(runner.latest()->fraction > fractions[11]); ++i) {
+        test::take_steps(runner, 1, StepSize::boundary);
+    }
+    EXPECT_GT(runner.latest()->fraction, fractions[11]);
+    EXPECT_LT(runner.latest()->fraction, 1);
     EXPECT_GT(runner.latest()->eta_seconds, 0);
     runner.resume();
     runner.wait();
@@ -161,8 +164,8 @@ TEST(Runner, SnapshotsAreCompleteAndOrdered) {
     EXPECT_EQ(s->id, id);
     EXPECT_GE(calls.load(), 3);  // preparing, running, finished
     EXPECT_EQ(s->fraction, 1);
-    ASSERT_TRUE(s->sprites && s->density && s->levels && s->modes && s->positions && s->weight_histogram &&
-                s->lorenz);
+    ASSERT_TRUE(s->sprites && s->density && s->record->find("ess_fraction") && s->modes && s->positions &&
+                s->weight_histogram && s->lorenz);
     EXPECT_EQ(s->sprites->x.size(), 300u);
     EXPECT_EQ(s->positions->size(), 13u);
     EXPECT_EQ(s->modes->size(), 13u);

@@ -112,6 +112,13 @@ TEST(TrainingRunner, SaysWhatWasReached) {
     ASSERT_EQ(s->losses->size(), 40u);
     EXPECT_EQ(s->losses->back().step, 40);
     EXPECT_EQ(s->losses->front().total, s->losses->front().each[0]);
+    for (const char* name : {"total", "learning_rate", "gradient_norm", "dsm"}) {
+        const Series* series = s->record->find(name);
+        ASSERT_NE(series, nullptr) << name;
+        EXPECT_EQ(series->axis, "step");
+        EXPECT_EQ(series->x.back(), 40);
+    }
+    EXPECT_EQ(s->record->find("dsm")->y.front(), s->losses->front().each[0]);
     ASSERT_GE(s->judgements->size(), 2u);
     const Judgement &first = *s->judgements->front(), &last = *s->judgements->back();
     EXPECT_EQ(first.step, 0);

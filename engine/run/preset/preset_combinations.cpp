@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What goes together in a preset.
 #include <filesystem>
+#include <set>
 
 #include "kernels/transition_kernel.hpp"
 #include "paths/density_path.hpp"
+#include "run/diagnostics/diagnostic.hpp"
+#include "run/preset/preset.hpp"
 #include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
@@ -41,6 +44,23 @@ void check_score_model(const Json& p, Problems& problems) {
     }
     if (kernel == "none") {
         refuse("kernel \"none\"", "a kernel such as \"first_order\"");
+    }
+}
+
+void check_diagnostics(const Json& p, Problems& problems) {
+    const Json list = get_value(p, "run.record.diagnostics");
+    std::set<std::string> seen;
+    for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
+        const std::string type = text_of(list[i], "type"),
+                          place = "run.record.diagnostics[" + std::to_string(i) + "].type";
+        if (!seen.insert(type).second) {
+            problems.add(place, "\"" + type + "\" stands there twice; one of them is enough");
+        }
+        if (sampler_info(p["sampler"]).exchanges &&
+            find_entry(diagnostic_catalogue(), "run.record.diagnostics", type).needs_weights) {
+            problems.add(place, "\"" + type + "\" looks at weights, and the particles of \"" +
+                                    text_of(p["sampler"], "type") + "\" have none; leave it out");
+        }
     }
 }
 
@@ -117,6 +137,7 @@ void check_combinations(const Json& p, Problems& problems) {
                      "true needs the target's mean and covariance, which are not known for \"" +
                          text_of(p["target"], "type") + "\"; set it to false");
     }
+    check_diagnostics(p, problems);
     check_numbers(p, *target, problems);
     const Json level = p["view"].is_object() ? p["view"]["level"] : Json(nullptr);
     if (level.is_number_integer() && p["path"].contains("n_levels") &&

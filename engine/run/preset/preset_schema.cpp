@@ -53,7 +53,8 @@ const std::map<std::string, std::vector<SettingsType>>& all_types() {
         {"sampler", settings_types(sampler_catalogue())},
         {"path.schedule", schedule_types()},
         {"model", model_types()},
-        {"model.losses", training::loss_types()}};
+        {"model.losses", training::loss_types()},
+        {"run.record.diagnostics", diagnostic_types()}};
     return types;
 }
 
@@ -167,8 +168,9 @@ void visit_fields(const std::vector<Field>& fields, const std::string& place, Js
 }  // namespace
 
 const std::vector<std::string>& typed_sections() {
-    static const std::vector<std::string> names = {"target",  "path",          "kernel", "moves",
-                                                   "sampler", "path.schedule", "model",  "model.losses"};
+    static const std::vector<std::string> names = {"target", "path",         "kernel",
+                                                   "moves",  "sampler",      "path.schedule",
+                                                   "model",  "model.losses", "run.record.diagnostics"};
     return names;
 }
 

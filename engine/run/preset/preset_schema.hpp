@@ -7,16 +7,23 @@
 
 namespace tempera {
 
+const std::vector<SettingsType>& diagnostic_types();  // run/diagnostics/diagnostic.hpp
+
 struct RecordSettings {
     bool genealogy = true;
     int every_level = 1;
+    Json diagnostics = Json::array();
 
     void describe(Describer& d) {
         d.boolean("genealogy", genealogy, {.help = "Keep every particle's ancestor at each resampling."});
         d.integer("every_level", every_level,
                   {.min = 1,
                    .max = 1000000,
-                   .help = "Mode weights are recorded at every n-th level and at the ends."});
+                   .help = "Mode weights and diagnostics are recorded at every n-th level and at the ends."});
+        d.list("diagnostics", diagnostics, diagnostic_types,
+               {.help =
+                    "What else is recorded on the way: series and numbers in the run folder, the report and "
+                    "the window."});
     }
 };
 
@@ -70,7 +77,7 @@ struct ViewSettings {
 };
 
 /// The families with a "type", by the place where it stands: target, path, kernel, moves, sampler,
-/// path.schedule, model, model.losses (a list).
+/// path.schedule, model, model.losses and run.record.diagnostics (lists).
 const std::vector<std::string>& typed_sections();
 /// The types of a section; empty for run and view.
 const std::vector<SettingsType>& types_of(const std::string& section);

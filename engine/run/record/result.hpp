@@ -17,7 +17,7 @@ namespace tempera {
 /// One replicate, finished or partial.
 struct ReplicateResult {
     Json summary;  ///< the contract's keys
-    std::vector<LevelStats> levels;
+    Record record;
     std::vector<ModeRow> modes;
     std::vector<double> x;            ///< [n, dim] target coordinates
     std::vector<double> log_weight;   ///< [n]

@@ -10,6 +10,7 @@
 #include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/record/samples.hpp"
+#include "run/record/tables.hpp"
 
 namespace tempera {
 
@@ -57,42 +58,6 @@ void write_text(const fs::path& file, const std::string& contents) {
     if (!out) {
         throw std::runtime_error(file.string() + ": cannot be written (disk full or no permission)");
     }
-}
-
-std::string levels_table(const RunResult& r) {
-    std::string out = "level,rho,alpha,sigma,beta,ess_fraction,cess_fraction,log_z_increment,resampled,"
-                      "acceptance,swap_rejection,seconds\n";
-    for (const LevelStats& l : r.first.levels) {
-        const LevelPosition p = r.positions.at(static_cast<std::size_t>(l.level));
-        out += std::to_string(l.level);
-        for (double v :
-             {p.rho, p.alpha, p.sigma, p.beta, l.ess_fraction, l.cess_fraction, l.log_z_increment}) {
-            out += "," + csv_number(v);
-        }
-        out += std::string(",") + (l.resampled ? "1" : "0");
-        for (double v : {l.acceptance, l.swap_rejection, l.seconds}) {
-            out += "," + csv_number(v);
-        }
-        out += "\n";
-    }
-    return out;
-}
-
-std::string modes_table(const RunResult& r) {
-    std::string out = "level,rho,mode,exact,sampled,weighted,learned\n";
-    const auto field = [](const std::vector<double>& v, std::size_t m) {
-        return m < v.size() ? csv_number(v[m]) : std::string();
-    };
-    for (const ModeRow& row : r.first.modes) {
-        const std::size_t n = std::max(row.sampled.size(), row.exact.size());
-        for (std::size_t m = 0; m < n; ++m) {
-            out += std::to_string(row.level) + "," +
-                   csv_number(r.positions.at(static_cast<std::size_t>(row.level)).rho) + "," +
-                   std::to_string(m) + "," + field(row.exact, m) + "," + field(row.sampled, m) + "," +
-                   field(row.weighted, m) + "," + field(row.learned, m) + "\n";
-        }
-    }
-    return out;
 }
 
 Npz genealogy_arrays(const ReplicateResult& r) {
@@ -168,8 +133,7 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
         preset["model"]["file"] = model;
     }
     write_text(folder / "preset.json", format_preset(preset));
-    write_text(folder / "levels.csv", levels_table(r));
-    write_text(folder / "modes.csv", modes_table(r));
+    write_tables(r, folder);
     write_npz(folder / "samples.npz", sample_arrays(r));
     if (!r.first.genealogy.empty()) {
         write_npz(folder / "genealogy.npz", genealogy_arrays(r.first));

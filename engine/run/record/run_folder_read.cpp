@@ -3,11 +3,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/csv.hpp"
 #include "core/npy.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
+#include "run/record/tables.hpp"
 
 namespace tempera {
 
@@ -25,63 +25,6 @@ std::string read_text(const fs::path& file) {
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
-}
-
-/// Rows of a table without its header, each with `n` fields.
-std::vector<std::vector<std::string>> read_table(const fs::path& file, std::size_t n) {
-    auto rows = parse_csv(read_text(file));
-    if (rows.empty()) {
-        throw ConfigError(file.string(), "has no header");
-    }
-    rows.erase(rows.begin());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].size() != n) {
-            throw ConfigError(file.string(), "row " + std::to_string(i + 2) + " has " +
-                                                 std::to_string(rows[i].size()) + " columns, expected " +
-                                                 std::to_string(n));
-        }
-    }
-    return rows;
-}
-
-void read_levels(RunResult& r, const fs::path& file) {
-    const double nan = std::nan("");
-    r.positions.assign(static_cast<std::size_t>(r.summary.value("n_levels", 0)) + 1, {nan, nan, nan, nan});
-    for (const auto& row : read_table(file, 12)) {
-        LevelStats l;
-        std::vector<double> v;
-        for (const std::string& field : row) {
-            v.push_back(parse_csv_number(field));
-        }
-        if (!(v[0] >= 0 && v[0] < static_cast<double>(r.positions.size()))) {
-            throw ConfigError(file.string(), "level " + row[0] + " is not on the path");
-        }
-        l.level = static_cast<int>(v[0]);
-        r.positions[static_cast<std::size_t>(l.level)] = {v[1], v[2], v[3], v[4]};
-        l.ess_fraction = v[5], l.cess_fraction = v[6], l.log_z_increment = v[7], l.resampled = v[8] > 0;
-        l.acceptance = v[9], l.swap_rejection = v[10], l.seconds = v[11];
-        r.first.levels.push_back(l);
-    }
-}
-
-void read_modes(RunResult& r, const fs::path& file) {
-    for (const auto& row : read_table(file, 7)) {
-        const int level = static_cast<int>(parse_csv_number(row[0]));
-        if (r.first.modes.empty() || r.first.modes.back().level != level) {
-            r.first.modes.emplace_back();
-            r.first.modes.back().level = level;
-        }
-        ModeRow& m = r.first.modes.back();
-        const auto add = [&](std::vector<double>& to, const std::string& field) {
-            if (!field.empty()) {
-                to.push_back(parse_csv_number(field));
-            }
-        };
-        add(m.exact, row[3]);
-        add(m.sampled, row[4]);
-        add(m.weighted, row[5]);
-        add(m.learned, row[6]);
-    }
 }
 
 std::vector<int> integers(const Npz& arrays, const std::string& name, const fs::path& file) {
@@ -172,8 +115,7 @@ RunResult read_checked(const fs::path& folder) {
         throw ConfigError((folder / "summary.json").string(),
                           "dim or n_levels is missing or impossible; run the preset again");
     }
-    read_levels(r, folder / "levels.csv");
-    read_modes(r, folder / "modes.csv");
+    read_tables(r, folder);
     read_samples(r, folder / "samples.npz");
     if (fs::exists(folder / "genealogy.npz")) {
         const fs::path file = folder / "genealogy.npz";

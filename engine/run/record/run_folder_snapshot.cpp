@@ -119,6 +119,11 @@ std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& 
     return rows;
 }
 
+int last_level(const Record& record) {
+    const Series* seconds = record.find("seconds");
+    return seconds ? static_cast<int>(seconds->x.back()) : 0;
+}
+
 }  // namespace
 
 Snapshot snapshot_of(const RunResult& stored) {
@@ -136,7 +141,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.n_levels = static_cast<int>(stored.positions.size()) - 1;
     s.exchange = r.exchange != nullptr;
     s.exchange_stats = r.exchange;
-    s.level = s.exchange || r.levels.empty() ? 0 : r.levels.back().level;
+    s.level = s.exchange ? 0 : last_level(r.record);
     s.fraction = 1;
     s.progress = s.progress_end = s.exchange ? get_value(resolved, "sampler.n_scans").is_number()
                                                    ? get_value(resolved, "sampler.n_scans").get<long>()
@@ -152,7 +157,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.mode_names = stored.mode_names;
     s.true_mode_weights = target->mode_weights();
     fill_numbers(s, r.summary);
-    s.levels = std::make_shared<std::vector<LevelStats>>(r.levels);
+    s.record = std::make_shared<const Record>(r.record);
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     fill_samples(s, r);
     s.modes = modes_with_interval(s, r.modes);

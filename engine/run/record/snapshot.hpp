@@ -50,8 +50,7 @@ struct Snapshot final : WorkView {
     double evaluations_per_second = 0;
     long n_particles = 0;
     bool exchange = false;
-    // Levels done so far
-    std::shared_ptr<const std::vector<LevelStats>> levels;
+    // Levels done so far; series by level are in `record`
     std::shared_ptr<const std::vector<LevelPosition>> positions;  ///< [n_levels + 1]
     std::shared_ptr<const std::vector<ModeRow>> modes;  ///< one row per level done, in order of doing
     std::vector<std::string> mode_names;

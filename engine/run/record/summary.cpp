@@ -170,6 +170,18 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
     return j;
 }
 
+Json estimates_summary(const std::vector<Estimate>& estimates) {
+    Json out = Json::object();
+    for (const Estimate& e : estimates) {
+        out[e.name] = {{"value", number_or_null(e.value)},
+                       {"stderr", number_or_null(e.error.value)},
+                       {"stderr_missing", e.error.missing.empty() ? Json(nullptr) : Json(e.error.missing)},
+                       {"exact", e.exact ? number_or_null(*e.exact) : Json(nullptr)},
+                       {"unit", e.unit.empty() ? Json(nullptr) : Json(e.unit)}};
+    }
+    return out;
+}
+
 Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
                       const std::vector<double>& sampled) {
     Json j;

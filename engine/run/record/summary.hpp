@@ -14,6 +14,9 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
 Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,
                       const std::vector<double>& sampled);
 
+/// { NAME: { value, stderr, stderr_missing, exact, unit } }: null where it is not known.
+Json estimates_summary(const std::vector<Estimate>& estimates);
+
 /// Top level for several replicates: means over the replicates and *_sd beside them, `replicates` last.
 Json combine_summaries(const std::vector<Json>& replicates);
 

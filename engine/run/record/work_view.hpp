@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/record.hpp"
 #include "core/settings.hpp"
 
 namespace tempera {
@@ -52,8 +53,9 @@ struct WorkView {
     std::string notice;           ///< of what is kept for a later program; empty as a rule
     std::vector<RefusedEdit> refused;
     // Of the work.
-    std::shared_ptr<const Json> preset;  ///< resolved, as it runs now
-    long steps_done = 0;                 ///< calls of Work::advance(), those before a resume included
+    std::shared_ptr<const Json> preset;                                       ///< resolved, as it runs now
+    std::shared_ptr<const Record> record = std::make_shared<const Record>();  ///< what it tells so far
+    long steps_done = 0;  ///< calls of Work::advance(), those before a resume included
     std::vector<AppliedEdit> edits;
 
 protected:

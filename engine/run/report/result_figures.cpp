@@ -44,11 +44,7 @@ int n_levels_of(const RunResult& result) {
     if (result.positions.size() > 1) {
         return static_cast<int>(result.positions.size()) - 1;
     }
-    int top = 0;
-    for (const LevelStats& l : result.first.levels) {
-        top = std::max(top, l.level + (result.first.exchange ? 1 : 0));
-    }
-    return top;
+    return 0;
 }
 
 /// Limits around values with some room; never empty.
@@ -83,16 +79,23 @@ std::optional<PlotSpec> ess_by_level(const RunResult& result) {
     PlotLayer ess = make_layer(Kind::line, "ESS / N", Role::sampled),
               cess = make_layer(Kind::line, "conditional ESS / N", Role::weighted, 1.5f);
     PlotLayer marks = make_layer(Kind::segments, "resampled", Role::accent, 1.5f);
-    for (const LevelStats& l : result.first.levels) {
-        if (std::isfinite(l.ess_fraction)) {
-            ess.x.push_back(l.level), ess.y.push_back(l.ess_fraction);
+    const auto take = [&](PlotLayer& to, const char* name) {
+        if (const Series* series = result.first.record.find(name)) {
+            for (std::size_t i = 0; i < series->y.size(); ++i) {
+                if (std::isfinite(series->y[i])) {
+                    to.x.push_back(series->x[i]), to.y.push_back(series->y[i]);
+                }
+            }
         }
-        if (std::isfinite(l.cess_fraction)) {
-            cess.x.push_back(l.level), cess.y.push_back(l.cess_fraction);
-        }
-        if (l.resampled) {
-            marks.x.insert(marks.x.end(), 2, l.level);
-            marks.y.insert(marks.y.end(), {0.0, 0.04});
+    };
+    take(ess, "ess_fraction");
+    take(cess, "cess_fraction");
+    if (const Series* resampled = result.first.record.find("resampled")) {
+        for (std::size_t i = 0; i < resampled->y.size(); ++i) {
+            if (resampled->y[i] > 0) {
+                marks.x.insert(marks.x.end(), 2, resampled->x[i]);
+                marks.y.insert(marks.y.end(), {0.0, 0.04});
+            }
         }
     }
     if (ess.x.size() < 2) {
@@ -248,9 +251,11 @@ std::optional<PlotSpec> lorenz(const RunResult& result) {
 std::optional<PlotSpec> log_z_by_level(const RunResult& result) {
     PlotLayer line = make_layer(Kind::line, "estimate", Role::weighted);
     double sum = 0;
-    for (const LevelStats& l : result.first.levels) {
-        if (std::isfinite(l.log_z_increment)) {
-            line.x.push_back(l.level), line.y.push_back(sum += l.log_z_increment);
+    if (const Series* increment = result.first.record.find("log_z_increment")) {
+        for (std::size_t i = 0; i < increment->y.size(); ++i) {
+            if (std::isfinite(increment->y[i])) {
+                line.x.push_back(increment->x[i]), line.y.push_back(sum += increment->y[i]);
+            }
         }
     }
     if (line.x.size() < 2 || result.first.exchange) {

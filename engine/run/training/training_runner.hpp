@@ -17,7 +17,7 @@ namespace tempera {
 /// Losses over a stretch of steps: means of the steps up to `step` since the point before it.
 struct LossPoint {
     long step = 0;
-    double total = 0, learning_rate = 0;
+    double total = 0, learning_rate = 0, gradient_norm = 0;
     std::vector<double> each;  ///< one per loss; NaN before it starts
 };
 

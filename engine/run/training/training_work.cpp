@@ -54,6 +54,7 @@ void LossCurve::add(const training::StepLosses& step) {
     open_.step = step.step;
     open_.learning_rate = step.learning_rate;
     open_.total += step.total;
+    open_.gradient_norm += step.gradient_norm;
     open_.each.resize(step.each.size(), 0.0);
     counts_.resize(step.each.size(), 0);
     for (std::size_t i = 0; i < step.each.size(); ++i) {
@@ -78,9 +79,27 @@ std::shared_ptr<const std::vector<LossPoint>> LossCurve::points() const {
     return out;
 }
 
+void LossCurve::report(Record& record, const std::vector<std::string>& loss_names) const {
+    const auto points = this->points();
+    const auto add = [&](const std::string& name, auto&& value) {
+        Series series{name, "step", "", {}, {}, {}, {}};
+        for (const LossPoint& p : *points) {
+            series.add(static_cast<double>(p.step), value(p));
+        }
+        record.add(std::move(series));
+    };
+    add("total", [](const LossPoint& p) { return p.total; });
+    add("learning_rate", [](const LossPoint& p) { return p.learning_rate; });
+    add("gradient_norm", [](const LossPoint& p) { return p.gradient_norm; });
+    for (std::size_t i = 0; i < loss_names.size(); ++i) {
+        add(loss_names[i], [i](const LossPoint& p) { return i < p.each.size() ? p.each[i] : not_a_number; });
+    }
+}
+
 LossPoint LossCurve::mean() const {
     LossPoint p = open_;
     p.total /= static_cast<double>(n_);
+    p.gradient_norm /= static_cast<double>(n_);
     for (std::size_t i = 0; i < p.each.size(); ++i) {
         p.each[i] = counts_[i] > 0 ? p.each[i] / static_cast<double>(counts_[i]) : std::nan("");
     }
@@ -204,6 +223,9 @@ std::shared_ptr<WorkView> TrainingWork::view(bool at_rest) {
     s->steps_per_second = rate_;
     s->eta_seconds = rate_ > 0 ? static_cast<double>(s->n_steps - s->step) / rate_ : -1;
     s->losses = curve_.points();
+    auto told = std::make_shared<Record>();
+    curve_.report(*told, s->loss_names);
+    s->record = std::move(told);
     s->judgements = std::make_shared<std::vector<std::shared_ptr<const Judgement>>>(judgements_);
     s->weights = weights_;
     s->folder = written_;

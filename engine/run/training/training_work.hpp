@@ -16,6 +16,8 @@ public:
     void add(const training::StepLosses& step);
     /// At most 512; the stretch that is still open is the last point.
     std::shared_ptr<const std::vector<LossPoint>> points() const;
+    /// The points as series over "step": total, learning_rate, gradient_norm and each loss under its name.
+    void report(Record& record, const std::vector<std::string>& loss_names) const;
 
 private:
     LossPoint mean() const;

@@ -13,8 +13,6 @@ namespace tempera {
 
 namespace {
 
-/// Responsibilities per recorded level: more particles than this are thinned, so that recording stays cheap.
-constexpr long recorded_responsibilities = 1L << 20;
 /// Sliced W2 sorts its points along every direction: more than this are thinned evenly.
 constexpr long distance_points = 1L << 18;
 
@@ -43,15 +41,17 @@ double distance_to_exact(const DensityPath<Real>& path, const std::vector<double
 template <class Real>
 ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replicate, bool record)
     : experiment_(&experiment), sampler_(experiment.make_sampler(replicate)),
-      record_(record && experiment.target->n_modes() > 0),
-      every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()) {}
+      recorded_(record && experiment.target->n_modes() > 0),
+      every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()), modes_(experiment),
+      diagnostics_(experiment.preset["run"]["record"]["diagnostics"],
+                   {experiment.path, sampler_->exchange_stats() != nullptr}) {}
 
 template <class Real>
 void ReplicateRun<Real>::start() {
     const Stopwatch watch;
     sampler_->start();
     sampling_seconds_ += watch.seconds();
-    record_level();
+    look();
 }
 
 template <class Real>
@@ -60,45 +60,40 @@ MoveKind ReplicateRun<Real>::advance() {
     const MoveKind kind = sampler_->advance();
     sampling_seconds_ += watch.seconds();
     if (sampler_->at_boundary()) {
-        record_level();
+        look();
     }
     return kind;
 }
 
+/// What is recorded of a level, or after a scan.
 template <class Real>
-void ReplicateRun<Real>::record_level() {
-    if (!record_ || sampler_->exchange_stats()) {
+void ReplicateRun<Real>::look() {
+    if (sampler_->exchange_stats()) {
+        diagnostics_.look(*sampler_, sampler_->progress());
         return;
     }
     const int level = sampler_->current_level(), n_levels = experiment_->path->n_levels();
     if (level != 0 && level != n_levels && level % every_level_ != 0) {
         return;
     }
-    if (!modes_.empty() && modes_.back().level == level) {
-        return;
+    if (recorded_) {
+        modes_.look(*sampler_);
     }
-    const Population<Real> population = sampler_->population(level);
-    if (!population.x) {
-        return;
-    }
-    ModeRow row;
-    row.level = level;
-    row.exact = experiment_->path->mode_weights(level);
-    row.learned = experiment_->learned_weights(level);
-    ModeCounts counts = count_modes(*experiment_->path, population,
-                                    recorded_responsibilities / experiment_->target->n_modes());
-    const double n = population.x->size();
-    const double ess = population.log_weight ? ess_fraction(population.log_weight->span()) * n : n;
-    const auto& stats = sampler_->level_stats();
-    const double roots = stats.empty() || stats.back().unique_roots <= 0 ? n : stats.back().unique_roots;
-    // The intervals are those of the particles that were counted.
-    const double counted = static_cast<double>(counts.counted);
-    row.sampled_interval = mode_interval(counts.sampled, std::min(roots, counted));
-    row.weighted_interval = mode_interval(counts.weighted, counts.weighted_stderr,
-                                          std::min(std::min(ess, roots), ess * counted / n));
-    row.sampled = std::move(counts.sampled);
-    row.weighted = std::move(counts.weighted);
-    modes_.push_back(std::move(row));
+    diagnostics_.look(*sampler_, level);
+}
+
+template <class Real>
+Record ReplicateRun<Real>::record(const HealthNumbers& judged) const {
+    Record out;
+    const bool of_target = sampler_->current_level() == 0;
+    out.estimates.push_back({"log_z",
+                             "",
+                             sampler_->log_z(),
+                             {judged.log_z_stderr, judged.log_z_stderr_missing},
+                             of_target ? experiment_->target->log_z() : std::nullopt});
+    sampler_->report(out);
+    diagnostics_.report(out);
+    return out;
 }
 
 /// Visits of one replica are correlated; each round trip counts as one independent draw.
@@ -285,10 +280,10 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
 }
 
 template <class Real>
-void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample) const {
+void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample, Record record) const {
     const AnnealedSampler<Real>& s = *sampler_;
     const ExchangeStats* exchange = s.exchange_stats();
-    out.levels = s.level_stats();
+    out.record = std::move(record);
     out.mode = sample.mode.empty() ? assign_modes(*experiment_->path, sample.level, sample.x, sample.n)
                                    : std::move(sample.mode);
     out.x = experiment_->path->coordinates().to_target(std::move(sample.x));
@@ -334,6 +329,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         points.of_target && with_distance && points.n > 0 && experiment_->target->mixture()
             ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
             : Json(nullptr);
+    out.summary["estimates"] = estimates_summary(diagnostics_.estimates());
     std::vector<RunWarning> warnings = health_warnings(judged);
     if (status != "finished") {
         warnings.insert(warnings.begin(),
@@ -347,7 +343,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     out.summary["warnings"] = warnings_json(warnings);
     if (with_arrays) {
         out.modes = std::move(rows);
-        add_arrays(out, std::move(points));
+        add_arrays(out, std::move(points), record(judged));
     }
     return out;
 }
@@ -356,29 +352,8 @@ template <class Real>
 void ReplicateRun<Real>::archive(StateArchive& archive) {
     sampler_->archive(archive);
     archive("sampling_seconds", sampling_seconds_);
-    std::vector<int> level;
-    for (const ModeRow& row : modes_) {
-        level.push_back(row.level);
-    }
-    archive.whole("modes.level", level, 0, experiment_->path->n_levels());
-    modes_.resize(level.size());
-    const auto column = [&](const std::string& name, std::vector<double> ModeRow::* field) {
-        std::vector<std::vector<double>> values;
-        for (ModeRow& row : modes_) {
-            values.push_back(row.*field);
-        }
-        archive("modes." + name, values);
-        for (std::size_t i = 0; i < values.size() && i < modes_.size(); ++i) {
-            modes_[i].level = level[i];
-            modes_[i].*field = std::move(values[i]);
-        }
-    };
-    column("exact", &ModeRow::exact);
-    column("sampled", &ModeRow::sampled);
-    column("weighted", &ModeRow::weighted);
-    column("learned", &ModeRow::learned);
-    column("sampled_interval", &ModeRow::sampled_interval);
-    column("weighted_interval", &ModeRow::weighted_interval);
+    modes_.archive(archive);
+    diagnostics_.archive(archive);
 }
 
 template class ReplicateRun<float>;

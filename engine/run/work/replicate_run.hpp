@@ -4,17 +4,19 @@
 #pragma once
 
 #include "core/state_archive.hpp"
+#include "run/diagnostics/diagnostic.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/record/health.hpp"
 #include "run/record/mode_counts.hpp"
 #include "run/record/result.hpp"
+#include "run/work/mode_record.hpp"
 
 namespace tempera {
 
 template <class Real>
 class ReplicateRun {
 public:
-    /// `record`: keep mode weights by level (replicate 0 and the window).
+    /// `record`: keep mode weights by level and diagnostics (replicate 0 and the window).
     ReplicateRun(const Experiment<Real>& experiment, int replicate, bool record);
 
     void start();
@@ -29,7 +31,11 @@ public:
     AnnealedSampler<Real>& sampler() { return *sampler_; }
     const AnnealedSampler<Real>& sampler() const { return *sampler_; }
     /// Mode weights of the levels recorded so far; replica exchange: occupancy of every level.
-    std::vector<ModeRow> mode_rows() const { return sampler_->exchange_stats() ? exchange_rows() : modes_; }
+    std::vector<ModeRow> mode_rows() const {
+        return sampler_->exchange_stats() ? exchange_rows() : modes_.rows();
+    }
+    /// Series and estimates so far; log Z with the error that `judged` leaves it.
+    Record record(const HealthNumbers& judged) const;
     double sampling_seconds() const { return sampling_seconds_; }
     /// All but the annealed weights' numbers (n, ESS, Pareto k, roots), which cost a pass over the particles,
     /// from mode_rows(); the truth is that of the target, so it counts only once sampling_done is set.
@@ -40,9 +46,10 @@ public:
 private:
     const Experiment<Real>* experiment_;
     std::shared_ptr<AnnealedSampler<Real>> sampler_;
-    std::vector<ModeRow> modes_;
-    bool record_;
+    bool recorded_;
     int every_level_;
+    ModeRecord<Real> modes_;
+    Diagnostics<Real> diagnostics_;
     double sampling_seconds_ = 0;
 
     /// The particles that a result speaks of: those of the current level, or what exchange collected of
@@ -58,7 +65,7 @@ private:
         const std::vector<int>* root = nullptr;
     };
 
-    void record_level();
+    void look();
     std::vector<ModeRow> exchange_rows() const;
     Sample sample(bool with_modes) const;
     void summarise_weights(Json& summary, HealthNumbers& health, const Sample& sample) const;
@@ -66,7 +73,7 @@ private:
     std::vector<double> errors_of_modes(const Sample& sample) const;
     double independent_draws(const Sample& sample) const;
     void summarise_work(Json& summary) const;
-    void add_arrays(ReplicateResult& out, Sample sample) const;
+    void add_arrays(ReplicateResult& out, Sample sample, Record record) const;
 };
 
 }  // namespace tempera

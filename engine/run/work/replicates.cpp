@@ -40,9 +40,10 @@ std::string run_log(const RunResult& r) {
                       text("target") + " (dim " + text("dim") + "), " + text("path") + " path with " +
                       text("n_levels") + " levels, kernel " + text("kernel") + ", moves " + text("moves") +
                       ", seed " + text("seed") + ", " + text("precision") + "\n";
-    for (const LevelStats& l : r.first.levels) {
-        if (l.resampled) {
-            log += "level " + std::to_string(l.level) + ": resampled\n";
+    const Series* resampled = r.first.record.find("resampled");
+    for (std::size_t i = 0; resampled && i < resampled->y.size(); ++i) {
+        if (resampled->y[i] > 0) {
+            log += "level " + std::to_string(static_cast<int>(resampled->x[i])) + ": resampled\n";
         }
     }
     for (const Json& w : s["warnings"]) {

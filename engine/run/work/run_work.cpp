@@ -304,7 +304,6 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.seconds = run_.sampling_seconds();
     s.tally = sampler.tally();
     s.evaluations_per_second = s.seconds > 0 ? static_cast<double>(s.tally.evaluations()) / s.seconds : 0;
-    s.levels = std::make_shared<std::vector<LevelStats>>(sampler.level_stats());
     s.positions = positions_;
     s.mode_names = experiment_.target->mode_names();
     s.true_mode_weights = experiment_.target->mode_weights();
@@ -313,8 +312,8 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.log_z = sampler.log_z();
     s.log_z_true = experiment_.target->log_z();
     s.n_resamplings = sampler.n_resamplings();
-    if (!s.levels->empty()) {
-        s.acceptance = s.levels->back().acceptance;
+    if (!sampler.level_stats().empty()) {
+        s.acceptance = sampler.level_stats().back().acceptance;
     }
     s.modes = std::make_shared<std::vector<ModeRow>>(run_.mode_rows());
     fill_population(s);
@@ -329,6 +328,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
         add_weights(health, health.n, s.ess_fraction, s.pareto_k);
         health.unique_fraction = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
     }
+    s.record = std::make_shared<const Record>(run_.record(health));
     s.log_z_stderr = health.log_z_stderr;
     s.log_z_stderr_missing = health.log_z_stderr_missing;
     s.warnings = health_warnings(health);

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "samplers/standard_error.hpp"
+#include "core/standard_error.hpp"
 
 namespace tempera {
 

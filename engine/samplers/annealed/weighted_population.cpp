@@ -9,7 +9,6 @@
 #include "core/scratch.hpp"
 #include "core/thread.hpp"
 #include "samplers/annealed/resampling.hpp"
-#include "samplers/sampler_state.hpp"
 
 namespace tempera {
 

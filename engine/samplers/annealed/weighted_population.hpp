@@ -8,6 +8,7 @@
 
 #include "samplers/annealed/weight_sum.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 
@@ -26,6 +27,7 @@ public:
     int current_level() const override { return level_; }
     Population<Real> population(int level) const override;
     const std::vector<LevelStats>& level_stats() const override { return stats_; }
+    void report(Record& record) const override { report_levels(record, stats_); }
     double log_z() const override;
     const Tally& tally() const override { return tally_; }
     int n_resamplings() const override { return n_resamplings_; }

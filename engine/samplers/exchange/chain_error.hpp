@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "samplers/standard_error.hpp"
+#include "core/standard_error.hpp"
 
 namespace tempera {
 

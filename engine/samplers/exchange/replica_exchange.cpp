@@ -13,7 +13,7 @@
 #include "samplers/exchange/exchange_record.hpp"
 #include "samplers/exchange/exchange_start.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
-#include "samplers/sampler_state.hpp"
+#include "samplers/level_stats.hpp"
 #include "samplers/step_adaptation.hpp"
 
 namespace tempera {
@@ -72,6 +72,7 @@ public:
     Population<Real> population(int level) const override;
     const std::vector<LevelStats>& level_stats() const override { return level_stats_; }
     const ExchangeStats* exchange_stats() const override { return &stats_; }
+    void report(Record& record) const override { report_levels(record, level_stats_); }
     double log_z() const override {
         return std::isnan(stats_.log_z_bar) ? stats_.log_z_stepping_stone : stats_.log_z_bar;
     }

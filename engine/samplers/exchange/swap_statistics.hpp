@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/log_sum_exp.hpp"
-#include "samplers/standard_error.hpp"
+#include "core/standard_error.hpp"
 
 namespace tempera {
 

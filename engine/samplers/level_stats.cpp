@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/sampler_state.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 
@@ -18,7 +18,27 @@ void column(StateArchive& archive, const std::string& name, std::vector<LevelSta
     }
 }
 
+template <class Field>
+void report(Record& record, const char* name, const char* unit, const std::vector<LevelStats>& levels,
+            Field field) {
+    Series series{name, "level", unit, {}, {}, {}, {}};
+    for (const LevelStats& level : levels) {
+        series.add(level.level, static_cast<double>(level.*field));
+    }
+    record.add(std::move(series));
+}
+
 }  // namespace
+
+void report_levels(Record& record, const std::vector<LevelStats>& levels) {
+    report(record, "ess_fraction", "", levels, &LevelStats::ess_fraction);
+    report(record, "cess_fraction", "", levels, &LevelStats::cess_fraction);
+    report(record, "log_z_increment", "", levels, &LevelStats::log_z_increment);
+    report(record, "resampled", "", levels, &LevelStats::resampled);
+    report(record, "acceptance", "", levels, &LevelStats::acceptance);
+    report(record, "swap_rejection", "", levels, &LevelStats::swap_rejection);
+    report(record, "seconds", "s", levels, &LevelStats::seconds);
+}
 
 void archive_levels(StateArchive& archive, int n_levels, std::vector<LevelStats>& levels) {
     std::vector<int> level;
