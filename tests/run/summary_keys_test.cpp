@@ -7,10 +7,12 @@
 #include <cmath>
 #include <set>
 
+#include "run/diagnostics/diagnostic.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/record/assertion.hpp"
 #include "run/record/summary.hpp"
-#include "run/sweep/sweep.hpp"
+#include "run/report/comparison.hpp"
+#include "run/sweep/sweep_table.hpp"
 #include "support/runs.hpp"
 
 namespace tempera {
@@ -76,6 +78,12 @@ Json preset_of(const std::string& sampler) {
             preset["sampler"][field.name] = 2;
         }
     }
+    const bool weighted = !sampler_info(preset["sampler"]).exchanges;
+    for (const DiagnosticEntry& entry : diagnostic_catalogue()) {
+        if (weighted || !entry.needs_weights) {
+            preset["run"]["record"]["diagnostics"].push_back({{"type", entry.info.name}});
+        }
+    }
     return preset;
 }
 
@@ -131,13 +139,21 @@ TEST(SummaryKeys, AreDescribedOnceAndInFull) {
 }
 
 TEST(SummaryKeys, ColumnsHaveAHeadingAndAPlaceEach) {
+    const Json summary = Json::parse(R"({ "estimates": { "energy": { "value": 1, "unit": "kT" },
+        "magnetisation": { "value": 2, "unit": null } } })");
     for (const auto place : {&SummaryKey::in_sweeps, &SummaryKey::in_comparisons}) {
-        int expected = 0;
-        for (const SummaryKey* key : summary_columns(place)) {
-            EXPECT_EQ(key->*place, ++expected) << key->name;
-            EXPECT_NE(std::string(key->heading), "") << key->name;
+        int last = 0;
+        std::vector<std::string> headings;
+        for (const SummaryColumn& column : summary_columns(place, {&summary})) {
+            EXPECT_TRUE(column.key->*place == last + 1 || column.key->*place == last) << column.name;
+            EXPECT_NE(column.heading, "") << column.name;
+            EXPECT_EQ(column.name.find('*'), std::string::npos);
+            last = column.key->*place;
+            headings.push_back(column.heading);
         }
-        EXPECT_GT(expected, 10);
+        ASSERT_GT(headings.size(), 10u);
+        EXPECT_EQ((std::vector<std::string>{headings.end() - 2, headings.end()}),
+                  (std::vector<std::string>{"energy (kT)", "magnetisation"}));
     }
 }
 
@@ -160,6 +176,21 @@ TEST(SummaryKeys, EntriesSpreadsAndReplicatesAreFound) {
     EXPECT_TRUE(find_summary_key("learned_path.bar_weights[1][0]").is_number());
     EXPECT_TRUE(find_summary_key("training.losses.dsm").open);
     EXPECT_FALSE(find_summary_key("warnings[0].id").open);
+}
+
+TEST(SummaryKeys, AnEstimateNeedsNoLineToBeShown) {
+    const RunResult run = run_preset(preset_of("smc"));
+    ASSERT_TRUE(run.summary["estimates"].contains("pareto_k"));
+    EXPECT_NE(summary_table(run).find("pareto_k"), std::string::npos);
+    const Comparison compared = compare_runs({run, run}, {"a", "b"});
+    EXPECT_EQ(compared.rows[0].back(), "pareto_k");
+    EXPECT_NE(compared.csv.find(",estimates.pareto_k.value\n"), std::string::npos);
+    const SweepPlan plan = plan_sweep(preset_of("smc"), {"run.precision=f64"}, 2);
+    const std::vector<Json> summaries(2, run.summary);
+    EXPECT_EQ(present_metrics(plan, summaries).back().key, "estimates.pareto_k.value");
+    EXPECT_NE(sweep_csv(plan, summaries).find(",estimates.pareto_k.value,"), std::string::npos);
+    EXPECT_TRUE(holds(run.summary,
+                      "estimates.pareto_k.value == " + run.summary["estimates"]["pareto_k"]["value"].dump()));
 }
 
 Json replicate(double log_z, const Json& weighted, const Json& reason) {

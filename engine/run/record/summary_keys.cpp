@@ -2,8 +2,10 @@
 #include "run/record/summary_keys.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
+#include "run/preset/preset.hpp"
 #include "run/record/summary_tables.hpp"
 
 namespace tempera {
@@ -116,15 +118,48 @@ const SummaryKey& summary_key(std::string_view name) {
     throw std::out_of_range("\"" + std::string(name) + "\" is not in the table of summary keys");
 }
 
-std::vector<const SummaryKey*> summary_columns(int SummaryKey::* place) {
-    std::vector<const SummaryKey*> out;
-    for (const SummaryKey& key : summary_keys()) {
-        if (key.*place > 0) {
-            out.push_back(&key);
+namespace {
+
+/// The column of a line without "*", or one for every name of an object that stands for it.
+void add_columns(const SummaryKey& key, const std::vector<const Json*>& summaries,
+                 std::vector<SummaryColumn>& out) {
+    const std::string name = key.name;
+    const std::size_t star = name.find('*');
+    if (star == std::string::npos) {
+        out.push_back({name, key.heading, &key});
+        return;
+    }
+    const std::string group = name.substr(0, star), rest = name.substr(star + 1);
+    std::set<std::string> seen;
+    for (const Json* summary : summaries) {
+        const Json entries = get_value(*summary, group);
+        for (const auto& [own, value] : entries.items()) {
+            if (!value.is_object() || !seen.insert(own).second) {
+                continue;
+            }
+            const Json unit = value.value("unit", Json());
+            out.push_back({group + own + rest,
+                           own + (unit.is_string() ? " (" + unit.get<std::string>() + ")" : ""), &key});
         }
     }
-    std::stable_sort(out.begin(), out.end(),
+}
+
+}  // namespace
+
+std::vector<SummaryColumn> summary_columns(int SummaryKey::* place,
+                                           const std::vector<const Json*>& summaries) {
+    std::vector<const SummaryKey*> lines;
+    for (const SummaryKey& key : summary_keys()) {
+        if (key.*place > 0) {
+            lines.push_back(&key);
+        }
+    }
+    std::stable_sort(lines.begin(), lines.end(),
                      [place](const SummaryKey* a, const SummaryKey* b) { return a->*place < b->*place; });
+    std::vector<SummaryColumn> out;
+    for (const SummaryKey* key : lines) {
+        add_columns(*key, summaries, out);
+    }
     return out;
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json.hpp"
+
 namespace tempera {
 
 struct SummaryKey {
@@ -60,8 +62,16 @@ struct FoundKey {
 FoundKey find_summary_key(std::string_view name);
 /// A key that the table has under this very name; throws std::out_of_range where it has none.
 const SummaryKey& summary_key(std::string_view name);
-/// The keys that have a column, in its order: of &SummaryKey::in_sweeps or in_comparisons.
-std::vector<const SummaryKey*> summary_columns(int SummaryKey::* place);
+/// A column of a table of summaries.
+struct SummaryColumn {
+    std::string name;     ///< of the key, without "*"
+    std::string heading;  ///< of a line without one: the run's own name, with its unit
+    const SummaryKey* key;
+};
+/// The columns of &SummaryKey::in_sweeps or in_comparisons, in their order. A line with a "*" gives one for
+/// every name that any of the summaries has.
+std::vector<SummaryColumn> summary_columns(int SummaryKey::* place,
+                                           const std::vector<const Json*>& summaries);
 
 const char* kind_text(SummaryKey::Kind kind);  ///< "whole number"
 const char* over_text(SummaryKey::Over over);  ///< "mean and NAME_sd"

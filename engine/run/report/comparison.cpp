@@ -64,23 +64,27 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
 Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<std::string>& names) {
     Comparison c;
     c.rows.push_back({"run"});
-    std::vector<const char*> keys;
-    for (const SummaryKey* column : summary_columns(&SummaryKey::in_comparisons)) {
+    std::vector<const Json*> summaries;
+    for (const RunResult& r : runs) {
+        summaries.push_back(&r.summary);
+    }
+    std::vector<std::string> keys;
+    for (const SummaryColumn& column : summary_columns(&SummaryKey::in_comparisons, summaries)) {
         if (std::any_of(runs.begin(), runs.end(),
-                        [&](const RunResult& r) { return !get_value(r.summary, column->name).is_null(); })) {
-            keys.push_back(column->name);
-            c.rows[0].push_back(column->heading);
+                        [&](const RunResult& r) { return !get_value(r.summary, column.name).is_null(); })) {
+            keys.push_back(column.name);
+            c.rows[0].push_back(column.heading);
         }
     }
     c.csv = "run";
-    for (const char* key : keys) {
-        c.csv += std::string(",") + key;
+    for (const std::string& key : keys) {
+        c.csv += "," + key;
     }
     c.csv += "\n";
     for (std::size_t r = 0; r < runs.size(); ++r) {
         c.rows.push_back({names[r]});
         c.csv += csv_text(names[r]);
-        for (const char* key : keys) {
+        for (const std::string& key : keys) {
             const Json v = get_value(runs[r].summary, key);
             c.rows.back().push_back(value_text(v));
             c.csv += "," + (v.is_null()           ? ""

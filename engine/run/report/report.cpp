@@ -76,9 +76,9 @@ struct RowList {
                                                                : std::nullopt;
     }
     /// Of a key over the replicates; empty for one.
-    std::string spread(const char* key) const {
-        const auto sd = value(std::string(key) + "_sd");
-        return sd ? "sd " + readable(*sd, summary_key(key).decimals) + " over " +
+    std::string spread(const std::string& key) const {
+        const auto sd = value(key + "_sd");
+        return sd ? "sd " + readable(*sd, find_summary_key(key).key->decimals) + " over " +
                         std::to_string(n_replicates) + " replicates"
                   : std::string();
     }
@@ -100,22 +100,46 @@ void add_ess_row(RowList& rows) {
                                                : "");
 }
 
+/// A number with what is known of its error and of the exact one.
+struct Estimated {
+    std::optional<double> value, error, exact, difference;
+    std::string reason, unit;
+};
+
+/// Under the key of the summary where it has one of its own, else under its name.
+void add_estimate(RowList& rows, const std::string& name, const std::string& key, const Estimated& e,
+                  const std::string& spread) {
+    const int digits = decimals_of(e.error);
+    std::string value = e.value ? typeset(*e.value, digits) : "\u2013", beside;
+    if (e.error) {
+        value += " \u00b1 " + typeset(*e.error, digits);
+    } else if (!e.reason.empty()) {
+        beside = "no error known: " + e.reason;
+    }
+    if (e.exact) {
+        beside = join(beside, "exact " + typeset(*e.exact, digits));
+        beside += e.difference ? ", error " + typeset(*e.difference, digits) : "";
+    }
+    rows.rows.push_back({name, value + (e.unit.empty() ? "" : " " + e.unit), join(beside, spread), key});
+}
+
 void add_log_z_row(RowList& rows) {
     const Json& s = rows.summary;
-    const int digits = decimals_of(number(s, "log_z_stderr"));
-    std::string log_z = number(s, "log_z") ? typeset(*number(s, "log_z"), digits) : "\u2013", truth;
-    if (const auto error = number(s, "log_z_stderr")) {
-        log_z += " \u00b1 " + typeset(*error, digits);
-    } else if (const std::string reason = word(s, "log_z_stderr_missing"); !reason.empty()) {
-        truth = "no error known: " + reason;
+    add_estimate(rows, summary_key("log_z").title, "log_z",
+                 {number(s, "log_z"), number(s, "log_z_stderr"), number(s, "log_z_true"),
+                  number(s, "log_z_error"), word(s, "log_z_stderr_missing"), ""},
+                 rows.spread("log_z"));
+}
+
+void add_estimate_rows(RowList& rows) {
+    for (const auto& [name, e] : part(rows.summary, "estimates").items()) {
+        const auto value = number(e, "value"), exact = number(e, "exact");
+        add_estimate(rows, name, "estimates." + name,
+                     {value, number(e, "stderr"), exact,
+                      value && exact ? std::optional(*value - *exact) : std::nullopt,
+                      word(e, "stderr_missing"), word(e, "unit")},
+                     rows.spread("estimates." + name + ".value"));
     }
-    if (const auto exact = number(s, "log_z_true")) {
-        truth = join(truth, "exact " + typeset(*exact, digits));
-        if (const auto error = number(s, "log_z_error")) {
-            truth += ", error " + typeset(*error, digits);
-        }
-    }
-    rows.add("log_z", log_z, join(truth, rows.spread("log_z")));
 }
 
 void add_mode_rows(RowList& rows) {
@@ -208,7 +232,7 @@ long replicates(const RunResult& result) {
 std::vector<ReportRow> report_rows(const RunResult& result) {
     RowList rows{result.summary, replicates(result)};
     for (const auto add : {add_ess_row, add_log_z_row, add_mode_rows, add_learned_rows, add_sample_rows,
-                           add_exchange_rows, add_cost_rows}) {
+                           add_estimate_rows, add_exchange_rows, add_cost_rows}) {
         add(rows);
     }
     for (const HealthFinding& f : report_findings(result)) {

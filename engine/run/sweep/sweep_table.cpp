@@ -14,11 +14,6 @@ namespace tempera {
 
 namespace {
 
-SweepMetric metric_of(const SummaryKey& key) {
-    const std::string heading = key.heading;
-    return {key.name, key.magnitude ? "|" + heading + "|" : heading, key.log, key.magnitude};
-}
-
 /// Scalar keys of a summary as dotted names (replicates and lists are left out).
 void scalar_keys(const Json& value, const std::string& place, std::vector<std::string>& out) {
     for (const auto& [key, entry] : value.items()) {
@@ -55,9 +50,15 @@ SweepMean sweep_mean(const SweepPlan& plan, const std::vector<Json>& summaries, 
 }
 
 std::vector<SweepMetric> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries) {
+    std::vector<const Json*> there;
+    for (const Json& s : summaries) {
+        there.push_back(&s);
+    }
     std::vector<SweepMetric> out;
-    for (const SummaryKey* key : summary_columns(&SummaryKey::in_sweeps)) {
-        SweepMetric metric = metric_of(*key);
+    for (const SummaryColumn& column : summary_columns(&SummaryKey::in_sweeps, there)) {
+        const bool magnitude = column.key->magnitude;
+        SweepMetric metric{column.name, magnitude ? "|" + column.heading + "|" : column.heading,
+                           column.key->log, magnitude};
         for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
             if (std::isfinite(sweep_mean(plan, summaries, g, metric).mean)) {
                 out.push_back(std::move(metric));
