@@ -148,15 +148,21 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
     const std::vector<SeedPoint>& seeds = board.seeds();
     const SeedPoint& own = board.own();
     const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(BlindnessBoard::low_noise));
-    if (seeds.empty() && !has_own) {
+    const std::optional<SeedPoint>& on_its_way = board.on_its_way();
+    if (seeds.empty() && !has_own && !on_its_way) {
         plot.empty = "No trained seeds of this target yet. Train some here: equal losses do not mean equal "
                      "weights.";
         return plot;
     }
-    const double exact = seeds.empty() ? own.exact_loss : seeds.front().exact_loss;
+    const double exact = !seeds.empty() ? seeds.front().exact_loss
+                         : has_own      ? own.exact_loss
+                                        : on_its_way->exact_loss;
     double top = has_own ? exact + own.loss - own.exact_loss : 0;
     for (const SeedPoint& p : seeds) {
         top = std::max(top, p.loss);
+    }
+    if (on_its_way) {
+        top = std::max(top, exact + on_its_way->loss - on_its_way->exact_loss);
     }
     plot.y.max = std::max(0.5, std::ceil(top * 1.5 * 4) / 4);
     PlotLayer floor = layer(Kind::line, "loss of the exact score", Role::threshold);
@@ -178,6 +184,10 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
         mine.y = {exact + own.loss - own.exact_loss};
         mine.width = 16;  // larger, and behind those that may cover it
         plot.layers.push_back(mine);
+    }
+    if (on_its_way) {
+        plot.layers.push_back(seed_layer({*on_its_way}, on_its_way->losses, Role::dim, exact));
+        plot.layers.back().name = "in training";
     }
     std::vector<std::string> kinds;
     for (const SeedPoint& p : seeds) {
