@@ -325,6 +325,7 @@ int run_window(const AppOptions& options) {
     bench.workspace.set_pace(watchable_pace);
     apply_preferences(bench, preferences.chosen());
     open_or_explain(bench, options);
+    preferences.set_for_this_start(asked_for_this_start(options));
     loop(window, bench, events, options, preferences);
     preferences.keep_and_wait(preferences.chosen());
     on_stop.reset();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/settings.hpp"
+#include "figures/plot_spec.hpp"
 
 namespace tempera {
 
@@ -59,7 +60,7 @@ struct ViewSettings {
     void describe(Describer& d) {
         d.choice("layout", layout, {"explore", "weights", "ladder", "mode_blindness", "molecules"},
                  {.change = Change::hot, .help = "Arrangement of the window's panels."});
-        d.choice("theme", theme, {"light", "dark", "high_contrast", "print"},
+        d.choice("theme", theme, palette_names(),
                  {.change = Change::hot, .help = "Colours of the window and of exported figures."});
         d.choice("colour", colour, {"mode", "weight", "root"},
                  {.change = Change::hot, .help = "What the colour of a particle means."});
