@@ -205,11 +205,15 @@ void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::st
         const Face face(theme.body, Theme::label_size);
         std::string a = in_capitals(mode_name(names, 0)), b = in_capitals(mode_name(names, 1));
         ImDrawList* list = ImGui::GetWindowDrawList();
-        const float half = (width - label - numbers) / 2 - theme.px(3);
+        // Above the ends of the bar, or where they are too long for that, of the panel.
+        const float longest = std::max(ImGui::CalcTextSize(a.c_str()).x, ImGui::CalcTextSize(b.c_str()).x);
+        const bool above_bar = longest <= (width - label - numbers) / 2 - theme.px(3);
+        const float left = above_bar ? label : 0, right = width - (above_bar ? numbers : 0),
+                    half = (right - left) / 2 - theme.px(3);
         a = fitting(a, half), b = fitting(b, half);
-        list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
-        list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
-                      theme.role(Role::mode, 1), b.c_str());
+        list->AddText({at.x + left, at.y}, theme.role(Role::mode, 0), a.c_str());
+        list->AddText({at.x + right - ImGui::CalcTextSize(b.c_str()).x, at.y}, theme.role(Role::mode, 1),
+                      b.c_str());
         ImGui::Dummy({width, theme.px(16)});
     }
     std::vector<Bar> bars{{"exact", Role::exact, &row.exact, nullptr},

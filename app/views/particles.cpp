@@ -126,11 +126,13 @@ void choices(Workbench& bench, bool narrow) {
     ground(narrow ? "own###own" : "particles' own###own", Background::own,
            "Background: all particles, weighted and binned");
     ImGui::SameLine(0, theme.px(14));
-    if (choice(bench, "by mode", bench.view.by_mode, "Colour of a particle: its mode")) {
+    if (choice(bench, narrow ? "mode###mode" : "by mode", bench.view.by_mode,
+               "Colour of a particle: its mode")) {
         bench.view.by_mode = true;
     }
     ImGui::SameLine(0, theme.px(2));
-    if (choice(bench, "by weight", !bench.view.by_mode, "Colour of a particle: light ones fade")) {
+    if (choice(bench, narrow ? "weight###weight" : "by weight", !bench.view.by_mode,
+               "Colour of a particle: light ones fade")) {
         bench.view.by_mode = false;
     }
 }
