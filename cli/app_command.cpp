@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/interrupts.hpp"
+#include "figures/palette_names.hpp"
 #include "run/preset/preset_schema.hpp"
 
 #if TEMPERA_HAS_APP

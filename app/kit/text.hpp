@@ -10,12 +10,6 @@ namespace tempera::app {
 /// a name would be cut there.
 std::string shown(const std::string& text);
 
-/// "high_contrast" -> "high contrast": a name of the engine's as a word of the window's.
-std::string in_words(std::string name);
-/// With a capital first letter; all in capitals. Of ASCII letters only.
-std::string capitalised(std::string text);
-std::string in_capitals(std::string text);
-
 /// 4096 -> "4 096" with thin spaces.
 std::string grouped(long value);
 /// "ETA 12 s", "ETA 3 min"; "ETA unknown" for what is negative.

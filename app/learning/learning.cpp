@@ -64,6 +64,11 @@ std::string reached(const TrainingSnapshot& s) {
     return text;
 }
 
+/// How the open preset names the folder of a training.
+std::string model_file(const Workspace& workspace, const fs::path& folder) {
+    return named_file(workspace.document(), folder);
+}
+
 }  // namespace
 
 std::unique_ptr<TrainingLink> make_training_link() { return std::make_unique<TrainingRunnerLink>(); }
@@ -123,13 +128,9 @@ const std::string& Learning::subject_now() const {
     return subject_text_;
 }
 
-std::string Learning::model_file(const fs::path& folder) const {
-    return named_file(workspace_.document(), folder);
-}
-
 bool Learning::usable() const {
     return !active() && !training_->folder.empty() && of_this_preset() &&
-           workspace_.value("model.file") != Json(model_file(training_->folder));
+           workspace_.value("model.file") != Json(model_file(workspace_, training_->folder));
 }
 
 bool Learning::start(bool paused, bool before_run) {
@@ -247,7 +248,7 @@ void Learning::train_for_story() {
 void Learning::use_of_story() {
     if (!story_model_.empty() && fs::exists(story_model_) &&
         story_target_ == get_value(workspace_.resolved(), "target")) {
-        workspace_.stage("model.file", model_file(story_model_));
+        workspace_.stage("model.file", model_file(workspace_, story_model_));
         workspace_.note(LogLine::Kind::note, "the story goes on with the network that it trained");
     }
 }
@@ -279,7 +280,7 @@ void Learning::stop() {
 }
 
 void Learning::use() {
-    const std::string file = model_file(training_->folder);
+    const std::string file = model_file(workspace_, training_->folder);
     if (for_story_) {
         workspace_.stage("model.file", file);
         return;

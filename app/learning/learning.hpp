@@ -80,8 +80,6 @@ public:
     void set_on_publish(std::function<void()> callback);  ///< of trainings and maps
 
 private:
-    /// How the open preset names the folder of a training.
-    std::string model_file(const std::filesystem::path& folder) const;
     bool put_off(bool paused);
     bool start(bool paused, bool before_run);
     bool trained_here() const;

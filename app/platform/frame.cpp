@@ -110,7 +110,6 @@ bool open_initial(Workbench& bench, const AppOptions& options) {
     if (!bench.workspace.open(file)) {
         return false;
     }
-    bench.note_missing_glyphs();
     const std::string layout = options.layout.empty() ? bench.preset_layout() : options.layout;
     if (!bench.commands.find("layout." + layout)) {
         throw ConfigError("--layout",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/setup/setup_form.hpp"
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 
 #include <imgui.h>
 #include <imgui_internal.h>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/commands.hpp"
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/tips.hpp"
@@ -13,6 +14,7 @@
 #include "app/stories/story.hpp"
 #include "core/build_id.hpp"
 #include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 namespace {

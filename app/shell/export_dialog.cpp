@@ -7,8 +7,10 @@
 #include <cmath>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/workbench.hpp"
 #include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 namespace {

@@ -8,6 +8,7 @@
 #include "app/shell/workbench.hpp"
 #include "core/npy.hpp"
 #include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 

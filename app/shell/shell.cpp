@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/workbench.hpp"
 
 namespace tempera::app {

@@ -159,17 +159,14 @@ void Workbench::open_file(const std::string& path) {
                    [this, path] { open_now(path); });
 }
 
-void Workbench::note_missing_glyphs() {
-    if (!theme.can_draw(workspace.name())) {
-        workspace.note(LogLine::Kind::warning, "no font of this system has all characters of this preset's "
-                                               "name; the package fonts-noto-cjk may help");
-    }
-}
-
 void Workbench::open_now(const std::string& path) {
     const bool swaps = workspace.exchanges();
     if (workspace.open(path)) {
-        note_missing_glyphs();
+        if (!theme.can_draw(workspace.name())) {
+            workspace.note(LogLine::Kind::warning,
+                           "no font of this system has all characters of this preset's "
+                           "name; the package fonts-noto-cjk may help");
+        }
         // Panels for weights and panels for swaps take each other's places.
         view.rebuild_layout = view.rebuild_layout || swaps != workspace.exchanges();
         if (preset_layout() != view.layout) {

@@ -80,7 +80,6 @@ struct Workbench {
     void say(const std::string& text, double seconds = 8);
     /// Ends the program, or asks first when there are edits that were not saved.
     void request_quit();
-    void note_missing_glyphs();  ///< of the preset's name, once it is open
     void set_theme(const std::string& name);
     void set_scale(float scale);
     void set_layout(const std::string& name);

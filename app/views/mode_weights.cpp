@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/plots/learned.hpp"
 #include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"

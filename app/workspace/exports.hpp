@@ -24,7 +24,7 @@ namespace tempera::app {
 /// How figures are written.
 struct FigureExport {
     std::filesystem::path folder = "out/figures";
-    std::string format = "svg";   ///< one of figure_formats()
+    std::string format = "svg";   ///< png, svg, pdf, csv, json
     std::string theme = "light";  ///< of exports, which are for paper, whatever the window looks like
     FigureSize size;
     double dpi = 200;  ///< of pictures

@@ -89,9 +89,7 @@ struct Palette {
     bool dark = false;
     unsigned role(Role role, int index = 0) const;
 };
-/// Names of the themes: light, dark, high_contrast, print.
-const std::vector<std::string>& palette_names();
-/// Throws ConfigError for other names.
+/// light, dark, high_contrast, print. Throws ConfigError for other names.
 const Palette& palette(const std::string& theme);
 /// Density colour (RGB 0..1) of a transferred value in [0, 1]: from the ground to the theme's peak colour.
 std::array<double, 3> density_colour(const Palette& palette, double t);

@@ -7,6 +7,7 @@
 
 #include "core/errors.hpp"
 #include "core/joined.hpp"
+#include "figures/palette_names.hpp"
 #include "figures/plot_spec.hpp"
 
 namespace tempera {

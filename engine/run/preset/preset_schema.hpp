@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/settings.hpp"
-#include "figures/plot_spec.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera {
 

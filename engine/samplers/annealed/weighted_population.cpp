@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "core/thread.hpp"
+#include "samplers/annealed/error_of_log.hpp"
 #include "samplers/annealed/resampling.hpp"
 
 namespace tempera {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/standard_error.hpp"
+#include "samplers/annealed/error_of_log.hpp"
 
 #include <cmath>
 
