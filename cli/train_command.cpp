@@ -15,6 +15,7 @@
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/record/run_folder.hpp"
 #include "run/record/summary.hpp"
 #include "run/report/training_figures.hpp"
 #include "run/training/training.hpp"

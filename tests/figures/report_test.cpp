@@ -5,6 +5,7 @@
 
 #include "core/rng.hpp"
 #include "run/record/result.hpp"
+#include "run/report/report.hpp"
 
 namespace tempera {
 namespace {
