@@ -88,20 +88,6 @@ bool start_story(Workbench& bench, const std::string& text) {
 
 }  // namespace
 
-Json asked_for_this_start(const AppOptions& options) {
-    Json asked = Json::object();
-    if (!options.theme.empty()) {
-        asked["theme"] = options.theme;
-    }
-    if (options.scale > 0) {
-        asked["scale"] = static_cast<float>(options.scale);
-    }
-    if (options.width > 0) {
-        asked["window"] = {options.width, options.height};
-    }
-    return asked;
-}
-
 bool open_initial(Workbench& bench, const AppOptions& options) {
     bench.scale = options.scale > 0 ? static_cast<float>(options.scale) : bench.scale;
     bench.set_theme(options.theme.empty() ? bench.theme.name() : options.theme);

@@ -36,8 +36,6 @@ inline constexpr int usual_width = 1440, usual_height = 900;  ///< of a window t
 inline constexpr double watchable_pace = 8, picture_pace = 25;
 /// A snapshot of very many particles takes so long that a quicker run would leave thumbnails without one.
 inline constexpr double large_picture_pace = 4;
-/// What the options say of the window's looks, as Preferences::set_for_this_start() takes it.
-Json asked_for_this_start(const AppOptions& options);
 /// Opens what the options ask for; false when it cannot be read.
 bool open_initial(Workbench& bench, const AppOptions& options);
 /// As open_initial(); where that cannot be, the usual preset stands behind the message that says why.

@@ -280,6 +280,21 @@ void loop(Window& frame, Workbench& bench, Events& events, const AppOptions& opt
     keep_preferences(frame, bench, preferences);
 }
 
+/// What the options say of the window's looks, as Preferences::set_for_this_start() takes it.
+Json asked_for_this_start(const AppOptions& options) {
+    Json asked = Json::object();
+    if (!options.theme.empty()) {
+        asked["theme"] = options.theme;
+    }
+    if (options.scale > 0) {
+        asked["scale"] = static_cast<float>(options.scale);
+    }
+    if (options.width > 0) {
+        asked["window"] = {options.width, options.height};
+    }
+    return asked;
+}
+
 /// Ends the program when threads of the engine have not wound down after two seconds: everything that is
 /// worth keeping was written before.
 void end_soon() {

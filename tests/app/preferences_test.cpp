@@ -9,7 +9,9 @@
 #include <fstream>
 
 #include "core/build_id.hpp"
+#include "figures/palette_names.hpp"
 #include "null_bench.hpp"
+#include "run/preset/preset_schema.hpp"
 
 namespace tempera::app {
 namespace {
@@ -117,7 +119,7 @@ TEST(Preferences, WhatTheCommandLineAsksForIsForOneStart) {
         Preferences preferences(folder.path);
         apply_preferences(bench, preferences.chosen());
         ASSERT_TRUE(open_initial(bench, options));
-        preferences.set_for_this_start(asked_for_this_start(options));
+        preferences.set_for_this_start({{"theme", "print"}, {"scale", 1.3f}, {"window", {800, 600}}});
         bench.window_width = 800, bench.window_height = 600;
         preferences.keep(preferences_of(bench));
         EXPECT_EQ(preferences.chosen()["theme"], "light");
@@ -133,6 +135,13 @@ TEST(Preferences, WhatTheCommandLineAsksForIsForOneStart) {
     EXPECT_EQ(after["theme"], "print");
     EXPECT_FALSE(after.contains("scale"));
     EXPECT_EQ(after["window"], before["window"]);
+}
+
+TEST(Preferences, ThemesOfPresetsAreThoseOfFigures) {
+    EXPECT_EQ(find_field(Json::object(), "view.theme")->choices, palette_names());
+    for (const std::string& name : palette_names()) {
+        EXPECT_NO_THROW(palette(name));
+    }
 }
 
 TEST(Preferences, ChangesAreWrittenOnce) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "core/settings.hpp"
-#include "figures/palette_names.hpp"
 
 namespace tempera {
 
@@ -60,7 +59,7 @@ struct ViewSettings {
     void describe(Describer& d) {
         d.choice("layout", layout, {"explore", "weights", "ladder", "mode_blindness", "molecules"},
                  {.change = Change::hot, .help = "Arrangement of the window's panels."});
-        d.choice("theme", theme, palette_names(),
+        d.choice("theme", theme, {"light", "dark", "high_contrast", "print"},
                  {.change = Change::hot, .help = "Colours of the window and of exported figures."});
         d.choice("colour", colour, {"mode", "weight", "root"},
                  {.change = Change::hot, .help = "What the colour of a particle means."});
