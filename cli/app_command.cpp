@@ -4,6 +4,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/interrupts.hpp"
+#include "figures/palette_names.hpp"
+#include "run/preset/preset_schema.hpp"
 
 #if TEMPERA_HAS_APP
 #include "app/app.hpp"
@@ -19,12 +21,12 @@ void add_app(CLI::App& app, Action& action) {
     CLI::App* c = app.add_subcommand("app", "The window");
     c->add_option("FILE", a->file, "Preset, name of a shipped preset, or run folder; default: two_lakes");
     c->add_option("--layout", a->layout, "Arrangement of panels")
-        ->check(CLI::IsMember({"explore", "weights", "ladder", "mode_blindness", "molecules"}));
+        ->check(CLI::IsMember(find_field(Json(), "view.layout")->choices));
     c->add_option("--story", a->story,
                   "A guided story to start: mode_blindness, or mode_blindness:3 for a step")
         ->type_name("NAME");
-    c->add_option("--theme", a->theme, "Colours; default: those of the last time")
-        ->check(CLI::IsMember({"light", "dark", "high_contrast", "print"}));
+    c->add_option("--theme", a->theme, "Colours of this start; default: those chosen last")
+        ->check(CLI::IsMember(palette_names()));
     c->add_option("--screenshot", a->screenshot,
                   "Draw off screen (no display needed), write this picture and exit")
         ->type_name("F.png");

@@ -10,6 +10,7 @@
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
 #include "core/text.hpp"
+#include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/record/run_folder.hpp"
@@ -31,7 +32,7 @@ struct SweepArguments {
 };
 
 int sweep(const SweepArguments& a) {
-    check_exports(a.exports, {"svg", "pdf", "png", "csv"});
+    check_exports(a.exports, figure_formats());
     const Json preset = a.preset.load();
     const SweepPlan plan = plan_sweep(preset, a.grid, a.seeds);
     SweepOptions options;

@@ -115,6 +115,11 @@ const std::vector<SeedPoint>& BlindnessBoard::seeds() const {
     return own_seeds() ? study_state_->points : studied_ ? stored_ : none;
 }
 
+const std::optional<SeedPoint>& BlindnessBoard::on_its_way() const {
+    static const std::optional<SeedPoint> none;
+    return own_seeds() ? study_state_->on_its_way : none;
+}
+
 bool BlindnessBoard::stored_seeds() const { return !own_seeds() && studied_; }
 
 std::string BlindnessBoard::obstacle(const Workspace& workspace) const {

@@ -47,6 +47,8 @@ public:
     const std::vector<SeedPoint>& seeds() const;
     bool stored_seeds() const;
     const SeedStudy::State& study() const { return *study_state_; }
+    /// The seed in training, when it is of this target.
+    const std::optional<SeedPoint>& on_its_way() const;
     /// Seconds to the end of the study under way; < 0: unknown.
     double study_eta() const;
     /// Why the preset's model cannot be trained from seeds; empty = it can.
@@ -63,7 +65,9 @@ public:
     void set_on_publish(std::function<void()> callback);
 
 private:
-    bool own_seeds() const { return !study_state_->points.empty() && seeds_target_ == target_; }
+    bool own_seeds() const {
+        return (!study_state_->points.empty() || study_state_->on_its_way) && seeds_target_ == target_;
+    }
     void look_at_model(std::shared_ptr<const LearnedMaps> maps, const PathMaps* path);
 
     WrongWeightCurver curver_;

@@ -9,6 +9,7 @@
 #include "app/workspace/workspace.hpp"
 #include "models/model.hpp"
 #include "paths/density_path.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
 #include "run/training/training_health.hpp"
 
@@ -62,6 +63,11 @@ std::string reached(const TrainingSnapshot& s) {
         }
     }
     return text;
+}
+
+/// How the open preset names the folder of a training.
+std::string model_file(const Workspace& workspace, const fs::path& folder) {
+    return named_file(workspace.document(), folder);
 }
 
 }  // namespace
@@ -125,7 +131,7 @@ const std::string& Learning::subject_now() const {
 
 bool Learning::usable() const {
     return !active() && !training_->folder.empty() && of_this_preset() &&
-           workspace_.value("model.file") != Json(training_->folder.string());
+           workspace_.value("model.file") != Json(model_file(workspace_, training_->folder));
 }
 
 bool Learning::start(bool paused, bool before_run) {
@@ -205,7 +211,7 @@ void Learning::train_for_story() {
 void Learning::use_of_story() {
     if (!story_model_.empty() && fs::exists(story_model_) &&
         story_target_ == get_value(workspace_.resolved(), "target")) {
-        workspace_.stage("model.file", story_model_.string());
+        workspace_.stage("model.file", model_file(workspace_, story_model_));
         workspace_.note(LogLine::Kind::note, "the story goes on with the network that it trained");
     }
 }
@@ -237,12 +243,12 @@ void Learning::stop() {
 }
 
 void Learning::use() {
-    const std::string folder = training_->folder.string();
+    const std::string file = model_file(workspace_, training_->folder);
     if (for_story_) {
-        workspace_.stage("model.file", folder);
+        workspace_.stage("model.file", file);
         return;
     }
-    workspace_.set("model.file", folder);
+    workspace_.set("model.file", file);
     workspace_.commit();
 }
 

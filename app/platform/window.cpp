@@ -280,6 +280,21 @@ void loop(Window& frame, Workbench& bench, Events& events, const AppOptions& opt
     keep_preferences(frame, bench, preferences);
 }
 
+/// What the options say of the window's looks, as Preferences::set_for_this_start() takes it.
+Json asked_for_this_start(const AppOptions& options) {
+    Json asked = Json::object();
+    if (!options.theme.empty()) {
+        asked["theme"] = options.theme;
+    }
+    if (options.scale > 0) {
+        asked["scale"] = static_cast<float>(options.scale);
+    }
+    if (options.width > 0) {
+        asked["window"] = {options.width, options.height};
+    }
+    return asked;
+}
+
 /// Ends the program when threads of the engine have not wound down after two seconds: everything that is
 /// worth keeping was written before.
 void end_soon() {
@@ -325,6 +340,7 @@ int run_window(const AppOptions& options) {
     bench.workspace.set_pace(watchable_pace);
     apply_preferences(bench, preferences.chosen());
     open_or_explain(bench, options);
+    preferences.set_for_this_start(asked_for_this_start(options));
     loop(window, bench, events, options, preferences);
     preferences.keep_and_wait(preferences.chosen());
     on_stop.reset();

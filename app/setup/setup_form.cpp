@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/setup/setup_form.hpp"
+#include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -134,11 +136,8 @@ void SetupForm::heading() {
         return;
     }
     headed_ = true;
-    std::string upper = heading_;
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const Face face(theme_.body, Theme::label_size);
-    ImGui::TextColored(theme_.dim(), "%s", upper.c_str());
+    ImGui::TextColored(theme_.dim(), "%s", in_capitals(heading_).c_str());
 }
 
 /// Returns where the field begins, from the row's left end.

@@ -5,12 +5,16 @@
 #include <tuple>
 #include <utility>
 
+#include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/commands.hpp"
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/tips.hpp"
 #include "app/shell/workbench.hpp"
 #include "app/stories/story.hpp"
 #include "core/build_id.hpp"
+#include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 namespace {
@@ -271,16 +275,14 @@ void look_commands(Commands& list) {
               {},
               {},
               true});
-    for (const auto& [id, label] :
-         {std::pair{"dark", "Dark"}, std::pair{"light", "Light"}, std::pair{"high_contrast", "High contrast"},
-          std::pair{"print", "Print"}}) {
-        list.add({std::string("theme.") + id,
+    for (const std::string& name : palette_names()) {
+        list.add({"theme." + name,
                   "Theme",
-                  label,
+                  capitalised(in_words(name)),
                   0,
-                  [id = std::string(id)](Workbench& b) { b.set_theme(id); },
+                  [name](Workbench& b) { b.set_theme(name); },
                   {},
-                  [id = std::string(id)](const Workbench& b) { return b.theme.name() == id; }});
+                  [name](const Workbench& b) { return b.theme.name() == name; }});
     }
 }
 
@@ -321,11 +323,10 @@ void export_commands(Commands& list) {
               [](Workbench& b) { b.export_dialog.show(); }});
     list.add({"export.focused", "Export", "Panel under the mouse as SVG", ctrl | ImGuiKey_E,
               [](Workbench& b) { b.export_plots("svg", false); }});
-    for (const char* format : {"png", "svg", "pdf", "csv"}) {
-        const bool svg = std::string(format) == "svg";
-        list.add({std::string("export.all_") + format, "Export", std::string("All figures as ") + format,
-                  svg ? (ctrl | shift | ImGuiKey_E) : 0,
-                  [format = std::string(format)](Workbench& b) { b.export_plots(format, true); }});
+    for (const std::string& format : figure_formats()) {
+        list.add({"export.all_" + format, "Export", "All figures as " + format,
+                  format == "svg" ? (ctrl | shift | ImGuiKey_E) : 0,
+                  [format](Workbench& b) { b.export_plots(format, true); }});
     }
     for (const char* format : {"npz", "csv"}) {
         list.add({std::string("export.samples_") + format,

@@ -7,7 +7,10 @@
 #include <cmath>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/workbench.hpp"
+#include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 namespace {
@@ -29,11 +32,13 @@ void row(const Theme& theme, const char* name) {
     ImGui::SameLine(theme.px(100));
 }
 
-template <class Names>
-void choose_one(Workbench& bench, const Names& names, std::string& value) {
-    for (const auto& [id, label] : names) {
-        if (choice(bench, (std::string(label) + "###" + id).c_str(), value == id, label)) {
-            value = id;
+/// `label` of each name is what the button says.
+template <class Label>
+void choose_one(Workbench& bench, const std::vector<std::string>& names, Label label, std::string& value) {
+    for (const std::string& name : names) {
+        const std::string text = label(name);
+        if (choice(bench, (text + "###" + name).c_str(), value == name, text.c_str())) {
+            value = name;
         }
         ImGui::SameLine(0, bench.theme.px(2));
     }
@@ -77,16 +82,9 @@ void ExportDialog::draw_choices(Workbench& bench) {
         all_ = false;
     }
     row(theme, "format");
-    choose_one(bench,
-               std::initializer_list<std::pair<const char*, const char*>>{
-                   {"svg", "SVG"}, {"pdf", "PDF"}, {"png", "PNG"}, {"csv", "CSV"}},
-               how.format);
+    choose_one(bench, figure_formats(), in_capitals, how.format);
     row(theme, "colours");
-    choose_one(
-        bench,
-        std::initializer_list<std::pair<const char*, const char*>>{
-            {"light", "light"}, {"dark", "dark"}, {"print", "print"}, {"high_contrast", "high contrast"}},
-        how.theme);
+    choose_one(bench, palette_names(), in_words, how.theme);
     draw_size(bench);
     row(theme, "dots per inch");
     {

@@ -7,6 +7,8 @@
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/npy.hpp"
+#include "figures/figure_files.hpp"
+#include "figures/palette_names.hpp"
 
 namespace tempera::app {
 
@@ -34,16 +36,14 @@ void write(const fs::path& file, const std::string& text) {
 }
 
 void apply_figures(FigureExport& figures, const Json& chosen) {
-    const auto one_of = [](const std::string& value, std::initializer_list<const char*> names,
+    const auto one_of = [](const std::string& value, const std::vector<std::string>& names,
                            const std::string& otherwise) {
         return std::find(names.begin(), names.end(), value) != names.end() ? value : otherwise;
     };
     const std::string folder = member(chosen, "folder", std::string());
     figures.folder = folder.empty() ? figures.folder : fs::path(folder);
-    figures.format =
-        one_of(member(chosen, "format", std::string()), {"svg", "pdf", "png", "csv"}, figures.format);
-    figures.theme = one_of(member(chosen, "theme", std::string()),
-                           {"light", "dark", "print", "high_contrast"}, figures.theme);
+    figures.format = one_of(member(chosen, "format", std::string()), figure_formats(), figures.format);
+    figures.theme = one_of(member(chosen, "theme", std::string()), palette_names(), figures.theme);
     figures.size = {std::clamp(member(chosen, "width_mm", figures.size.width_mm), 30.0, 1000.0),
                     std::clamp(member(chosen, "height_mm", figures.size.height_mm), 20.0, 1000.0)};
     figures.dpi = std::clamp(member(chosen, "dpi", figures.dpi), 36.0, 1200.0);
@@ -106,18 +106,35 @@ Preferences::Preferences(const fs::path& folder) {
 
 Preferences::~Preferences() = default;
 
-void Preferences::keep(const Json& chosen) {
+Json Preferences::lasting(Json now) {
+    for (auto it = asked_.begin(); it != asked_.end();) {
+        if (now.value(it.key(), Json()) != it.value()) {  // the person has chosen since
+            it = asked_.erase(it);
+            continue;
+        }
+        if (chosen_.contains(it.key())) {
+            now[it.key()] = chosen_[it.key()];
+        } else {
+            now.erase(it.key());
+        }
+        ++it;
+    }
+    return now;
+}
+
+void Preferences::keep(const Json& now) {
+    Json chosen = lasting(now);
     if (writer_ && chosen != chosen_) {
-        chosen_ = chosen;
-        writer_->request(std::to_string(++n_writes_), chosen.dump(1) + "\n", true);
+        chosen_ = std::move(chosen);
+        writer_->request(std::to_string(++n_writes_), chosen_.dump(1) + "\n", true);
     }
 }
 
-void Preferences::keep_and_wait(const Json& chosen) {
+void Preferences::keep_and_wait(const Json& now) {
     if (writer_) {
         writer_.reset();  // after what it has under way, and before the last
-        write(file_, chosen.dump(1) + "\n");
-        chosen_ = chosen;
+        chosen_ = lasting(now);
+        write(file_, chosen_.dump(1) + "\n");
     }
 }
 

@@ -28,13 +28,19 @@ public:
     Preferences& operator=(const Preferences&) = delete;
 
     const Json& chosen() const { return chosen_; }  ///< as they were read or last handed over; an object
+    /// Choices of the command line, by the names of preferences_of(): they are for this start, so that each
+    /// leaves what was chosen before as it is until the person makes another choice.
+    void set_for_this_start(Json asked) { asked_ = std::move(asked); }
     /// Writes, in the background, what is new.
-    void keep(const Json& chosen);
-    void keep_and_wait(const Json& chosen);  ///< the last ones of a session
+    void keep(const Json& now);
+    void keep_and_wait(const Json& now);  ///< the last ones of a session
 
 private:
+    /// With what was chosen before in place of what the command line asked for.
+    Json lasting(Json now);
+
     std::filesystem::path file_;  ///< empty: nothing is written
-    Json chosen_ = Json::object();
+    Json chosen_ = Json::object(), asked_ = Json::object();
     std::unique_ptr<LatestJob<std::string, int>> writer_;
     long n_writes_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/shell/workbench.hpp"
 
 namespace tempera::app {
@@ -59,12 +60,8 @@ void recent_items(Workbench& bench) {
 }
 
 /// "two_lakes" -> "Two lakes": names of files read as titles.
-std::string display_name(std::string name) {
-    if (name.find('_') != std::string::npos) {
-        std::replace(name.begin(), name.end(), '_', ' ');
-        name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-    }
-    return name;
+std::string display_name(const std::string& name) {
+    return name.find('_') == std::string::npos ? name : capitalised(in_words(name));
 }
 
 std::string rate_text(double rate) {
@@ -187,81 +184,123 @@ void progress(Workbench& bench) {
                                : fitting(way.text, left).c_str());
 }
 
+void submenu(Workbench& bench, const char* name) {
+    if (ImGui::BeginMenu(name)) {
+        menu_items(bench, name);
+        ImGui::EndMenu();
+    }
+}
+
+void menu(Workbench& bench, const std::string& name) {
+    if (name == "File") {
+        submenu(bench, "Presets");
+        if (ImGui::BeginMenu("Recent", !bench.workspace.recents().empty())) {
+            recent_items(bench);
+            ImGui::EndMenu();
+        }
+    }
+    if (name == "View") {
+        for (const char* sub : {"Layout", "Panels", "Theme"}) {
+            submenu(bench, sub);
+        }
+    }
+    menu_items(bench, name);
+}
+
+/// Name and file of the preset in the middle of the menu bar, where there is room between `left` and `right`.
+void document_title(const Workbench& bench, float left, float right) {
+    const Theme& theme = bench.theme;
+    const std::string name = display_name(bench.workspace.name()),
+                      file = bench.workspace.file().filename().string() +
+                             (bench.workspace.modified() ? "  \xe2\x80\xa2 edited" : "");
+    const float name_width = ImGui::CalcTextSize(name.c_str()).x + theme.px(12),
+                all = name_width + ImGui::CalcTextSize(file.c_str()).x,
+                x = std::max(left, (ImGui::GetMainViewport()->Size.x - all) / 2);
+    if (x + all >= right) {
+        return;
+    }
+    ImGui::SetCursorPosX(x);
+    ImGui::TextUnformatted(name.c_str());
+    const Json note = bench.workspace.value("note");
+    if (note.is_string() && !note.get<std::string>().empty() && ImGui::BeginItemTooltip()) {
+        ImGui::PushTextWrapPos(theme.px(420));
+        ImGui::TextUnformatted(note.get<std::string>().c_str());
+        ImGui::PopTextWrapPos();
+        ImGui::EndTooltip();
+    }
+    ImGui::SetCursorPosX(x + name_width);
+    ImGui::TextColored(theme.dim(), "%s", file.c_str());
+}
+
+/// What the status line says of the window's level while it is held.
+std::string held_text(const Workspace& w) {
+    return w.following() || w.playing()
+               ? std::string()
+               : "view held at level " + std::to_string(w.level()) + ", click to follow";
+}
+
+std::vector<std::string> status_parts(const Workbench& bench) {
+    const Workspace& w = bench.workspace;
+    const Snapshot& s = w.snapshot();
+    const bool trains = bench.learning.active() && !w.busy();
+    const std::string state = trains && bench.learning.training().state == RunState::paused
+                                  ? "training paused"
+                              : trains     ? "training"
+                              : w.stored() ? "stored run"
+                                           : to_string(s.state);
+    std::vector<std::string> parts{capitalised(state)};
+    const auto add = [&](bool said, const std::string& text) {
+        if (said && !text.empty()) {
+            parts.push_back(text);
+        }
+    };
+    add(s.n_particles > 0, grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " +
+                               std::to_string(s.dim) + "-D");
+    add(s.memory_bytes >= 1e6,
+        "memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");
+    add(true, bench.renderer);
+    add(!bench.masked, "build " + fixed(bench.build_ms, 1) + " ms");
+    add(bench.learning.active() && w.busy(), "training, step " + grouped(bench.learning.training().step));
+    add(w.pace() > 0 && w.busy(), "watchable pace");
+    add(true, held_text(w));
+    add(!bench.masked, autosave_text(bench.autosave));
+    return parts;
+}
+
 }  // namespace
 
 void draw_menu_bar(Workbench& bench) {
     const Theme& theme = bench.theme;
-    const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                         {theme.px(8), (theme.px(menu_height) - ImGui::GetFontSize()) / 2});
-    if (ImGui::BeginMainMenuBar()) {
-        ImGui::SetCursorPosX(theme.px(18));
-        {
-            const Face bold(theme.bold, Theme::body_size);
-            ImGui::TextColored(Theme::vec(theme.colours().accent), "Tempera");
-        }
-        ImGui::PopStyleVar();
-        for (const char* menu : {"File", "Edit", "Run", "View", "Export", "Stories", "Help"}) {
-            if (ImGui::BeginMenu(menu)) {
-                if (std::string(menu) == "File") {
-                    if (ImGui::BeginMenu("Presets")) {
-                        menu_items(bench, "Presets");
-                        ImGui::EndMenu();
-                    }
-                    if (ImGui::BeginMenu("Recent", !bench.workspace.recents().empty())) {
-                        recent_items(bench);
-                        ImGui::EndMenu();
-                    }
-                }
-                if (std::string(menu) == "View") {
-                    for (const char* sub : {"Layout", "Panels", "Theme"}) {
-                        if (ImGui::BeginMenu(sub)) {
-                            menu_items(bench, sub);
-                            ImGui::EndMenu();
-                        }
-                    }
-                }
-                menu_items(bench, menu);
-                ImGui::EndMenu();
-            }
-        }
-        const float menus_end = ImGui::GetCursorPosX();
-        const std::string search = std::string(icon::search) + "  Search commands   Ctrl+Shift+P";
-        const float search_width = ImGui::CalcTextSize(search.c_str()).x + theme.px(16),
-                    width = screen->Size.x;
-        const std::string file = bench.workspace.file().filename().string(),
-                          name = display_name(bench.workspace.name());
-        const std::string mark = bench.workspace.modified() ? "  \xe2\x80\xa2 edited" : "";
-        const float name_width = ImGui::CalcTextSize(name.c_str()).x,
-                    rest = ImGui::CalcTextSize((file + mark).c_str()).x + theme.px(12);
-        float x = (width - name_width - rest) / 2;
-        if (x < menus_end + theme.px(16)) {
-            x = menus_end + theme.px(16);
-        }
-        if (x + name_width + rest < width - search_width - theme.px(16)) {
-            ImGui::SetCursorPosX(x);
-            ImGui::TextUnformatted(name.c_str());
-            const Json note = bench.workspace.value("note");
-            if (note.is_string() && !note.get<std::string>().empty() && ImGui::BeginItemTooltip()) {
-                ImGui::PushTextWrapPos(theme.px(420));
-                ImGui::TextUnformatted(note.get<std::string>().c_str());
-                ImGui::PopTextWrapPos();
-                ImGui::EndTooltip();
-            }
-            ImGui::SetCursorPosX(x + name_width + theme.px(12));
-            ImGui::TextColored(theme.dim(), "%s%s", file.c_str(), mark.c_str());
-        }
-        if (menus_end < width - search_width - theme.px(10)) {
-            ImGui::SetCursorPosX(width - search_width - theme.px(8));
-            ImGui::TextColored(theme.dim(), "%s", search.c_str());
-            if (ImGui::IsItemClicked()) {
-                bench.palette.show();
-            }
-        }
-        ImGui::EndMainMenuBar();
-    } else {
-        ImGui::PopStyleVar();
+    const bool open = ImGui::BeginMainMenuBar();
+    ImGui::PopStyleVar();
+    if (!open) {
+        return;
     }
+    ImGui::SetCursorPosX(theme.px(18));
+    {
+        const Face bold(theme.bold, Theme::body_size);
+        ImGui::TextColored(Theme::vec(theme.colours().accent), "Tempera");
+    }
+    for (const char* name : {"File", "Edit", "Run", "View", "Export", "Stories", "Help"}) {
+        if (ImGui::BeginMenu(name)) {
+            menu(bench, name);
+            ImGui::EndMenu();
+        }
+    }
+    const std::string search = std::string(icon::search) + "  Search commands   Ctrl+Shift+P";
+    const float width = ImGui::GetMainViewport()->Size.x, menus_end = ImGui::GetCursorPosX(),
+                search_at = width - ImGui::CalcTextSize(search.c_str()).x - theme.px(24);
+    document_title(bench, menus_end + theme.px(16), search_at - theme.px(8));
+    if (menus_end < search_at - theme.px(2)) {
+        ImGui::SetCursorPosX(search_at);
+        ImGui::TextColored(theme.dim(), "%s", search.c_str());
+        if (ImGui::IsItemClicked()) {
+            bench.palette.show();
+        }
+    }
+    ImGui::EndMainMenuBar();
 }
 
 void draw_transport(Workbench& bench) {
@@ -314,8 +353,6 @@ void draw_transport(Workbench& bench) {
 
 void draw_status(Workbench& bench) {
     const Theme& theme = bench.theme;
-    const Workspace& w = bench.workspace;
-    const Snapshot& s = w.snapshot();
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos({screen->Pos.x, screen->Pos.y + screen->Size.y - theme.px(status_height)});
     ImGui::SetNextWindowSize({screen->Size.x, theme.px(status_height)});
@@ -324,42 +361,9 @@ void draw_status(Workbench& bench) {
     if (ImGui::Begin("###status", nullptr, bar_flags)) {
         const Face face(theme.body, Theme::small_size);
         ImGui::PushStyleColor(ImGuiCol_Text, theme.dim());
-        const bool trains = bench.learning.active() && !w.busy();
-        std::string state = trains && bench.learning.training().state == RunState::paused ? "training paused"
-                            : trains                                                      ? "training"
-                            : w.stored()                                                  ? "stored run"
-                                         : to_string(s.state);
-        state[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(state[0])));
-        std::vector<std::string> parts{state};
-        if (s.n_particles > 0) {
-            parts.push_back(grouped(s.n_particles) + (s.exchange ? " ensembles" : " particles") + ", " +
-                            std::to_string(s.dim) + "-D");
-        }
-        if (s.memory_bytes >= 1e6) {
-            parts.push_back("memory " + grouped(static_cast<long>(s.memory_bytes / 1048576 + 0.5)) + " MB");
-        }
-        parts.push_back(bench.renderer);
-        if (!bench.masked) {
-            parts.push_back("build " + fixed(bench.build_ms, 1) + " ms");
-        }
-        if (bench.learning.active() && w.busy()) {
-            parts.push_back("training, step " + grouped(bench.learning.training().step));
-        }
-        if (w.pace() > 0 && w.busy()) {
-            parts.emplace_back("watchable pace");
-        }
-        const std::string held = "view held at level " + std::to_string(w.level()) + ", click to follow";
-        if (!w.following() && !w.playing()) {
-            parts.push_back(held);
-        }
-        if (!bench.masked) {
-            const std::string saved = autosave_text(bench.autosave);
-            if (!saved.empty()) {
-                parts.push_back(saved);
-            }
-        }
+        const std::string held = held_text(bench.workspace);
         float x = ImGui::GetCursorPosX();
-        for (const std::string& part : parts) {
+        for (const std::string& part : status_parts(bench)) {
             ImGui::SetCursorPosX(x);
             ImGui::TextUnformatted(part.c_str());
             if (part == held && ImGui::IsItemClicked()) {

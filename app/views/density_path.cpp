@@ -259,10 +259,9 @@ void scrub_bar(Workbench& bench, float left, float right) {
     }
 }
 
-void draw(Workbench& bench) {
-    Workspace& w = bench.workspace;
+void header(Workbench& bench) {
+    const Workspace& w = bench.workspace;
     const Theme& theme = bench.theme;
-    const PathMaps* maps = w.maps();
     const int n = w.n_levels();
     std::string state = "level " + std::to_string(w.level()) + " of " + std::to_string(n);
     if (!w.following() && !w.playing()) {
@@ -281,6 +280,81 @@ void draw(Workbench& bench) {
         row_choices(bench);
         ImGui::SetCursorPos(body);
     }
+}
+
+/// Where the thumbnails stand: one column for each of `levels`, one row for each kind of density.
+struct Raster {
+    ImVec2 origin;  ///< of the panel's body
+    float label, width, height, gap, between, number;
+    std::vector<int> levels;
+    std::size_t n_rows;
+
+    float x(std::size_t column) const {
+        return origin.x + label + static_cast<float>(column) * (width + gap);
+    }
+    float y(std::size_t row) const { return top() + static_cast<float>(row) * (height + between); }
+    float top() const { return origin.y; }
+    float bottom() const { return y(n_rows) - between; }
+};
+
+Raster raster_of(const Theme& theme, const PathMaps& maps, std::size_t n_rows) {
+    Raster r;
+    r.levels = thumbnail_levels(maps.n_levels, n_thumbnails);
+    r.n_rows = n_rows;
+    r.label = theme.px(64), r.gap = theme.px(6), r.number = theme.px(17);
+    r.between = theme.px(n_rows > 2 ? 5 : 8);
+    const float space = theme.px(2), bar = theme.px(24), rows = static_cast<float>(n_rows),
+                columns = static_cast<float>(r.levels.size());
+    const Area area = remaining();
+    r.height = std::max(theme.px(18), (area.height - bar - r.number - space - r.between * (rows - 1)) / rows);
+    r.width = (area.width - r.label - r.gap * (columns - 1)) / columns;
+    r.origin = ImGui::GetCursorScreenPos();
+    r.origin.y += space;
+    return r;
+}
+
+void thumbnails(Workbench& bench, const std::vector<Row>& rows, const Raster& at, int chosen, Box frame) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        row_label(bench.theme, rows[r], {at.origin.x, at.y(r)}, at.label, at.height);
+        for (std::size_t i = 0; i < at.levels.size(); ++i) {
+            draw_thumbnail(bench.theme, bench.textures, rows[r].at(i, at.levels[i]), {at.x(i), at.y(r)},
+                           {at.width, at.height}, at.levels[i] == chosen, frame);
+        }
+        if (!rows[r].instead.empty()) {  // the ends are known
+            row_sentence(bench.theme, rows[r].instead, {at.x(1), at.y(r)},
+                         {at.x(at.levels.size() - 1) - at.x(1) - at.gap, at.height});
+        }
+    }
+}
+
+/// Numbers below the columns, each of which can be clicked.
+void columns(Workbench& bench, const PathMaps& maps, const Raster& at, int chosen) {
+    const Theme& theme = bench.theme;
+    for (std::size_t i = 0; i < at.levels.size(); ++i) {
+        {
+            const Face face(theme.mono, Theme::small_size);
+            const std::string text = std::to_string(at.levels[i]);
+            ImGui::GetWindowDrawList()->AddText(
+                {at.x(i) + (at.width - ImGui::CalcTextSize(text.c_str()).x) / 2, at.bottom() + theme.px(3)},
+                Theme::packed(at.levels[i] == chosen ? theme.colours().accent : theme.colours().dim),
+                text.c_str());
+        }
+        ImGui::SetCursorScreenPos({at.x(i), at.top()});
+        ImGui::PushID(static_cast<int>(i));
+        if (ImGui::InvisibleButton("###level", {std::max(4.0f, at.width), at.bottom() - at.top()})) {
+            bench.workspace.look_at(at.levels[i]);
+        }
+        if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) {
+            level_card(bench, maps, at.levels[i]);
+        }
+        ImGui::PopID();
+    }
+}
+
+void draw(Workbench& bench) {
+    Workspace& w = bench.workspace;
+    const PathMaps* maps = w.maps();
+    header(bench);
     if (maps && !maps->error.empty()) {
         empty_text(bench, maps->error);
         return;
@@ -292,56 +366,14 @@ void draw(Workbench& bench) {
         return;
     }
     const std::vector<Row> rows = rows_of(bench);
-    const auto n_rows = static_cast<float>(rows.size());
-    const Area area = remaining();
-    const float label = theme.px(64), gap = theme.px(6), bar = theme.px(24), number = theme.px(17),
-                between = theme.px(rows.size() > 2 ? 5 : 8);
-    const std::vector<int> levels = thumbnail_levels(maps->n_levels, n_thumbnails);
-    const auto count = static_cast<float>(levels.size());
-    const float height =
-        std::max(theme.px(18), (area.height - bar - number - theme.px(2) - between * (n_rows - 1)) / n_rows);
-    const float width = (area.width - label - gap * (count - 1)) / count;
-    const ImVec2 origin = ImGui::GetCursorScreenPos();
-    const float top = origin.y + theme.px(2), bottom = top + n_rows * height + (n_rows - 1) * between;
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    const int chosen = *std::min_element(levels.begin(), levels.end(), [&](int a, int b) {
+    const Raster raster = raster_of(bench.theme, *maps, rows.size());
+    const int chosen = *std::min_element(raster.levels.begin(), raster.levels.end(), [&](int a, int b) {
         return std::abs(a - w.level()) < std::abs(b - w.level());
     });
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        const float y = top + static_cast<float>(r) * (height + between);
-        row_label(theme, rows[r], {origin.x, y}, label, height);
-        for (std::size_t i = 0; i < levels.size(); ++i) {
-            const float x = origin.x + label + static_cast<float>(i) * (width + gap);
-            draw_thumbnail(bench.theme, bench.textures, rows[r].at(i, levels[i]), {x, y}, {width, height},
-                           levels[i] == chosen, maps->frame);
-        }
-        if (!rows[r].instead.empty()) {  // the ends are known
-            row_sentence(theme, rows[r].instead, {origin.x + label + width + gap, y},
-                         {(width + gap) * (count - 2) - gap, height});
-        }
-    }
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        const float x = origin.x + label + static_cast<float>(i) * (width + gap);
-        {
-            const Face face(theme.mono, Theme::small_size);
-            const std::string text = std::to_string(levels[i]);
-            list->AddText({x + (width - ImGui::CalcTextSize(text.c_str()).x) / 2, bottom + theme.px(3)},
-                          Theme::packed(levels[i] == chosen ? theme.colours().accent : theme.colours().dim),
-                          text.c_str());
-        }
-        ImGui::SetCursorScreenPos({x, top});
-        ImGui::PushID(static_cast<int>(i));
-        if (ImGui::InvisibleButton("###level", {std::max(4.0f, width), bottom - top})) {
-            w.look_at(levels[i]);
-        }
-        if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) {
-            level_card(bench, *maps, levels[i]);
-        }
-        ImGui::PopID();
-    }
-    ImGui::SetCursorScreenPos({origin.x, bottom + number + theme.px(2)});
-    scrub_bar(bench, origin.x + label + width / 2,
-              origin.x + label + (width + gap) * (count - 1) + width / 2);
+    thumbnails(bench, rows, raster, chosen, maps->frame);
+    columns(bench, *maps, raster, chosen);
+    ImGui::SetCursorScreenPos({raster.origin.x, raster.bottom() + raster.number + bench.theme.px(2)});
+    scrub_bar(bench, raster.x(0) + raster.width / 2, raster.x(raster.levels.size() - 1) + raster.width / 2);
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "app/kit/text.hpp"
+#include "app/kit/words.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
@@ -91,30 +93,26 @@ void two_mode_bar(const Theme& theme, const Bar& bar, double mark, float label, 
     }
 }
 
-void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names) {
-    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {theme.px(6), 0});
-    const bool learned = !row.learned.empty();
-    const bool open = ImGui::BeginTable(
-        "###modes", learned ? 5 : 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp,
-        remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(row.learned.empty() ? 44 : 54))
-                                : ImVec2(0, 0));
-    ImGui::PopStyleVar();
-    if (!open) {
-        return;
-    }
-    ImGui::TableSetupScrollFreeze(0, 1);
-    ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.5f);
-    struct Column {
-        const char* name;
-        Role role;
-        const std::vector<double>* value;
-    };
+/// A column of the table: one estimate of all modes' weights.
+struct Column {
+    const char* name;
+    Role role;
+    const std::vector<double>* value;
+};
+
+std::vector<Column> columns_of(const ModeRow& row) {
     std::vector<Column> columns{{"exact", Role::exact, &row.exact},
                                 {"sampled", Role::sampled, &row.sampled},
                                 {"weighted", Role::weighted, &row.weighted}};
-    if (learned) {
+    if (!row.learned.empty()) {
         columns.push_back({"learned", Role::learned, &row.learned});
     }
+    return columns;
+}
+
+void table_head(const Theme& theme, const std::vector<Column>& columns) {
+    ImGui::TableSetupScrollFreeze(0, 1);
+    ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthStretch, 1.5f);
     for (const Column& c : columns) {
         ImGui::TableSetupColumn(c.name, ImGuiTableColumnFlags_WidthStretch, 1);
     }
@@ -125,35 +123,53 @@ void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::s
         const Face face(theme.body, Theme::small_size);
         ImGui::TextColored(Theme::vec(theme.colours().role(role)), "%s", name);
     }
-    const std::size_t n = n_modes(row);
-    for (std::size_t m = 0; m < n; ++m) {
-        ImGui::TableNextRow();
-        ImGui::TableSetColumnIndex(0);
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        const float h = ImGui::GetTextLineHeight();
-        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + h * 0.25f},
-                                                  {at.x + theme.px(8), at.y + h * 0.25f + theme.px(8)},
-                                                  theme.role(Role::mode, static_cast<int>(m)), theme.px(2));
-        ImGui::Dummy({theme.px(10), h});
-        ImGui::SameLine(0, theme.px(4));
-        {
-            const std::string name = mode_name(names, static_cast<int>(m));
-            // Signs such as +--+ run into each other in the text face.
-            const bool signs =
-                std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
-            const Face face(signs ? theme.mono : theme.body, Theme::small_size);
-            ImGui::TextUnformatted(name.c_str());
+}
+
+void table_row(const Theme& theme, std::size_t mode, const std::string& name,
+               const std::vector<Column>& columns) {
+    ImGui::TableNextRow();
+    ImGui::TableSetColumnIndex(0);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float h = ImGui::GetTextLineHeight();
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + h * 0.25f},
+                                              {at.x + theme.px(8), at.y + h * 0.25f + theme.px(8)},
+                                              theme.role(Role::mode, static_cast<int>(mode)), theme.px(2));
+    ImGui::Dummy({theme.px(10), h});
+    ImGui::SameLine(0, theme.px(4));
+    {
+        // Signs such as +--+ run into each other in the text face.
+        const bool signs =
+            std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c); });
+        const Face face(signs ? theme.mono : theme.body, Theme::small_size);
+        ImGui::TextUnformatted(name.c_str());
+    }
+    const Face mono(theme.mono, 14);
+    int c = 1;
+    for (const Column& of : columns) {
+        ImGui::TableSetColumnIndex(c++);
+        if (mode < of.value->size()) {
+            ImGui::TextUnformatted(fixed((*of.value)[mode], 3).c_str());
+        } else {
+            ImGui::TextColored(theme.dim(), "-");
         }
-        const Face mono(theme.mono, 14);
-        int c = 1;
-        for (const Column& of : columns) {
-            ImGui::TableSetColumnIndex(c++);
-            if (m < of.value->size()) {
-                ImGui::TextUnformatted(fixed((*of.value)[m], 3).c_str());
-            } else {
-                ImGui::TextColored(theme.dim(), "-");
-            }
-        }
+    }
+}
+
+void mode_table(const Theme& theme, const ModeRow& row, const std::vector<std::string>& names) {
+    const std::vector<Column> columns = columns_of(row);
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {theme.px(6), 0});
+    const bool open = ImGui::BeginTable(
+        "###modes", 1 + static_cast<int>(columns.size()),
+        ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp,
+        remaining().height > 40 ? ImVec2(0, remaining().height - theme.px(row.learned.empty() ? 44 : 54))
+                                : ImVec2(0, 0));
+    ImGui::PopStyleVar();
+    if (!open) {
+        return;
+    }
+    table_head(theme, columns);
+    for (std::size_t m = 0; m < n_modes(row); ++m) {
+        table_row(theme, m, mode_name(names, static_cast<int>(m)), columns);
     }
     ImGui::EndTable();
 }
@@ -189,17 +205,17 @@ void two_modes(const Theme& theme, const ModeRow& row, const std::vector<std::st
     const ImVec2 at = ImGui::GetCursorScreenPos();
     {
         const Face face(theme.body, Theme::label_size);
-        std::string a = mode_name(names, 0), b = mode_name(names, 1);
-        for (std::string* t : {&a, &b}) {
-            std::transform(t->begin(), t->end(), t->begin(),
-                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        }
+        std::string a = in_capitals(mode_name(names, 0)), b = in_capitals(mode_name(names, 1));
         ImDrawList* list = ImGui::GetWindowDrawList();
-        const float half = (width - label - numbers) / 2 - theme.px(3);
+        // Above the ends of the bar, or where they are too long for that, of the panel.
+        const float longest = std::max(ImGui::CalcTextSize(a.c_str()).x, ImGui::CalcTextSize(b.c_str()).x);
+        const bool above_bar = longest <= (width - label - numbers) / 2 - theme.px(3);
+        const float left = above_bar ? label : 0, right = width - (above_bar ? numbers : 0),
+                    half = (right - left) / 2 - theme.px(3);
         a = fitting(a, half), b = fitting(b, half);
-        list->AddText({at.x + label, at.y}, theme.role(Role::mode, 0), a.c_str());
-        list->AddText({at.x + width - numbers - ImGui::CalcTextSize(b.c_str()).x, at.y},
-                      theme.role(Role::mode, 1), b.c_str());
+        list->AddText({at.x + left, at.y}, theme.role(Role::mode, 0), a.c_str());
+        list->AddText({at.x + right - ImGui::CalcTextSize(b.c_str()).x, at.y}, theme.role(Role::mode, 1),
+                      b.c_str());
         ImGui::Dummy({width, theme.px(16)});
     }
     std::vector<Bar> bars{{"exact", Role::exact, &row.exact, nullptr},
@@ -231,8 +247,10 @@ void learned_verdict(Workbench& bench, const ModeRow& row, const std::vector<std
     const LearnedLevel* worst = end && maps ? worst_level(*maps) : nullptr;
     const bool at_worst = worst && worst->weights.size() == row.exact.size();
     const std::vector<double>& masses = at_worst ? worst->weights : row.learned;
-    const std::string text = learned_sentence(masses, row.exact, names, error(at_worst ? worst : known),
-                                              at_worst ? worst->level : -1);
+    const LearnedLevel* told = at_worst ? worst : known;
+    const std::string text =
+        learned_sentence(masses, row.exact, names, told ? told->rho : NoiseLevel::unknown, error(told),
+                         at_worst ? worst->level : -1);
     if (text.empty()) {
         return;
     }

@@ -89,39 +89,32 @@ void card(Workbench& bench, const SpriteSet& sprites, std::size_t i) {
     }
 }
 
-void draw(Workbench& bench) {
-    Workspace& w = bench.workspace;
-    const Theme& theme = bench.theme;
-    const Snapshot& s = w.snapshot();
-    const Area whole = remaining();
-    const float plot_height = whole.height - theme.px(24);
-    const float aspect =
-        std::max(0.2f, (whole.width - theme.px(34)) / std::max(20.0f, plot_height - theme.px(30)));
-    const ParticleView view = particle_view(bench, aspect);
-    const int limit = bench.software_gl ? 5000 : 20000;
+/// "level 3   5 000 of 8 192 drawn"
+std::string state_text(const Workbench& bench, const ParticleView& view, long limit) {
     std::string state = "level " + std::to_string(view.level);
     if (view.sprites && bench.view.show_particles) {
-        const long drawn = std::min<long>(limit, static_cast<long>(view.sprites->x.size()));
-        state +=
-            "   " + grouped(drawn) + " of " + grouped(std::max<long>(view.sprites->total, drawn)) + " drawn";
-    } else if (s.state != RunState::idle) {
+        const long drawn = std::min(limit, static_cast<long>(view.sprites->x.size()));
+        state += "   " + grouped(drawn) + " of " + grouped(std::max(view.sprites->total, drawn)) + " drawn";
+    } else if (bench.workspace.snapshot().state != RunState::idle) {
         state += "   not visited while drawn";
     }
-    const ImVec2 start = ImGui::GetCursorPos();
-    // Choices, then the state at the right end; where both do not fit the choices count, and the panel's name
-    // stands in its tab already.
-    const bool learned_path = bench.learning.learned_path();
-    const float choices_at = named_by_tab() ? 0 : theme.px(84), choices = theme.px(learned_path ? 420 : 330);
-    const bool narrow = choices_at + choices + theme.px(24) > whole.width;
-    {
-        const Face face(theme.body, Theme::small_size);
-        if (choices_at + choices + theme.px(24) + ImGui::CalcTextSize(state.c_str()).x > whole.width) {
-            state.clear();
-        }
-    }
-    panel_header(bench, *find_view("particles"), "Particles", state);
-    const ImVec2 body = ImGui::GetCursorPos();
-    ImGui::SetCursorPos({start.x + choices_at, start.y});
+    return state;
+}
+
+/// Room for the choices of background and colour in the header's row.
+struct ChoicesPlace {
+    float at, width;
+
+    float end(const Theme& theme) const { return at + width + theme.px(24); }
+};
+
+ChoicesPlace place_of_choices(const Workbench& bench) {
+    const Theme& theme = bench.theme;
+    return {named_by_tab() ? 0 : theme.px(84), theme.px(bench.learning.learned_path() ? 420 : 330)};
+}
+
+void choices(Workbench& bench, bool narrow) {
+    const Theme& theme = bench.theme;
     const auto ground = [&](const char* label, Background wish, const char* tip) {
         if (choice(bench, label, background_of(bench) == wish, tip)) {
             bench.view.learned.background = wish;
@@ -130,52 +123,91 @@ void draw(Workbench& bench) {
     };
     ground(narrow ? "exact###exact" : "exact density###exact", Background::exact,
            "Background: the exact density of the level, where it is known");
-    if (learned_path) {
+    if (bench.learning.learned_path()) {
         ground("learned###learned", Background::learned, "Background: the learned density of the level");
     }
     ground(narrow ? "own###own" : "particles' own###own", Background::own,
            "Background: all particles, weighted and binned");
     ImGui::SameLine(0, theme.px(14));
-    if (choice(bench, "by mode", bench.view.by_mode, "Colour of a particle: its mode")) {
+    if (choice(bench, narrow ? "mode###mode" : "by mode", bench.view.by_mode,
+               "Colour of a particle: its mode")) {
         bench.view.by_mode = true;
     }
     ImGui::SameLine(0, theme.px(2));
-    if (choice(bench, "by weight", !bench.view.by_mode, "Colour of a particle: light ones fade")) {
+    if (choice(bench, narrow ? "weight###weight" : "by weight", !bench.view.by_mode,
+               "Colour of a particle: light ones fade")) {
         bench.view.by_mode = false;
     }
+}
+
+/// Choices, then the state at the right end; where both do not fit the choices count, and the panel's name
+/// stands in its tab already.
+void header(Workbench& bench, std::string state, float width) {
+    const Theme& theme = bench.theme;
+    const ImVec2 start = ImGui::GetCursorPos();
+    const ChoicesPlace place = place_of_choices(bench);
+    {
+        const Face face(theme.body, Theme::small_size);
+        if (place.end(theme) + ImGui::CalcTextSize(state.c_str()).x > width) {
+            state.clear();
+        }
+    }
+    panel_header(bench, *find_view("particles"), "Particles", state);
+    const ImVec2 body = ImGui::GetCursorPos();
+    ImGui::SetCursorPos({start.x + place.at, start.y});
+    choices(bench, place.end(theme) > width);
     ImGui::SetCursorPos(body);
-    if (s.state == RunState::failed) {
-        ImGui::PushTextWrapPos(0);
-        ImGui::TextColored(Theme::vec(theme.colours().bad), "%s  The run stopped at level %d", icon::bad,
-                           s.level);
-        ImGui::TextUnformatted(s.error.c_str());
-        ImGui::TextColored(theme.dim(),
-                           "What was reached is kept. Change a setting and press Ctrl+R to run again.");
-        ImGui::PopTextWrapPos();
-    }
-    if (!view.density && !view.sprites) {
-        empty_text(bench, s.state == RunState::preparing ? "Preparing the run ..."
-                                                         : "Nothing sampled yet. Press Space to run " +
-                                                               w.name() + ", or drop a preset here.");
-        return;
-    }
-    ParticleView drawn = view;
+}
+
+void failure(const Theme& theme, const Snapshot& s) {
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(Theme::vec(theme.colours().bad), "%s  The run stopped at level %d", icon::bad,
+                       s.level);
+    ImGui::TextUnformatted(s.error.c_str());
+    ImGui::TextColored(theme.dim(),
+                       "What was reached is kept. Change a setting and press Ctrl+R to run again.");
+    ImGui::PopTextWrapPos();
+}
+
+void picture(Workbench& bench, ParticleView view, int limit) {
     if (!bench.view.show_particles) {
-        drawn.sprites = nullptr;
+        view.sprites = nullptr;
     }
-    PlotSpec plot = particles_figure(s, drawn);
+    PlotSpec plot = particles_figure(s, view);
     PlotOptions options;
     options.max_points = limit;
     options.sprites = !bench.software_gl && bench.sprites.available() ? &bench.sprites : nullptr;
     options.fit = bench.view.fit;
-    std::vector<float> weights;
-    if (drawn.sprites) {
-        options.hover_point = [&](std::size_t i) { card(bench, *drawn.sprites, i); };
+    if (view.sprites) {
+        options.hover_point = [&](std::size_t i) { card(bench, *view.sprites, i); };
         if (!bench.view.by_mode) {
-            options.point_weight = &drawn.sprites->weight;
+            options.point_weight = &view.sprites->weight;
         }
     }
-    draw_plot(plot, theme, bench.textures, {remaining().width, remaining().height}, options);
+    draw_plot(particles_plot(bench.workspace.snapshot(), view), bench.theme, bench.textures,
+              {remaining().width, remaining().height}, options);
+}
+
+void draw(Workbench& bench) {
+    const Theme& theme = bench.theme;
+    const Snapshot& s = bench.workspace.snapshot();
+    const Area whole = remaining();
+    const float plot_height = whole.height - theme.px(24);
+    const ParticleView view = particle_view(
+        bench, std::max(0.2f, (whole.width - theme.px(34)) / std::max(20.0f, plot_height - theme.px(30))));
+    const int limit = bench.software_gl ? 5000 : 20000;
+    header(bench, state_text(bench, view, limit), whole.width);
+    if (s.state == RunState::failed) {
+        failure(theme, s);
+    }
+    if (!view.density && !view.sprites) {
+        empty_text(bench, s.state == RunState::preparing
+                              ? "Preparing the run ..."
+                              : "Nothing sampled yet. Press Space to run " + bench.workspace.name() +
+                                    ", or drop a preset here.");
+        return;
+    }
+    picture(bench, view, limit);
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {

@@ -240,61 +240,66 @@ void losses_table(Workbench& bench) {
     }
 }
 
-void plots(Workbench& bench, const Tools& for_loss) {
+/// The three figures of a training.
+struct Figures {
+    PlotSpec loss, mass, levels;
+    Tools for_loss, for_levels;
+
+    Figures(Workbench& bench, const Tools& tools)
+        : loss(loss_figure(bench.learning.training(), loss_look(bench))),
+          mass(learned_weights_figure(bench.learning.training(), bench.view.mass_mode)),
+          levels(bench.view.training_map ? score_error_map(bench.learning.training())
+                                         : score_error_figure(bench.learning.training())),
+          for_loss(tools), for_levels(level_tools(bench)) {}
+};
+
+void side_by_side(Workbench& bench, const Figures& f, Area area, float gap) {
+    const ImVec2 size{(area.width - 2 * gap) / 3, area.height};
+    cell(bench, f.loss, size, f.for_loss);
+    ImGui::SameLine(0, gap);
+    cell(bench, f.mass, size);
+    ImGui::SameLine(0, gap);
+    cell(bench, f.levels, size, f.for_levels);
+}
+
+/// The table takes the fourth place; in one row, only two figures have room.
+void two_by_two(Workbench& bench, const Figures& f, Area area, float gap, bool both_rows) {
+    const ImVec2 size{(area.width - gap) / 2, both_rows ? (area.height - gap) / 2 : area.height};
+    cell(bench, f.loss, size, f.for_loss);
+    ImGui::SameLine(0, gap);
+    cell(bench, f.mass, size);
+    if (!both_rows) {
+        return;
+    }
+    cell(bench, f.levels, size, f.for_levels);
+    ImGui::SameLine(0, gap);
+    ImGui::BeginGroup();
+    if (ImGui::BeginChild("###table", size)) {
+        losses_table(bench);
+    }
+    ImGui::EndChild();
+    ImGui::EndGroup();
+}
+
+void one_below_the_other(Workbench& bench, const Figures& f, Area area, float gap) {
     const Theme& theme = bench.theme;
-    const TrainingSnapshot& s = bench.learning.training();
-    const Area area = remaining();
-    const float gap = theme.px(10);
-    const PlotSpec loss = loss_figure(s, loss_look(bench)),
-                   mass = learned_weights_figure(s, bench.view.mass_mode);
-    const PlotSpec levels = bench.view.training_map ? score_error_map(s) : score_error_figure(s);
-    const Tools for_levels = level_tools(bench);
-    const float table =
-        theme.px(22) * static_cast<float>(1 + std::max<std::size_t>(1, s.loss_names.size())) + theme.px(4);
-    const bool wide = area.width > theme.px(840) && area.height < theme.px(420);
-    if (wide) {
-        const float w = (area.width - 2 * gap) / 3, h = area.height;
-        cell(bench, loss, {w, h}, for_loss);
-        ImGui::SameLine(0, gap);
-        cell(bench, mass, {w, h});
-        ImGui::SameLine(0, gap);
-        cell(bench, levels, {w, h}, for_levels);
-        return;
+    const std::size_t n_losses = std::max<std::size_t>(1, bench.learning.training().loss_names.size());
+    const float table = theme.px(22) * static_cast<float>(1 + n_losses) + theme.px(4),
+                left = area.height - table;
+    const bool with_table = left > theme.px(400);
+    const ImVec2 size{area.width, with_table ? (left - 3 * gap) / 3 : (area.height - 2 * gap) / 3};
+    cell(bench, f.loss, size, f.for_loss);
+    cell(bench, f.mass, size);
+    cell(bench, f.levels, size, f.for_levels);
+    if (with_table) {
+        losses_table(bench);
     }
-    if (area.width > theme.px(460) && area.height > theme.px(300)) {
-        const float w = (area.width - gap) / 2, h = (area.height - gap) / 2;
-        cell(bench, loss, {w, h}, for_loss);
-        ImGui::SameLine(0, gap);
-        cell(bench, mass, {w, h});
-        cell(bench, levels, {w, h}, for_levels);
-        ImGui::SameLine(0, gap);
-        ImGui::BeginGroup();
-        if (ImGui::BeginChild("###table", {w, h})) {
-            losses_table(bench);
-        }
-        ImGui::EndChild();
-        ImGui::EndGroup();
-        return;
-    }
-    if (area.width > theme.px(460)) {
-        const float w = (area.width - gap) / 2;
-        cell(bench, loss, {w, area.height}, for_loss);
-        ImGui::SameLine(0, gap);
-        cell(bench, mass, {w, area.height});
-        return;
-    }
-    if (area.height > theme.px(300)) {  // narrow: one below the other
-        const float left = area.height - table,
-                    h = left > theme.px(400) ? (left - 3 * gap) / 3 : (area.height - 2 * gap) / 3;
-        cell(bench, loss, {area.width, h}, for_loss);
-        cell(bench, mass, {area.width, h});
-        cell(bench, levels, {area.width, h}, for_levels);
-        if (left > theme.px(400)) {
-            losses_table(bench);
-        }
-        return;
-    }
-    int& shown = bench.view.training_part;  // room for one: it is chosen
+}
+
+/// Room for one: it is chosen.
+void one_of_them(Workbench& bench, const Figures& f, float width) {
+    const Theme& theme = bench.theme;
+    int& shown = bench.view.training_part;
     {
         const Face small(theme.body, Theme::small_size);
         int i = 0;
@@ -309,9 +314,26 @@ void plots(Workbench& bench, const Tools& for_loss) {
         }
         ImGui::NewLine();
     }
-    PlotSpec one = shown == 0 ? loss : shown == 1 ? mass : levels;
+    PlotSpec one = shown == 0 ? f.loss : shown == 1 ? f.mass : f.levels;
     one.x.label.clear();
-    draw_plot(one, theme, bench.textures, {area.width, remaining().height}, {});
+    draw_plot(one, theme, bench.textures, {width, remaining().height}, {});
+}
+
+void plots(Workbench& bench, const Tools& for_loss) {
+    const Theme& theme = bench.theme;
+    const Figures figures(bench, for_loss);
+    const Area area = remaining();
+    const float gap = theme.px(10);
+    const bool wide = area.width > theme.px(460), high = area.height > theme.px(300);
+    if (area.width > theme.px(840) && area.height < theme.px(420)) {
+        side_by_side(bench, figures, area, gap);
+    } else if (wide) {
+        two_by_two(bench, figures, area, gap, high);
+    } else if (high) {
+        one_below_the_other(bench, figures, area, gap);
+    } else {
+        one_of_them(bench, figures, area.width);
+    }
 }
 
 /// Nothing trained in this session: what could be, or why not.

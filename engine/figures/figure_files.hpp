@@ -9,11 +9,13 @@
 
 namespace tempera {
 
-/// Bytes of a figure as csv, svg, pdf or png.
-std::string figure_bytes(const PlotSpec& plot, const std::string& kind, const Palette& palette,
-                         FigureSize size = {});
-/// folder/figures/ID.KIND for each of `kinds` that is a kind of figure (html and npz are none).
-void write_figures(const std::vector<PlotSpec>& figures, const std::vector<std::string>& kinds,
+/// What a figure can be written as: svg, pdf, png, csv.
+const std::vector<std::string>& figure_formats();
+/// Bytes of a figure in one of these formats; `dpi` is that of png.
+std::string figure_bytes(const PlotSpec& plot, const std::string& format, const Palette& palette,
+                         FigureSize size = {}, double dpi = 200);
+/// folder/figures/ID.FORMAT for each of `exports` that is a format of figures (html and npz are none).
+void write_figures(const std::vector<PlotSpec>& figures, const std::vector<std::string>& exports,
                    const Palette& palette, const std::filesystem::path& folder,
                    FigureSize (*size)(const PlotSpec&) = nullptr);
 

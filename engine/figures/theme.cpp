@@ -3,105 +3,128 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <map>
+#include <utility>
 
 #include "core/errors.hpp"
+#include "core/joined.hpp"
+#include "figures/palette_names.hpp"
 #include "figures/plot_spec.hpp"
 
 namespace tempera {
 namespace {
 
 // Okabe and Ito's colour-blind safe set, ordered so that neighbours differ most on the ground they stand on.
-const std::vector<unsigned> modes_on_light{0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7,
-                                           0xE69F00, 0x56B4E9, 0x6B4C9A, 0x8A8A00};
-const std::vector<unsigned> modes_on_dark{0x56B4E9, 0xE69F00, 0x2FC497, 0xE08DBE,
-                                          0xF0E442, 0xF0763B, 0x8FA8FF, 0xB9C26A};
+std::vector<unsigned> modes_on_light() {
+    return {0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x6B4C9A, 0x8A8A00};
+}
+std::vector<unsigned> modes_on_dark() {
+    return {0x56B4E9, 0xE69F00, 0x2FC497, 0xE08DBE, 0xF0E442, 0xF0763B, 0x8FA8FF, 0xB9C26A};
+}
 
-const std::map<std::string, Palette>& palettes() {
-    static const std::map<std::string, Palette> all = [] {
-        std::map<std::string, Palette> p;
-        p["light"] = {.ground = 0xEDEFF2,
-                      .panel = 0xFFFFFF,
-                      .raised = 0xF5F6F8,
-                      .field = 0xEFF1F4,
-                      .field_hovered = 0xE3E7EC,
-                      .border = 0xD8DDE3,
-                      .grid = 0xE3E7EC,
-                      .text = 0x1D232B,
-                      .dim = 0x5F6975,
-                      .accent = 0x1F6FB5,
-                      .primary = 0x1F6FB5,
-                      .good = 0x177A53,
-                      .warning = 0x8A5F00,
-                      .bad = 0xB83227,
-                      .exact = 0x10151B,
-                      .sampled = 0x1F69B0,
-                      .weighted = 0x0F7653,
-                      .learned = 0xB04E05,
-                      .modes = modes_on_light,
-                      .dark = false};
-        p["dark"] = {.ground = 0x111418,
-                     .panel = 0x181C22,
-                     .raised = 0x20252D,
-                     .field = 0x262C35,
-                     .field_hovered = 0x303845,
-                     .border = 0x2B313B,
-                     .grid = 0x2A303A,
-                     .text = 0xDDE3EA,
-                     .dim = 0x8D97A5,
-                     .accent = 0x4FA3E3,
-                     .primary = 0x1F6FB5,
-                     .good = 0x4FB286,
-                     .warning = 0xE3B341,
-                     .bad = 0xEB6D68,
-                     .exact = 0xE8EDF2,
-                     .sampled = 0x5AA9F0,
-                     .weighted = 0x3FBF93,
-                     .learned = 0xF2913D,
-                     .modes = modes_on_dark,
-                     .dark = true};
-        p["high_contrast"] = {.ground = 0x000000,
-                              .panel = 0x000000,
-                              .raised = 0x000000,
-                              .field = 0x1A1A1A,
-                              .field_hovered = 0x333333,
-                              .border = 0xFFFFFF,
-                              .grid = 0x555555,
-                              .text = 0xFFFFFF,
-                              .dim = 0xD0D0D0,
-                              .accent = 0x66C2FF,
-                              .primary = 0x0A62B0,
-                              .good = 0x4DFFB0,
-                              .warning = 0xFFD500,
-                              .bad = 0xFF8A80,
-                              .exact = 0xFFFFFF,
-                              .sampled = 0x5CB8FF,
-                              .weighted = 0x2EFFA8,
-                              .learned = 0xFFA040,
-                              .modes = modes_on_dark,
-                              .dark = true};
-        p["print"] = p["light"];
-        p["print"].ground = 0xFFFFFF;
-        return p;
-    }();
+Palette light() {
+    return {.ground = 0xEDEFF2,
+            .panel = 0xFFFFFF,
+            .raised = 0xF5F6F8,
+            .field = 0xEFF1F4,
+            .field_hovered = 0xE3E7EC,
+            .border = 0xD8DDE3,
+            .grid = 0xE3E7EC,
+            .text = 0x1D232B,
+            .dim = 0x5F6975,
+            .accent = 0x1F6FB5,
+            .primary = 0x1F6FB5,
+            .good = 0x177A53,
+            .warning = 0x8A5F00,
+            .bad = 0xB83227,
+            .exact = 0x10151B,
+            .sampled = 0x1F69B0,
+            .weighted = 0x0F7653,
+            .learned = 0xB04E05,
+            .modes = modes_on_light(),
+            .dark = false};
+}
+
+Palette dark() {
+    return {.ground = 0x111418,
+            .panel = 0x181C22,
+            .raised = 0x20252D,
+            .field = 0x262C35,
+            .field_hovered = 0x303845,
+            .border = 0x2B313B,
+            .grid = 0x2A303A,
+            .text = 0xDDE3EA,
+            .dim = 0x8D97A5,
+            .accent = 0x4FA3E3,
+            .primary = 0x1F6FB5,
+            .good = 0x4FB286,
+            .warning = 0xE3B341,
+            .bad = 0xEB6D68,
+            .exact = 0xE8EDF2,
+            .sampled = 0x5AA9F0,
+            .weighted = 0x3FBF93,
+            .learned = 0xF2913D,
+            .modes = modes_on_dark(),
+            .dark = true};
+}
+
+Palette high_contrast() {
+    return {.ground = 0x000000,
+            .panel = 0x000000,
+            .raised = 0x000000,
+            .field = 0x1A1A1A,
+            .field_hovered = 0x333333,
+            .border = 0xFFFFFF,
+            .grid = 0x555555,
+            .text = 0xFFFFFF,
+            .dim = 0xD0D0D0,
+            .accent = 0x66C2FF,
+            .primary = 0x0A62B0,
+            .good = 0x4DFFB0,
+            .warning = 0xFFD500,
+            .bad = 0xFF8A80,
+            .exact = 0xFFFFFF,
+            .sampled = 0x5CB8FF,
+            .weighted = 0x2EFFA8,
+            .learned = 0xFFA040,
+            .modes = modes_on_dark(),
+            .dark = true};
+}
+
+Palette printed() {
+    Palette p = light();
+    p.ground = 0xFFFFFF;
+    return p;
+}
+
+const std::vector<std::pair<std::string, Palette>>& palettes() {
+    static const std::vector<std::pair<std::string, Palette>> all{
+        {"light", light()}, {"dark", dark()}, {"high_contrast", high_contrast()}, {"print", printed()}};
     return all;
 }
 
 }  // namespace
 
+const std::vector<std::string>& palette_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> out;
+        for (const auto& [name, unused] : palettes()) {
+            out.push_back(name);
+        }
+        return out;
+    }();
+    return names;
+}
+
 const Palette& palette(const std::string& theme) {
-    const auto& all = palettes();
-    if (const auto it = all.find(theme); it != all.end()) {
-        return it->second;
+    for (const auto& [name, colours] : palettes()) {
+        if (theme == name) {
+            return colours;
+        }
     }
-    std::vector<std::string> known;
-    for (const auto& [name, unused] : all) {
-        known.push_back(name);
-    }
-    const std::string near = nearest_name(theme, known);
+    const std::string near = nearest_name(theme, palette_names());
     throw ConfigError("theme", "\"" + theme + "\" is not known" +
                                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
-                                   " (one of: dark, high_contrast, light, print)");
+                                   " (one of: " + joined(palette_names()) + ")");
 }
 
 namespace {

@@ -95,15 +95,21 @@ TEST(LearnedPlots, RunRowsStandInForMapsOfAnotherPath) {
 TEST(LearnedPlots, SentencesSayWhatTheMassesAre) {
     const std::vector<std::string> names{"lake A", "lake B"};
     const std::vector<double> exact{2.0 / 3, 1.0 / 3};
-    EXPECT_EQ(learned_sentence({0.999, 0.001}, exact, names, 0.002),
+    const double unknown = NoiseLevel::unknown;
+    EXPECT_EQ(learned_sentence({0.999, 0.001}, exact, names, unknown, 0.002),
               "The learned density puts 100 % of the mass into lake A. The loss cannot see this.");
-    EXPECT_NE(learned_sentence({0.1, 0.9}, exact, names, 0.3).find("Its scores are off, too (30 %"),
+    EXPECT_EQ(
+        learned_sentence({0.999, 0.001}, exact, names, 0.2, 0.002),
+        "At sigma 0.2 the learned density puts 100 % of the mass into lake A. The loss cannot see this.");
+    EXPECT_NE(learned_sentence({0.1, 0.9}, exact, names, 0.2, 0.3).find("Its scores are off, too (30 %"),
               std::string::npos);
-    EXPECT_NE(learned_sentence({0.68, 0.32}, exact, names, 0.002).find("right masses here"),
+    EXPECT_NE(learned_sentence({0.68, 0.32}, exact, names, 0.2, 0.002).find("right masses here"),
               std::string::npos);
-    EXPECT_EQ(learned_sentence({0.999, 0.001}, exact, names, 0.002, 3).substr(0, 34),
+    EXPECT_EQ(learned_sentence({0.999, 0.001}, exact, names, 0.05, 0.002, 3).substr(0, 47),
+              "At level 3 (sigma 0.05) the learned density put");
+    EXPECT_EQ(learned_sentence({0.999, 0.001}, exact, names, unknown, 0.002, 3).substr(0, 34),
               "At level 3 the learned density put");
-    EXPECT_EQ(learned_sentence({}, exact, names, 0), "");
+    EXPECT_EQ(learned_sentence({}, exact, names, 0.2, 0), "");
     const LearnedMaps bent = bent_path();
     EXPECT_EQ(worst_level(bent)->level, 1);
 }

@@ -9,7 +9,9 @@
 #include <fstream>
 
 #include "core/build_id.hpp"
+#include "figures/palette_names.hpp"
 #include "null_bench.hpp"
+#include "run/preset/preset_schema.hpp"
 
 namespace tempera::app {
 namespace {
@@ -99,6 +101,46 @@ TEST(Preferences, TakeWhatIsThereAndOfTheRightKind) {
         EXPECT_LE(bench.scale, 3) << text;
         EXPECT_GE(bench.workspace.pace(), 0) << text;
         EXPECT_EQ(bench.view.layout, "explore") << text;
+    }
+}
+
+TEST(Preferences, WhatTheCommandLineAsksForIsForOneStart) {
+    const Folder folder;
+    fs::create_directories(folder.path);
+    const Json before{{"schema", "tempera-window"}, {"theme", "light"}, {"window", {1000, 700}}};
+    std::ofstream(folder.path / "window.json") << before.dump();
+    AppOptions options;
+    options.theme = "print";
+    options.scale = 1.3;
+    options.width = 800, options.height = 600;
+    {
+        NullBench window;
+        Workbench& bench = *window.bench;
+        Preferences preferences(folder.path);
+        apply_preferences(bench, preferences.chosen());
+        ASSERT_TRUE(open_initial(bench, options));
+        preferences.set_for_this_start({{"theme", "print"}, {"scale", 1.3f}, {"window", {800, 600}}});
+        bench.window_width = 800, bench.window_height = 600;
+        preferences.keep(preferences_of(bench));
+        EXPECT_EQ(preferences.chosen()["theme"], "light");
+        EXPECT_FALSE(preferences.chosen().contains("scale"));
+        EXPECT_EQ(preferences.chosen()["window"], before["window"]);
+        bench.commands.run("theme.dark", bench);  // a choice of the person's, whatever it is
+        preferences.keep(preferences_of(bench));
+        EXPECT_EQ(preferences.chosen()["theme"], "dark");
+        bench.commands.run("theme.print", bench);
+        preferences.keep_and_wait(preferences_of(bench));
+    }
+    const Json after = Preferences(folder.path).chosen();
+    EXPECT_EQ(after["theme"], "print");
+    EXPECT_FALSE(after.contains("scale"));
+    EXPECT_EQ(after["window"], before["window"]);
+}
+
+TEST(Preferences, ThemesOfPresetsAreThoseOfFigures) {
+    EXPECT_EQ(find_field(Json::object(), "view.theme")->choices, palette_names());
+    for (const std::string& name : palette_names()) {
+        EXPECT_NO_THROW(palette(name));
     }
 }
 

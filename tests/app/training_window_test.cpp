@@ -9,6 +9,7 @@
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 #include "run/figures/training_figures.hpp"
+#include "run/preset/preset_files.hpp"
 
 namespace tempera::app {
 namespace {
@@ -89,8 +90,15 @@ TEST_F(TrainingWindow, LearnsLivePausesStepsAndStops) {
     ASSERT_TRUE(learning.usable());
     window.bench->commands.run("train.use", *window.bench);
     window.frames(2);
-    EXPECT_EQ(window.bench->workspace.value("model.file"), Json(learning.training().folder.string()));
+    const Workspace& w = window.bench->workspace;
+    const std::string named = w.value("model.file").get<std::string>();
+    EXPECT_TRUE(fs::path(named).is_relative()) << "so that the preset and its model can be moved: " << named;
+    EXPECT_EQ(find_file(w.document(), named), learning.training().folder);
     EXPECT_FALSE(learning.usable());
+    EXPECT_TRUE(w.problems().empty());
+    ASSERT_TRUE(window.bench->workspace.save_as(folder_ / "mine" / "p.json"));
+    EXPECT_EQ(w.value("model.file"), Json("../out/" + learning.training().folder.filename().string()));
+    EXPECT_FALSE(learning.usable()) << "it is the same model, told from another folder";
     window.bench->workspace.undo();
     EXPECT_TRUE(window.bench->workspace.value("model.file").get<std::string>().empty());
 }
@@ -108,7 +116,8 @@ TEST_F(TrainingWindow, ARunOfAnUntrainedModelTrainsItFirst) {
     EXPECT_EQ(learning.training().state, RunState::finished);
     EXPECT_EQ(learning.training().folder.filename(), "learned_two_lakes_dsm-model-2");
     EXPECT_TRUE(fs::is_empty(folder_ / "out" / "learned_two_lakes_dsm-model"));
-    EXPECT_EQ(get_value(*w.snapshot().preset, "model.file"), Json(learning.training().folder.string()));
+    EXPECT_EQ(find_file(w.document(), w.value("model.file").get<std::string>()), learning.training().folder);
+    EXPECT_EQ(get_value(*w.snapshot().preset, "model.file"), w.value("model.file"));
     EXPECT_EQ(w.runs().size(), 1u);
     bool told = false;
     for (const LogLine& line : w.log()) {

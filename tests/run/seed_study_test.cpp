@@ -90,9 +90,16 @@ TEST(SeedStudy, TrainsSeedsInTheBackgroundAndStops) {
     EXPECT_NE(points[0].loss, points[1].loss);
     EXPECT_GT(points[0].loss, points[0].exact_loss);
     EXPECT_NEAR(points[0].exact_loss, points[1].exact_loss, 0.05);
-    preset["model"]["training"]["n_steps"] = 1000000;
+    // A first impression of a seed comes long before its point.
+    preset["model"]["training"]["n_steps"] = 2000;
     study.start(preset, 2);
-    ASSERT_TRUE(until([](const SeedStudy::State& s) { return s.state == RunState::running; }));
+    ASSERT_TRUE(until([](const SeedStudy::State& s) { return s.on_its_way.has_value(); }));
+    const std::shared_ptr<const SeedStudy::State> early = study.latest();
+    EXPECT_TRUE(early->points.empty());
+    EXPECT_EQ(early->on_its_way->seed, 1);
+    EXPECT_GT(early->on_its_way->loss, early->on_its_way->exact_loss);
+    EXPECT_FALSE(early->on_its_way->mass.empty());
+    EXPECT_LT(early->fraction, 0.5);
     study.cancel();
     ASSERT_TRUE(until([](const SeedStudy::State& s) { return s.state == RunState::cancelled; }));
     EXPECT_TRUE(study.latest()->points.empty());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "samplers/annealed/genealogy.hpp"
 #include "samplers/annealed/resampling.hpp"
 
 #include <gtest/gtest.h>

@@ -126,7 +126,8 @@ std::string seed_points_csv(const std::vector<SeedPoint>& points) {
 
 namespace {
 
-/// A step is one of the optimiser, or the judging of one noise level after a seed's last.
+/// A step is one of the optimiser, or the judging of one noise level: after a seed's last step and, for a
+/// first impression, at an eighth, a quarter and half of its way.
 class SeedStudyWork final : public Work {
 public:
     SeedStudyWork(const Json& resolved, int n_seeds) : preset_(resolved), wanted_(n_seeds) {}
@@ -134,7 +135,7 @@ public:
     void start() override { begin_seed(); }
     void advance() override;
     bool finished() const override { return done() == wanted_; }
-    bool at_boundary() const override { return levels_.empty() && session_->steps_done() == 0; }
+    bool at_boundary() const override { return session_->steps_done() == 0; }
     WorkProgress progress() const override {
         return {fraction(), "seed " + std::to_string(done() + 1) + " of " + std::to_string(wanted_)};
     }
@@ -150,12 +151,15 @@ private:
     int done() const { return static_cast<int>(points_.size()); }
     double fraction() const;
     void begin_seed();
+    bool judging_due() const;
 
     Json preset_;
     int wanted_;
     std::vector<SeedPoint> points_;
     std::optional<TrainingSession> session_;  ///< of seed done() + 1
+    bool judging_ = false;                    ///< the network as it is now
     std::vector<NoiseLevel> levels_;          ///< judged so far
+    std::optional<SeedPoint> on_its_way_;
     long steps_ = 0;
 };
 
@@ -166,20 +170,35 @@ void SeedStudyWork::begin_seed() {
         session_.emplace(preset);
     }
     levels_.clear();
+    on_its_way_.reset();
+    judging_ = !finished() && session_->finished();  // of one taken up at its end
+}
+
+bool SeedStudyWork::judging_due() const {
+    const long at = session_->steps_done(), all = session_->n_steps();
+    return session_->finished() || at == all / 8 || at == all / 4 || at == all / 2;
 }
 
 void SeedStudyWork::advance() {
     ++steps_;
-    if (!session_->finished()) {
+    if (!judging_) {
         session_->step();
+        judging_ = judging_due();
         return;
     }
     const std::vector<double>& sigmas = session_->sigmas();
     levels_.push_back(session_->level_report(sigmas[levels_.size() * (sigmas.size() - 1) / (n_judged - 1)]));
-    if (levels_.size() == n_judged) {
-        points_.push_back(
-            seed_point(names_of(preset_["model"]), done() + 1, session_->target().dim(), levels_));
+    if (levels_.size() < n_judged) {
+        return;
+    }
+    SeedPoint point = seed_point(names_of(preset_["model"]), done() + 1, session_->target().dim(), levels_);
+    if (session_->finished()) {
+        points_.push_back(std::move(point));
         begin_seed();
+    } else {
+        on_its_way_ = std::move(point);
+        levels_.clear();
+        judging_ = false;
     }
 }
 
@@ -200,6 +219,8 @@ void SeedStudyWork::archive(StateArchive& archive) {
     }
     if (!finished()) {
         archive.part("session", *session_);
+        judging_ = session_->finished();
+        levels_.clear();
     }
 }
 
@@ -211,6 +232,7 @@ std::shared_ptr<WorkView> SeedStudyWork::view(bool) {
     s->wanted = wanted_;
     s->fraction = fraction();
     s->points = points_;
+    s->on_its_way = on_its_way_;
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ public:
         int done = 0, wanted = 0;
         double fraction = 0;  ///< of all steps
         std::vector<SeedPoint> points;
+        std::optional<SeedPoint> on_its_way;  ///< the seed in training, as it was judged last
     };
 
     // Commands return at once.

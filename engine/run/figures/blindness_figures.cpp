@@ -117,22 +117,27 @@ std::string blindness_sentence(const WrongWeightCurves* c) {
 }
 
 PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
-                      const SeedPoint& own) {
+                      const SeedPoint& own, const std::optional<SeedPoint>& on_its_way) {
     PlotSpec plot = new_figure("blindness_seeds", "Trained from different seeds", nullptr);
     const std::string mode = mode_name(curves ? curves->mode_names : std::vector<std::string>(), 0);
     plot.x = axis("mass of " + mode + " implied at noise " + small_number(telling_sigma), 0, 1.02);
     plot.y = axis("loss", 0, 2);
     plot.x.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
     const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(telling_sigma));
-    if (seeds.empty() && !has_own) {
+    if (seeds.empty() && !has_own && !on_its_way) {
         plot.empty = "No trained seeds of this target yet. Train some here: equal losses do not mean equal "
                      "weights.";
         return plot;
     }
-    const double exact = seeds.empty() ? own.exact_loss : seeds.front().exact_loss;
+    const double exact = !seeds.empty() ? seeds.front().exact_loss
+                         : has_own      ? own.exact_loss
+                                        : on_its_way->exact_loss;
     double top = has_own ? exact + own.loss - own.exact_loss : 0;
     for (const SeedPoint& p : seeds) {
         top = std::max(top, p.loss);
+    }
+    if (on_its_way) {
+        top = std::max(top, exact + on_its_way->loss - on_its_way->exact_loss);
     }
     plot.y.max = std::max(0.5, std::ceil(top * 1.5 * 4) / 4);
     PlotLayer floor = make_layer(Kind::line, "loss of the exact score", Role::threshold);
@@ -154,6 +159,10 @@ PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoi
         mine.y = {exact + own.loss - own.exact_loss};
         mine.width = 16;  // larger, and behind those that may cover it
         plot.layers.push_back(mine);
+    }
+    if (on_its_way) {
+        plot.layers.push_back(seed_layer({*on_its_way}, on_its_way->losses, Role::dim, exact));
+        plot.layers.back().name = "in training";
     }
     std::vector<std::string> kinds;
     for (const SeedPoint& p : seeds) {

@@ -14,7 +14,7 @@ PlotSpec blindness_figure(const WrongWeightCurves* curves);
 /// Trained models: loss against the mass of mode 1 that their log density implies at telling_sigma. `own`:
 /// the model in view; unknown loss or mass = none.
 PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
-                      const SeedPoint& own);
+                      const SeedPoint& own, const std::optional<SeedPoint>& on_its_way = {});
 /// "At noise 0.20, moving 17 % of the mass changes ..."; empty when there is nothing to say.
 std::string blindness_sentence(const WrongWeightCurves* curves);
 

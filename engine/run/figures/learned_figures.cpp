@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/number_text.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "figures/ticks.hpp"
 #include "run/figures/figure_parts.hpp"
@@ -200,7 +201,8 @@ bool masses_off(const std::vector<double>& learned, const std::vector<double>& e
 }
 
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
-                             const std::vector<std::string>& names, double score_error, int level) {
+                             const std::vector<std::string>& names, double sigma, double score_error,
+                             int level) {
     if (learned.empty() || learned.size() != exact.size()) {
         return {};
     }
@@ -214,12 +216,15 @@ std::string learned_sentence(const std::vector<double>& learned, const std::vect
     for (std::size_t m = 0; m < learned.size(); ++m) {
         most = learned[m] - exact[m] > learned[most] - exact[most] ? m : most;
     }
-    const std::string where = level < 0 ? "The learned density puts "
-                                        : "At level " + std::to_string(level) + " the learned density puts ";
-    const std::string why = score_error > 0.05 ? "Its scores are off, too (" + typeset(100 * score_error, 0) +
-                                                     " % of their energy)."
-                                               : "The loss cannot see this.";
-    return where + typeset(100 * learned[most], 0) + " % of the mass into " +
+    const std::string noise = std::isfinite(sigma) && sigma > 0 ? "sigma " + short_number(sigma, 2) : "",
+                      number = level < 0 ? "" : "level " + std::to_string(level),
+                      where = number + (number.empty() || noise.empty() ? noise : " (" + noise + ")");
+    const std::string why =
+        score_error > 0.05
+            ? "Its scores are off, too (" + typeset(100 * score_error, 0) + " % of their energy)."
+            : "The loss cannot see this.";
+    return (where.empty() ? "The" : "At " + where + " the") + std::string(" learned density puts ") +
+           typeset(100 * learned[most], 0) + " % of the mass into " +
            mode_name(names, static_cast<int>(most)) + ". " + why;
 }
 

@@ -26,10 +26,12 @@ const LearnedLevel* level_of(const LearnedMaps* learned, int level);
 const LearnedLevel* worst_level(const LearnedMaps& learned);
 /// The masses of a learned density differ from the exact ones by more than a look overlooks.
 bool masses_off(const std::vector<double>& learned, const std::vector<double>& exact);
-/// "The learned density puts 100 % of the mass into lake A. The loss cannot see this." or that it agrees;
-/// `score_error`: relative to the score energy, unknown = NaN. `level`: which one, when that is not the one
-/// in view; -1: it is.
+/// "At sigma 0.2 the learned density puts 100 % of the mass into mode 1. The loss cannot see this." or that
+/// it agrees. The noise level stands there because other texts (of a training) tell the mass at others.
+/// `sigma`: of the level, unknown = NaN; `score_error`: relative to the score energy, unknown = NaN. `level`:
+/// which one, when that is not the one in view; -1: it is.
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
-                             const std::vector<std::string>& names, double score_error, int level = -1);
+                             const std::vector<std::string>& names, double sigma, double score_error,
+                             int level = -1);
 
 }  // namespace tempera

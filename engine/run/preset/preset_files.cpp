@@ -157,6 +157,11 @@ fs::path find_file(const Json& preset, const std::string& name) {
     return !fs::exists(beside, error) && fs::exists(here, error) ? here : beside;
 }
 
+std::string named_file(const Json& preset, const fs::path& file) {
+    const fs::path whole = whole_path(file);
+    return (says(preset, place_key) ? whole.lexically_relative(folder_of(preset)) : whole).string();
+}
+
 Json with_found_files(Json preset) {
     const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
     for_each_file(preset, [&](const std::string&, const Field&, Json& name) {

@@ -15,6 +15,8 @@ inline constexpr const char* place_key = "folder";
 
 /// The file of that name: beside the preset, or else, where one exists, in the working folder.
 std::filesystem::path find_file(const Json& preset, const std::string& name);
+/// How the preset names a file: from its own folder where it has one, else from the root.
+std::string named_file(const Json& preset, const std::filesystem::path& file);
 /// The preset with every file it names as an absolute path: for those who read the files.
 Json with_found_files(Json preset);
 /// The document as it reads in another folder: relative files are told from there.

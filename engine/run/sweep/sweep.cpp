@@ -105,6 +105,83 @@ Json run_cell(const SweepCell& cell, const Json& training, const std::stop_token
     return summary;
 }
 
+/// The cells that are not there yet, by several workers, each cell into its file as soon as it is done.
+class CellRuns {
+public:
+    CellRuns(const SweepPlan& plan, const SweepOptions& options, SweepResult& result)
+        : plan_(plan), options_(options), result_(result) {
+        for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+            if (result.summaries[i].is_null()) {
+                todo_.push_back(i);
+            }
+        }
+        done_ = static_cast<long>(plan.cells.size() - todo_.size());
+    }
+
+    /// Throws what ended a worker early (a full disk, say); it ends the others, too, and cells that are there
+    /// stay.
+    void run() {
+        const auto jobs =
+            static_cast<std::size_t>(options_.jobs > 0 ? options_.jobs : std::max(1, thread_count()));
+        {
+            std::vector<std::jthread> workers;
+            for (std::size_t j = 0; j < std::min(jobs, todo_.size()); ++j) {
+                workers.emplace_back([this] { work(); });
+            }
+        }
+        if (error_ && !options_.stop.stop_requested()) {
+            std::rethrow_exception(error_);
+        }
+    }
+
+private:
+    void work() {
+        try {
+            for (std::size_t at = next_++; at < todo_.size() && !options_.stop.stop_requested();
+                 at = next_++) {
+                if (!run_one(todo_[at])) {
+                    return;
+                }
+            }
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            error_ = error_ ? error_ : std::current_exception();
+            next_ = todo_.size();
+        }
+    }
+
+    /// False when it was stopped on its way.
+    bool run_one(std::size_t i) {
+        const SweepCell& cell = plan_.cells[i];
+        Json summary =
+            run_cell(cell, cell.model < 0 ? Json() : result_.trainings[static_cast<std::size_t>(cell.model)],
+                     options_.stop);
+        if (summary["status"] == "partial") {
+            return false;
+        }
+        write_file_atomically(
+            cell_file(options_.folder, i),
+            Json{{"preset", stored_preset(cell.preset, options_.folder)}, {"summary", summary}}.dump() +
+                "\n");
+        const std::lock_guard lock(mutex_);
+        result_.summaries[i] = std::move(summary);
+        ++done_;
+        if (options_.progress) {
+            options_.progress(done_, static_cast<long>(plan_.cells.size()));
+        }
+        return true;
+    }
+
+    const SweepPlan& plan_;
+    const SweepOptions& options_;
+    SweepResult& result_;
+    std::vector<std::size_t> todo_;
+    std::atomic<std::size_t> next_{0};
+    std::mutex mutex_;  // guards what follows and the summaries
+    long done_ = 0;
+    std::exception_ptr error_;
+};
+
 }  // namespace
 
 SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
@@ -117,62 +194,10 @@ SweepResult run_sweep(const SweepPlan& given, const SweepOptions& options) {
     SweepResult result;
     result.trainings = train_models(plan, options);
     result.summaries.assign(plan.cells.size(), nullptr);
-    std::vector<std::size_t> todo;
-    for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-        if (options.resume) {
-            result.summaries[i] = kept_cell(plan, i, options.folder);
-        }
-        if (result.summaries[i].is_null()) {
-            todo.push_back(i);
-        }
+    for (std::size_t i = 0; options.resume && i < plan.cells.size(); ++i) {
+        result.summaries[i] = kept_cell(plan, i, options.folder);
     }
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    long done = static_cast<long>(plan.cells.size() - todo.size());
-    std::exception_ptr error;
-    const auto run_cells = [&] {
-        for (std::size_t at = next++; at < todo.size() && !options.stop.stop_requested(); at = next++) {
-            const std::size_t i = todo[at];
-            const SweepCell& cell = plan.cells[i];
-            Json summary = run_cell(
-                cell, cell.model < 0 ? Json() : result.trainings[static_cast<std::size_t>(cell.model)],
-                options.stop);
-            if (summary["status"] == "partial") {
-                return;
-            }
-            write_file_atomically(
-                cell_file(options.folder, i),
-                Json{{"preset", stored_preset(cell.preset, options.folder)}, {"summary", summary}}.dump() +
-                    "\n");
-            const std::lock_guard lock(mutex);
-            result.summaries[i] = std::move(summary);
-            ++done;
-            if (options.progress) {
-                options.progress(done, static_cast<long>(plan.cells.size()));
-            }
-        }
-    };
-    // What ends a worker early (a full disk, say) ends the others, too; cells that are there stay.
-    const auto work = [&] {
-        try {
-            run_cells();
-        } catch (...) {
-            const std::lock_guard lock(mutex);
-            error = error ? error : std::current_exception();
-            next = todo.size();
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        const std::size_t jobs =
-            static_cast<std::size_t>(options.jobs > 0 ? options.jobs : std::max(1, thread_count()));
-        for (std::size_t j = 0; j < std::min(jobs, todo.size()); ++j) {
-            workers.emplace_back(work);
-        }
-    }
-    if (error && !options.stop.stop_requested()) {
-        std::rethrow_exception(error);
-    }
+    CellRuns(plan, options, result).run();
     for (const Json& s : result.summaries) {
         result.complete = result.complete && !s.is_null();
         result.n_failed += s.is_object() && s.value("status", "") == "failed";

@@ -153,6 +153,63 @@ void plan_trainings(SweepPlan& plan) {
     }
 }
 
+/// The base with one combination of the columns' values, and what those are called.
+std::pair<Json, std::vector<std::string>> combination(const Json& base, const SweepPlan& plan,
+                                                      std::size_t index, std::size_t total) {
+    std::pair<Json, std::vector<std::string>> out{base, {}};
+    std::size_t rest = index, block = total;
+    for (const SweepColumn& column : plan.columns) {
+        block /= column.values.size();
+        const SweepValue& value = column.values[rest / block];
+        rest %= block;
+        for (const auto& [place, v] : value.changes.items()) {
+            set_value(out.first, place, v);
+        }
+        out.second.push_back(value.label);
+    }
+    return out;
+}
+
+std::size_t n_combinations(const SweepPlan& plan) {
+    std::size_t total = 1;
+    for (const SweepColumn& c : plan.columns) {
+        total = std::min<std::size_t>(total * c.values.size(), 1000000);
+    }
+    if (total * static_cast<std::size_t>(plan.n_seeds) > 100000) {
+        throw ConfigError("--grid", "has " + std::to_string(total) + " combinations times " +
+                                        std::to_string(plan.n_seeds) +
+                                        " seeds; at most 100000 runs are allowed");
+    }
+    return total;
+}
+
+/// A cell for every seed.
+void add_cells(Json resolved, const std::vector<std::string>& labels, SweepPlan& plan) {
+    const Json first = get_value(resolved, plan.seed_of);
+    if (!first.is_number_integer()) {
+        throw ConfigError("sweep.seed_of", "\"" + plan.seed_of + "\" is not a setting of every run");
+    }
+    if (first.get<long>() > (1L << 53) - plan.n_seeds + 1) {
+        throw ConfigError(plan.seed_of, first.dump() + " leaves no room for " + std::to_string(plan.n_seeds) +
+                                            " seeds up to 9007199254740992; begin lower");
+    }
+    for (long s = 0; s < plan.n_seeds; ++s) {
+        set_value(resolved, plan.seed_of, first.get<long>() + s);
+        plan.cells.push_back({labels, first.get<long>() + s, resolved});
+    }
+}
+
+/// Many combinations have the same problem.
+void add_once(const std::vector<Problem>& found, Problems& problems) {
+    for (const Problem& p : found) {
+        const auto& list = problems.list();
+        if (std::none_of(list.begin(), list.end(),
+                         [&](const Problem& q) { return q.place == p.place && q.text == p.text; })) {
+            problems.add(p.place, p.text);
+        }
+    }
+}
+
 }  // namespace
 
 bool SweepColumn::numeric() const {
@@ -171,53 +228,14 @@ SweepPlan plan_sweep(const Json& preset, const std::vector<std::string>& grid, i
     plan.n_seeds = n_seeds > 0 ? n_seeds : plan.n_seeds;
     plan.name = base.value("name", std::string("sweep"));
     plan.note = base.value("note", std::string());
-    std::size_t total = 1;
-    for (const SweepColumn& c : plan.columns) {
-        total = std::min<std::size_t>(total * c.values.size(), 1000000);
-    }
-    if (total * static_cast<std::size_t>(plan.n_seeds) > 100000) {
-        throw ConfigError("--grid", "has " + std::to_string(total) + " combinations times " +
-                                        std::to_string(plan.n_seeds) +
-                                        " seeds; at most 100000 runs are allowed");
-    }
     Problems problems;
+    const std::size_t total = n_combinations(plan);
     for (std::size_t index = 0; index < total; ++index) {
-        Json changed = base;
-        std::vector<std::string> labels;
-        std::size_t rest = index, block = total;
-        for (const SweepColumn& column : plan.columns) {
-            block /= column.values.size();
-            const SweepValue& value = column.values[rest / block];
-            rest %= block;
-            for (const auto& [place, v] : value.changes.items()) {
-                set_value(changed, place, v);
-            }
-            labels.push_back(value.label);
-        }
-        const auto [resolved_once, found] = read_preset(changed);
-        for (const Problem& p : found) {
-            const auto& list = problems.list();
-            if (std::none_of(list.begin(), list.end(),
-                             [&](const Problem& q) { return q.place == p.place && q.text == p.text; })) {
-                problems.add(p.place, p.text);
-            }
-        }
-        if (!found.empty()) {
-            continue;
-        }
-        Json resolved = resolved_once;
-        const Json first = get_value(resolved, plan.seed_of);
-        if (!first.is_number_integer()) {
-            throw ConfigError("sweep.seed_of", "\"" + plan.seed_of + "\" is not a setting of every run");
-        }
-        if (first.get<long>() > (1L << 53) - plan.n_seeds + 1) {
-            throw ConfigError(plan.seed_of, first.dump() + " leaves no room for " +
-                                                std::to_string(plan.n_seeds) +
-                                                " seeds up to 9007199254740992; begin lower");
-        }
-        for (long s = 0; s < plan.n_seeds; ++s) {
-            set_value(resolved, plan.seed_of, first.get<long>() + s);
-            plan.cells.push_back({labels, first.get<long>() + s, resolved});
+        const auto [changed, labels] = combination(base, plan, index, total);
+        const auto [resolved, found] = read_preset(changed);
+        add_once(found, problems);
+        if (found.empty()) {
+            add_cells(resolved, labels, plan);
         }
     }
     problems.throw_if_any();

@@ -154,26 +154,6 @@ std::vector<int> resample(Resampling scheme, std::span<const double> log_weight,
     return out;
 }
 
-void halve_genealogy(std::vector<std::vector<int>>& ancestors, std::vector<int>& levels) {
-    const std::size_t n_pairs = ancestors.size() / 2, left = ancestors.size() % 2;
-    for (std::size_t pair = 0; pair < n_pairs; ++pair) {
-        const std::vector<int>& first = ancestors[2 * pair];
-        std::vector<int> both;
-        both.reserve(first.size());
-        for (const int parent : ancestors[2 * pair + 1]) {
-            both.push_back(first[static_cast<std::size_t>(parent)]);
-        }
-        ancestors[pair] = std::move(both);
-        levels[pair] = levels[2 * pair + 1];
-    }
-    if (left && n_pairs > 0) {
-        ancestors[n_pairs] = std::move(ancestors.back());
-        levels[n_pairs] = levels.back();
-    }
-    ancestors.resize(n_pairs + left);
-    levels.resize(n_pairs + left);
-}
-
 template <class Real>
 void gather_particles(const std::vector<int>& from, Particles<Real>& values, Particles<Real>& spare) {
     if (spare.size() == 0) {

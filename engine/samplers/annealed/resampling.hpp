@@ -26,8 +26,4 @@ std::vector<int> resample(Resampling scheme, std::span<const double> log_weight,
 template <class Real>
 void gather_particles(const std::vector<int>& from, Particles<Real>& values, Particles<Real>& spare);
 
-/// Makes one event of every two neighbouring resamplings: the ancestors [event][n] before both, with the
-/// level of the later one. Bounds the memory of a recorded genealogy.
-void halve_genealogy(std::vector<std::vector<int>>& ancestors, std::vector<int>& levels);
-
 }  // namespace tempera

@@ -8,16 +8,10 @@
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "core/thread.hpp"
+#include "samplers/annealed/error_of_log.hpp"
 #include "samplers/annealed/resampling.hpp"
 
 namespace tempera {
-
-namespace {
-
-constexpr std::size_t most_ancestors = std::size_t{1} << 26;  // recorded, over all resamplings
-constexpr int fewest_effective_particles = 10;
-
-}  // namespace
 
 /// What a block contributes to a transition or a step of the moves.
 template <class Real>
@@ -182,6 +176,31 @@ bool WeightedPopulation<Real>::transition() {
     return stats.resampled;
 }
 
+/// Adds to each log weight what the transition brought: `log_density` (null while only the ends have one) at
+/// the new place less that at the old, and the kernel's log ratio. Returns how many have come to weight zero.
+template <class Real>
+int WeightedPopulation<Real>::add_increments(int b, Part& out, double* increment, const Real* log_density,
+                                             const double* log_ratio, const unsigned char* failed) {
+    const Real* before = log_density_.block(b);
+    double* weight = log_weight_.block(b);
+    int n_dropped = 0;
+    for (int l = 0; l < x_.block_count(b); ++l) {
+        const double change =
+            log_density ? static_cast<double>(log_density[l]) - static_cast<double>(before[l]) : 0.0;
+        increment[l] = failed[l] ? minus_infinity : change + log_ratio[l];
+        if (!std::isfinite(increment[l])) {
+            const bool alive = weight[l] > minus_infinity;
+            out.tally.non_finite += alive && !failed[l];
+            out.first_bad =
+                alive && out.first_bad < 0 ? static_cast<long>(b) * block_size + l : out.first_bad;
+            increment[l] = minus_infinity;
+            ++n_dropped;
+        }
+        weight[l] += increment[l];
+    }
+    return n_dropped;
+}
+
 /// A particle of weight zero stays where it was last sound.
 template <class Real>
 void WeightedPopulation<Real>::keep_dropped(int b, const double* increment, Block<Real> y, Real* log_density,
@@ -232,25 +251,8 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
         path_->density(k).evaluate(y, {log_density_at_y, score_wanted(k) ? score_.block(b).data : nullptr},
                                    out.tally);
     }
-    double* weight = log_weight_.block(b);
     double* increment = frame.take<double>(block_size);
-    int n_dropped = 0;
-    for (int l = 0; l < x.n; ++l) {
-        const double change =
-            has_density ? static_cast<double>(log_density_at_y[l]) - static_cast<double>(log_density[l])
-                        : 0.0;
-        increment[l] = failed[l] ? minus_infinity : change + log_ratio[l];
-        if (!std::isfinite(increment[l])) {
-            const bool alive = weight[l] > minus_infinity;
-            out.tally.non_finite += alive && !failed[l];
-            out.first_bad =
-                alive && out.first_bad < 0 ? static_cast<long>(b) * block_size + l : out.first_bad;
-            increment[l] = minus_infinity;
-            ++n_dropped;
-        }
-        weight[l] += increment[l];
-    }
-    if (n_dropped > 0) {
+    if (add_increments(b, out, increment, has_density ? log_density_at_y : nullptr, log_ratio, failed) > 0) {
         keep_dropped(b, increment, y, has_density ? log_density_at_y : nullptr,
                      has_density && score_wanted(k));
     }
@@ -260,6 +262,7 @@ typename WeightedPopulation<Real>::Part WeightedPopulation<Real>::transition_blo
     if (has_density) {
         std::copy_n(log_density_at_y, x.n, log_density);
     }
+    const double* weight = log_weight_.block(b);
     out.weights = WeightSum::of(weight, x.n);
     if (has_density) {
         for (int l = 0; l < x.n; ++l) {
@@ -316,11 +319,7 @@ void WeightedPopulation<Real>::resample(const std::vector<int>& from) {
     sum_ = {0.0, static_cast<double>(size()), static_cast<double>(size())};
     ++n_resamplings_;
     if (record_genealogy_) {
-        if (genealogy_.size() > 1 && (genealogy_.size() + 1) * root_.size() > most_ancestors) {
-            halve_genealogy(genealogy_, genealogy_levels_);
-        }
-        genealogy_.push_back(from);
-        genealogy_levels_.push_back(level_);
+        genealogy_.record(from, level_);
     }
 }
 
@@ -337,16 +336,7 @@ StandardError WeightedPopulation<Real>::error_of_log_z(double relative_variance)
     if (std::isnan(log_z())) {
         return StandardError::unknown("log Z is known at the ends of the path only");
     }
-    if (size() < fewest_effective_particles) {
-        return StandardError::unknown("fewer than " + std::to_string(fewest_effective_particles) +
-                                      " particles");
-    }
-    // Of as few effective particles (1 / variance) neither the logarithm is linear nor the variance known.
-    if (!(relative_variance * fewest_effective_particles <= 1)) {
-        return StandardError::unknown("fewer than " + std::to_string(fewest_effective_particles) +
-                                      " effective particles");
-    }
-    return {std::sqrt(relative_variance), {}};
+    return error_of_log(relative_variance, size());
 }
 
 template <class Real>
@@ -397,12 +387,7 @@ void WeightedPopulation<Real>::archive(StateArchive& archive) {
     archive.whole("unique_roots", unique_roots_, 0, size());
     archive("acceptance", acceptance_);
     archive("tally", tally_);
-    archive.whole("genealogy", genealogy_, 0, size() - 1);
-    archive.whole("genealogy.level", genealogy_levels_, 0, n_levels());
-    archive.check("genealogy", genealogy_levels_.size() == genealogy_.size() &&
-                                   std::all_of(genealogy_.begin(), genealogy_.end(), [&](const auto& event) {
-                                       return event.size() == root_.size();
-                                   }));
+    genealogy_.archive(archive, size(), n_levels());
     archive_levels(archive, n_levels(), stats_);
 }
 

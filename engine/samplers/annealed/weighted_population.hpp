@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "samplers/annealed/genealogy.hpp"
 #include "samplers/annealed/weight_sum.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "samplers/level_stats.hpp"
@@ -32,9 +33,9 @@ public:
     const Tally& tally() const override { return tally_; }
     int n_resamplings() const override { return n_resamplings_; }
     const std::vector<std::vector<int>>* genealogy() const override {
-        return record_genealogy_ ? &genealogy_ : nullptr;
+        return record_genealogy_ ? &genealogy_.ancestors() : nullptr;
     }
-    std::vector<int> genealogy_levels() const override { return genealogy_levels_; }
+    std::vector<int> genealogy_levels() const override { return genealogy_.levels(); }
     void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<const Move<Real>> move) override;
     void archive(StateArchive& archive) override;
@@ -52,8 +53,7 @@ protected:
         return {};
     }
 
-    /// The standard error of log Z from the relative variance of the estimate of Z (delta method): its square
-    /// root where that is small enough for log Z to be about normal.
+    /// The standard error of log Z from the relative variance of the estimate of Z, as error_of_log().
     StandardError error_of_log_z(double relative_variance) const;
 
     int size() const { return x_.size(); }
@@ -67,6 +67,8 @@ private:
     struct Part;  // what one block contributes to a transition
 
     Part transition_block(int k, int b);
+    int add_increments(int b, Part& out, double* increment, const Real* log_density, const double* log_ratio,
+                       const unsigned char* failed);
     void keep_dropped(int b, const double* increment, Block<Real> y, Real* log_density, bool with_score);
     void resample(const std::vector<int>& from);
     void evaluate_state();
@@ -94,8 +96,7 @@ private:
     int level_ = 0, steps_left_ = 0, step_ = 0, n_resamplings_ = 0, unique_roots_ = 0;
     double acceptance_ = 0;  // sum over the level's steps so far
     std::vector<LevelStats> stats_;
-    std::vector<std::vector<int>> genealogy_;
-    std::vector<int> genealogy_levels_;
+    Genealogy genealogy_;
     Tally tally_;
 };
 
