@@ -19,6 +19,7 @@
     X(story)                                                                                                 \
     X(training)                                                                                              \
     X(score_field)                                                                                           \
+    X(series)                                                                                                \
     X(log)
 
 namespace tempera::app {

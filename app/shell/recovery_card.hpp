@@ -34,6 +34,7 @@ void for_each_remembered(View& view, F f) {
     f("learning_rate", view.learning_rate);
     f("training_map", view.training_map);
     f("training_part", view.training_part);
+    f("series", view.series);
 }
 
 Json view_json(const ViewState& view);

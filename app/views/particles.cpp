@@ -173,7 +173,6 @@ void picture(Workbench& bench, ParticleView view, int limit) {
     if (!bench.view.show_particles) {
         view.sprites = nullptr;
     }
-    PlotSpec plot = particles_figure(s, view);
     PlotOptions options;
     options.max_points = limit;
     options.sprites = !bench.software_gl && bench.sprites.available() ? &bench.sprites : nullptr;
@@ -184,7 +183,7 @@ void picture(Workbench& bench, ParticleView view, int limit) {
             options.point_weight = &view.sprites->weight;
         }
     }
-    draw_plot(particles_plot(bench.workspace.snapshot(), view), bench.theme, bench.textures,
+    draw_plot(particles_figure(bench.workspace.snapshot(), view), bench.theme, bench.textures,
               {remaining().width, remaining().height}, options);
 }
 

@@ -13,6 +13,7 @@
 #include "run/record/summary.hpp"
 #include "run/report/comparison.hpp"
 #include "run/sweep/sweep_table.hpp"
+#include "run/report/report.hpp"
 #include "support/runs.hpp"
 
 namespace tempera {

@@ -83,7 +83,7 @@ std::vector<PlotSpec> figures_of(const Snapshot& s) {
     }
     for (const Series& series : s.record->series) {
         if (std::find(std::begin(of_samplers), std::end(of_samplers), series.name) == std::end(of_samplers)) {
-            keep(series_figure(s, series));
+            keep(series_figure(series, s.preset.get(), s.n_levels));
         }
     }
     return out;

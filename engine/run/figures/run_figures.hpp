@@ -79,8 +79,9 @@ struct RunFigure {
 };
 /// In the order of reports.
 const std::vector<RunFigure>& run_figures();
-/// A series of the run's record, with its standard errors and its exact value.
-PlotSpec series_figure(const Snapshot& s, const Series& series);
+/// A series of any record, with its standard errors and its exact value; `preset` (may be null) and n_levels
+/// are those of the work that told it.
+PlotSpec series_figure(const Series& series, const Json* preset, int n_levels);
 /// Those that apply, then the series that none of them draws: what diagnostics told by name.
 std::vector<PlotSpec> figures_of(const Snapshot& s);
 /// Of a result's first replicate.

@@ -27,10 +27,10 @@ std::string words(std::string name) {
 
 }  // namespace
 
-PlotSpec series_figure(const Snapshot& s, const Series& series) {
+PlotSpec series_figure(const Series& series, const Json* preset, int n_levels) {
     std::string title = words(series.name) + " by " + words(series.axis);
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-    PlotSpec plot = new_figure(id_of(series.name) + "_by_" + id_of(series.axis), title, s.preset.get());
+    PlotSpec plot = new_figure(id_of(series.name) + "_by_" + id_of(series.axis), title, preset);
     PlotLayer line = make_layer(Kind::line, words(series.name), Role::sampled),
               band = make_layer(Kind::band, "", Role::sampled, 0),
               exact = make_layer(Kind::hline, "exact", Role::exact, 1.5f);
@@ -62,7 +62,7 @@ PlotSpec series_figure(const Snapshot& s, const Series& series) {
     fit(plot.y, all);
     plot.y.unit = series.unit;
     if (series.axis == "level") {
-        plot.x = level_axis(s.n_levels);
+        plot.x = level_axis(n_levels);
     } else {
         const auto [low, high] = std::minmax_element(line.x.begin(), line.x.end());
         plot.x = axis(words(series.axis), *low, *high > *low ? *high : *low + 1);
