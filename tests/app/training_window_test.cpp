@@ -96,6 +96,7 @@ TEST_F(TrainingWindow, LearnsLivePausesStepsAndStops) {
     EXPECT_EQ(find_file(w.document(), named), learning.training().folder);
     EXPECT_FALSE(learning.usable());
     EXPECT_TRUE(w.problems().empty());
+    fs::create_directories(folder_ / "mine");
     ASSERT_TRUE(window.bench->workspace.save_as(folder_ / "mine" / "p.json"));
     EXPECT_EQ(w.value("model.file"), Json("../out/" + learning.training().folder.filename().string()));
     EXPECT_FALSE(learning.usable()) << "it is the same model, told from another folder";
