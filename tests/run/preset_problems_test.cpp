@@ -117,6 +117,13 @@ TEST(Preset, KeysThatStandTwiceAreRefused) {
     EXPECT_THROW(set_value(p, R"(run={"seed": 1, "seed": 2})"), ConfigError);
 }
 
+struct Bad {
+    const char* place;
+    const char* value;  // JSON
+    const char* expected_place;
+    const char* expected_text;
+};
+
 TEST(Preset, BadInputIsNamedWithPlaceAndReason) {
     const Bad table[] = {
         {"path.n_levels", "0", "path.n_levels", "0"},

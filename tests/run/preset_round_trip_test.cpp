@@ -2,6 +2,7 @@
 // What is saved is read again as it was.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <filesystem>
 
 #include "core/build_id.hpp"
@@ -106,6 +107,9 @@ TEST(Preset, RunAndViewRoundTrip) {
         }
     }
 }
+
+/// Shipped presets that need data of the user's own.
+const std::set<std::string> needs_data{"train_from_samples"};
 
 TEST(Preset, ShippedPresetsAreGoodAndStable) {
     int n = 0;
