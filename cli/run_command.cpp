@@ -20,6 +20,8 @@
 #include "run/preset/preset_files.hpp"
 #include "run/record/assertion.hpp"
 #include "run/record/result.hpp"
+#include "run/record/run_folder.hpp"
+#include "run/report/report.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"
 #include "run/work/run_work.hpp"

@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/record/run_folder.hpp"
 #include "run/report/sweep_report.hpp"
 #include "run/sweep/sweep_table.hpp"
 

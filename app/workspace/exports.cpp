@@ -5,6 +5,7 @@
 
 #include "core/npy.hpp"
 #include "core/thread.hpp"
+#include "run/record/run_folder.hpp"
 #include "run/record/samples.hpp"
 
 namespace tempera::app {

@@ -6,6 +6,7 @@
 #include "core/rng.hpp"
 #include "run/figures/run_figures.hpp"
 #include "run/record/result.hpp"
+#include "run/report/report.hpp"
 
 namespace tempera {
 namespace {

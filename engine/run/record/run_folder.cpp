@@ -9,8 +9,10 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
+#include "run/record/run_folder.hpp"
 #include "run/record/samples.hpp"
 #include "run/record/tables.hpp"
+#include "run/report/report.hpp"
 
 namespace tempera {
 

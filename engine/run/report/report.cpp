@@ -10,6 +10,7 @@
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/record/summary_keys.hpp"
+#include "run/report/report.hpp"
 #include "run/report/report_page.hpp"
 #include "run/report/summary_values.hpp"
 

@@ -10,6 +10,7 @@
 #include "figures/canvas.hpp"
 #include "run/page/html_page.hpp"
 #include "run/record/summary_keys.hpp"
+#include "run/report/report.hpp"
 
 namespace tempera {
 namespace {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "run/record/result.hpp"
+#include "run/record/run_folder.hpp"
 
 namespace tempera {
 namespace {
