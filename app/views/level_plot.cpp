@@ -57,8 +57,8 @@ void pair_of_plots(Workbench& bench, const char* id, const char* title, const Pl
         return;
     }
     const Area area = remaining();
-    const float gap = bench.theme.px(10);
     const bool beside = area.width > 1.4f * area.height;
+    const float gap = bench.theme.px(beside ? 18 : 10);
     const ImVec2 size =
         beside ? ImVec2((area.width - gap) / 2, area.height) : ImVec2(area.width, (area.height - gap) / 2);
     PlotOptions options;

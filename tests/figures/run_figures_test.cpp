@@ -9,6 +9,7 @@
 #include <set>
 
 #include "run/figures/training_figures.hpp"
+#include "run/record/run_folder.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 #include "run/training/training_folder.hpp"
 #include "run/record/run_folder.hpp"

@@ -61,8 +61,7 @@ PlotSpec swap_figure(const Snapshot& s) {
 }
 
 PlotSpec barrier_figure(const Snapshot& s) {
-    PlotSpec plot = exchange_figure(s, "barrier", "Communication barrier",
-                                    axis("rejections, summed from the reference", 0, 1));
+    PlotSpec plot = exchange_figure(s, "barrier", "Communication barrier", axis("rejections, summed", 0, 1));
     if (!plot.empty.empty()) {
         return plot;
     }

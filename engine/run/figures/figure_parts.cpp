@@ -54,11 +54,7 @@ PlotAxis level_axis(int n_levels) {
     return a;
 }
 
-PlotAxis fraction_axis(std::string label) {
-    PlotAxis a = axis(std::move(label), 0, 1.03);
-    a.ticks = {{0, "0"}, {0.2, "0.2"}, {0.4, "0.4"}, {0.6, "0.6"}, {0.8, "0.8"}, {1, "1"}};
-    return a;
-}
+PlotAxis fraction_axis(std::string label) { return axis(std::move(label), 0, 1.03); }
 
 void fit(PlotAxis& axis, const std::vector<double>& values, bool may_be_log) {
     double low = 1e300, high = -1e300;

@@ -21,7 +21,7 @@ std::string training_provenance(const Json& preset, long step);
 PlotAxis axis(std::string label, double min, double max);
 /// From the reference (n_levels, left) to the target (0, right), with room for what stands at both ends.
 PlotAxis level_axis(int n_levels);
-/// 0 to 1 with room above, ticks in fifths: fractions and probabilities.
+/// 0 to 1 with room above: fractions and probabilities.
 PlotAxis fraction_axis(std::string label = {});
 /// Limits on round values around the finite ones of `values`, so that they move seldom while a run adds to
 /// them; logarithmic, if allowed, where all are positive and far apart. Never empty.

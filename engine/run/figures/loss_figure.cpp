@@ -67,10 +67,9 @@ void add_loss(PlotSpec& plot, const TrainingSnapshot& s, int which, double smoot
     add_layers(plot, {raw, mean, held});
 }
 
-/// The learning rate below everything else, from zero to its largest value on the right axis.
+/// The learning rate behind everything else, from zero to its largest value on the right axis.
 void add_learning_rate(PlotSpec& plot, const TrainingSnapshot& s) {
-    PlotLayer area = make_layer(Kind::band, "", Role::dim),
-              line = make_layer(Kind::line, "learning rate", Role::threshold, 1);
+    PlotLayer line = make_layer(Kind::line, "learning rate", Role::threshold, 1);
     for (const LossPoint& p : *s.losses) {
         line.x.push_back(static_cast<double>(p.step));
         line.y.push_back(p.learning_rate);
@@ -83,10 +82,8 @@ void add_learning_rate(PlotSpec& plot, const TrainingSnapshot& s) {
     for (const double part : {0.0, 0.5, 1.0}) {
         plot.right->ticks.emplace_back(part * top, short_number(part * top, 2));
     }
-    area.x = line.x, area.y2 = line.y;
-    area.y.assign(line.x.size(), 0.0);
-    area.right = line.right = true;
-    add_layers(plot, {area, line});
+    line.right = true;
+    plot.layers.push_back(std::move(line));
 }
 
 }  // namespace

@@ -62,7 +62,6 @@ PlotSpec lorenz_figure(const Snapshot& s) {
     PlotSpec plot = new_figure("lorenz", "How the weight is shared", s.preset.get());
     plot.x = axis("share of the particles, lightest first", 0, 1);
     plot.y = axis("share of the weight", 0, 1);
-    plot.x.ticks = plot.y.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
     plot.legend = false;
     const bool known = s.lorenz && !s.lorenz->share.empty();
     plot.empty = gap(s, known, known && !(s.lorenz->gini > 1e-9),
