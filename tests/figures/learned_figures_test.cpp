@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "run/figures/run_figures.hpp"
+#include "run/training/noise_level.hpp"
 
 namespace tempera {
 namespace {

@@ -131,7 +131,9 @@ std::vector<HealthNumbers> grid() {
             vary(base, variations, [](HealthNumbers& h, double v) { h.learned_total_variation = v; });
             vary(base, variations, [](HealthNumbers& h, double v) { h.roughness = v; });
             vary(base, variations, [](HealthNumbers& h, double v) { h.training.loss_now = 5 * v; });
-            vary(base, variations, [](HealthNumbers& h, double v) { h.training.held_out[0] = v; });
+            if (base.training.held_out.size() > 0) {
+                vary(base, variations, [](HealthNumbers& h, double v) { h.training.held_out[0] = v; });
+            }
             vary(base, counts,
                  [](HealthNumbers& h, double v) { h.training.failure = v > 0 ? "diverged" : ""; });
         }
