@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/training.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/number_text.hpp"
+#include "run/figures/training_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -246,10 +246,10 @@ struct Figures {
     Tools for_loss, for_levels;
 
     Figures(Workbench& bench, const Tools& tools)
-        : loss(loss_plot(bench.learning.training(), loss_look(bench))),
-          mass(implied_mass_plot(bench.learning.training(), bench.view.mass_mode)),
-          levels(bench.view.training_map ? level_map_plot(bench.learning.training())
-                                         : level_loss_plot(bench.learning.training())),
+        : loss(loss_figure(bench.learning.training(), loss_look(bench))),
+          mass(learned_weights_figure(bench.learning.training(), bench.view.mass_mode)),
+          levels(bench.view.training_map ? score_error_map(bench.learning.training())
+                                         : score_error_figure(bench.learning.training())),
           for_loss(tools), for_levels(level_tools(bench)) {}
 };
 
@@ -390,7 +390,7 @@ void draw(Workbench& bench) {
 
 View training_view() {
     return {"training", "Training", draw, [](Workbench& bench) {
-                return training_plots(bench.learning.training(), loss_look(bench), bench.view.mass_mode);
+                return training_figures(bench.learning.training(), loss_look(bench), bench.view.mass_mode);
             }};
 }
 

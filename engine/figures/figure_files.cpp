@@ -14,10 +14,11 @@ const std::vector<std::string>& figure_formats() {
 
 std::string figure_bytes(const PlotSpec& plot, const std::string& format, const Palette& palette,
                          FigureSize size, double dpi) {
-    return format == "svg"   ? to_svg(plot, palette, size)
-           : format == "pdf" ? to_pdf(plot, palette, size)
-           : format == "png" ? to_png(plot, palette, size, dpi)
-                             : to_csv(plot);
+    return format == "svg"    ? to_svg(plot, palette, size)
+           : format == "pdf"  ? to_pdf(plot, palette, size)
+           : format == "png"  ? to_png(plot, palette, size, dpi)
+           : format == "json" ? to_json(plot).dump(1)
+                              : to_csv(plot);
 }
 
 void write_figures(const std::vector<PlotSpec>& figures, const std::vector<std::string>& exports,
