@@ -152,8 +152,8 @@ void seeds_controls(Workbench& bench) {
 
 void draw_seeds(Workbench& bench, ImVec2 size) {
     const Theme& theme = bench.theme;
-    const PlotSpec plot =
-        seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own(), bench.blindness->on_its_way());
+    const PlotSpec plot = seeds_figure(bench.blindness->curves(), bench.blindness->seeds(),
+                                       bench.blindness->own(), bench.blindness->on_its_way());
     const float top = ImGui::GetCursorPosY();
     draw_legend(plot, theme);
     ImGui::SetCursorPosY(top + theme.px(20));
@@ -258,7 +258,8 @@ void draw(Workbench& bench) {
 
 std::vector<PlotSpec> plots(Workbench& bench) {
     return {blindness_figure(bench.blindness->curves()),
-            seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own(), bench.blindness->on_its_way())};
+            seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own(),
+                         bench.blindness->on_its_way())};
 }
 
 }  // namespace

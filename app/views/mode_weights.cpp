@@ -14,6 +14,7 @@
 #include "run/figures/figure_parts.hpp"
 #include "run/figures/learned_figures.hpp"
 #include "run/figures/run_figures.hpp"
+#include "run/training/noise_level.hpp"
 
 namespace tempera::app {
 namespace {

@@ -9,9 +9,9 @@
 
 namespace tempera {
 
-/// What a figure can be written as: svg, pdf, png, csv.
+/// What figures are offered as: svg, pdf, png, csv.
 const std::vector<std::string>& figure_formats();
-/// Bytes of a figure in one of these formats or as json; `dpi` is that of png.
+/// Bytes of a figure in one of these formats, or as json; `dpi` is that of png.
 std::string figure_bytes(const PlotSpec& plot, const std::string& format, const Palette& palette,
                          FigureSize size = {}, double dpi = 200);
 /// folder/figures/ID.FORMAT for each of `exports` that is a format of figures (html and npz are none).

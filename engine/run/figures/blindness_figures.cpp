@@ -51,6 +51,19 @@ PlotLayer seed_layer(const std::vector<SeedPoint>& seeds, const std::string& los
     return l;
 }
 
+/// Scores alone in the colour of what is learned; whatever else was trained in another one.
+void add_seed_layers(PlotSpec& plot, const std::vector<SeedPoint>& seeds, double exact) {
+    std::vector<std::string> kinds;
+    for (const SeedPoint& p : seeds) {
+        if (std::find(kinds.begin(), kinds.end(), p.losses) == kinds.end()) {
+            kinds.push_back(p.losses);
+        }
+    }
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        plot.layers.push_back(seed_layer(seeds, kinds[i], i == 0 ? Role::learned : Role::weighted, exact));
+    }
+}
+
 }  // namespace
 
 PlotSpec blindness_figure(const WrongWeightCurves* curves) {
@@ -164,16 +177,7 @@ PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoi
         plot.layers.push_back(seed_layer({*on_its_way}, on_its_way->losses, Role::dim, exact));
         plot.layers.back().name = "in training";
     }
-    std::vector<std::string> kinds;
-    for (const SeedPoint& p : seeds) {
-        if (std::find(kinds.begin(), kinds.end(), p.losses) == kinds.end()) {
-            kinds.push_back(p.losses);
-        }
-    }
-    // Scores alone in the colour of what is learned; whatever else was trained in another one.
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
-        plot.layers.push_back(seed_layer(seeds, kinds[i], i == 0 ? Role::learned : Role::weighted, exact));
-    }
+    add_seed_layers(plot, seeds, exact);
     plot.state = std::to_string(seeds.size()) + (seeds.size() == 1 ? " model" : " models");
     sanitize(plot);
     return plot;

@@ -12,7 +12,7 @@ namespace tempera {
 /// loss.
 PlotSpec blindness_figure(const WrongWeightCurves* curves);
 /// Trained models: loss against the mass of mode 1 that their log density implies at telling_sigma. `own`:
-/// the model in view; unknown loss or mass = none.
+/// the model in view; unknown loss or mass = none; `on_its_way`: a seed that is still in training.
 PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
                       const SeedPoint& own, const std::optional<SeedPoint>& on_its_way = {});
 /// "At noise 0.20, moving 17 % of the mass changes ..."; empty when there is nothing to say.

@@ -219,10 +219,9 @@ std::string learned_sentence(const std::vector<double>& learned, const std::vect
     const std::string noise = std::isfinite(sigma) && sigma > 0 ? "sigma " + short_number(sigma, 2) : "",
                       number = level < 0 ? "" : "level " + std::to_string(level),
                       where = number + (number.empty() || noise.empty() ? noise : " (" + noise + ")");
-    const std::string why =
-        score_error > 0.05
-            ? "Its scores are off, too (" + typeset(100 * score_error, 0) + " % of their energy)."
-            : "The loss cannot see this.";
+    const std::string why = score_error > 0.05 ? "Its scores are off, too (" + typeset(100 * score_error, 0) +
+                                                     " % of their energy)."
+                                               : "The loss cannot see this.";
     return (where.empty() ? "The" : "At " + where + " the") + std::string(" learned density puts ") +
            typeset(100 * learned[most], 0) + " % of the mass into " +
            mode_name(names, static_cast<int>(most)) + ". " + why;
