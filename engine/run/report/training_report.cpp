@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a training.
+#include "run/report/training_report.hpp"
+
 #include "figures/canvas.hpp"
+#include "run/figures/training_figures.hpp"
 #include "run/page/html_page.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/training/training_folder.hpp"
 
 namespace tempera {
 
@@ -13,7 +17,7 @@ std::vector<std::vector<std::string>> level_rows(const Json& report) {
     std::vector<std::vector<std::string>> rows{
         {"\u03c3", "loss", "relative score error", "learned mode weights"}};
     for (const Json& level : report.value("levels", Json::array())) {
-        const double error = relative_score_error(level);
+        const double error = relative_score_error(noise_level_of(level));
         std::string weights;
         const Json masses = level.value("learned_mode_weights", Json());
         for (std::size_t m = 0; masses.is_array() && m < masses.size() && m < 6; ++m) {
@@ -28,15 +32,17 @@ std::vector<std::vector<std::string>> level_rows(const Json& report) {
 
 }  // namespace
 
-std::string training_html(const TrainingRecord& record) {
-    const Json& r = record.curves.report;
-    std::string out = page_begin(record.curves.name) + "<header>\n<h1>" + escape_markup(record.curves.name) +
+std::string training_html(const TrainingResult& stored) {
+    const Json& r = stored.report;
+    const Json given = get_value(stored.preset, "name");
+    const std::string name = given.is_string() ? given.get<std::string>() : "model";
+    std::string out = page_begin(name) + "<header>\n<h1>" + escape_markup(name) +
                       "</h1>\n<div class=\"dim\">" +
                       escape_markup("Training: " + value_text(r.value("status", Json())) + ", " +
                                     value_text(r.value("steps", Json())) + " steps in " +
                                     value_text(r.value("seconds", Json())) + " s") +
                       "</div>\n";
-    const Json note = record.curves.preset.value("note", Json(""));
+    const Json note = stored.preset.value("note", Json(""));
     if (note.is_string() && !note.get<std::string>().empty()) {
         out += "<p>" + escape_markup(note.get<std::string>()) + "</p>\n";
     }
@@ -44,11 +50,11 @@ std::string training_html(const TrainingRecord& record) {
     if (error.is_string()) {
         out += "<p class=\"verdict\">" + escape_markup(error.get<std::string>()) + "</p>\n";
     }
-    out += "</header>\n<h2>Figures</h2>\n" + page_figures(training_figures(record));
+    out += "</header>\n<h2>Figures</h2>\n" + page_figures(training_figures(snapshot_of(stored)));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
-           escape_markup(record.curves.name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +
-           escape_markup(record.curves.preset.dump(2)) + "</pre></details></div>\n" + page_end();
+           escape_markup(name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +
+           escape_markup(stored.preset.dump(2)) + "</pre></details></div>\n" + page_end();
 }
 
 }  // namespace tempera
