@@ -12,6 +12,7 @@
 #include "run/record/assertion.hpp"
 #include "run/record/summary.hpp"
 #include "run/report/comparison.hpp"
+#include "run/report/report.hpp"
 #include "run/sweep/sweep_table.hpp"
 #include "run/report/report.hpp"
 #include "support/runs.hpp"
