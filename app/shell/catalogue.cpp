@@ -19,8 +19,8 @@
     X(story)                                                                                                 \
     X(training)                                                                                              \
     X(score_field)                                                                                           \
-    X(series)                                                                                                \
-    X(log)
+    X(log)                                                                                                   \
+    X(series)
 
 namespace tempera::app {
 

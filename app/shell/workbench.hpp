@@ -52,7 +52,7 @@ struct ViewState {
     double loss_smoothing = 0.9;
     bool learning_rate = true, training_map = false;
     int training_part = 0;
-    std::string series;  ///< of the Series panel; empty: the last one
+    std::string series;  ///< of the Series panel; empty: what a diagnostic tells, else the first one
 };
 
 struct Workbench {

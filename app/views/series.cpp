@@ -28,19 +28,28 @@ std::vector<Choice> choices(Workbench& b) {
     return out;
 }
 
-/// The one that was chosen; else the last, since diagnostics add theirs after what every run tells.
+/// The one that was chosen; else the first that a diagnostic tells; else the first.
 const Choice* chosen(Workbench& b, const std::vector<Choice>& all) {
-    const auto at =
-        std::find_if(all.begin(), all.end(), [&](const Choice& c) { return c.label == b.view.series; });
-    return at != all.end() ? &*at : all.empty() ? nullptr : &all.back();
+    const auto find = [&](const std::string& label) {
+        const auto at =
+            std::find_if(all.begin(), all.end(), [&](const Choice& c) { return c.label == label; });
+        return at == all.end() ? nullptr : &*at;
+    };
+    if (const Choice* remembered = find(b.view.series)) {
+        return remembered;
+    }
+    const auto further = further_series(*b.workspace.snapshot().record);
+    const Choice* told = further.empty() ? nullptr : find(further.front()->name);
+    return told ? told : all.empty() ? nullptr : &all.front();
 }
 
 PlotSpec plot(Workbench& b, const Choice* choice) {
     if (!choice) {
         PlotSpec none;
         none.id = none.title = "Series";
-        none.empty = "Whatever a run or a training tells level by level, scan by scan or step by step appears "
-                     "here. run.record.diagnostics adds more.";
+        none.empty =
+            "Whatever a run or a training tells level by level, scan by scan or step by step appears "
+            "here. run.record.diagnostics adds more.";
         return none;
     }
     return series_figure(*choice->series, choice->from->preset.get(), b.workspace.n_levels());

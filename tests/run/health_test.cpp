@@ -96,7 +96,7 @@ std::vector<HealthNumbers> grid() {
     const std::vector<double> shares{0,   0.001, 0.015, 0.02, 0.03, 0.049, 0.05, 0.09, 0.1, 0.15,
                                      0.2, 0.25,  0.3,   0.5,  0.6,  0.79,  0.8,  0.95, 1,   std::nan("")},
         counts{0, 1, 2, 70}, sizes{0, 1, 20, 24, 25, 99, 100, 199, 201, 1e6},
-        variations{0, 0.01, 0.05, 0.1, 0.15, 0.6, 3, std::nan("")};
+        variations{0, 0.01, 0.05, 0.1, 0.15, 0.2, 0.6, 3, std::nan("")};
     for (HealthNumbers base : {healthy(false), healthy(true), healthy_training()}) {
         for (const bool done : {false, true}) {
             base.sampling_done = done;

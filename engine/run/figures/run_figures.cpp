@@ -81,9 +81,17 @@ std::vector<PlotSpec> figures_of(const Snapshot& s) {
     for (const RunFigure& figure : run_figures()) {
         keep(figure.build(s));
     }
-    for (const Series& series : s.record->series) {
+    for (const Series* series : further_series(*s.record)) {
+        keep(series_figure(*series, s.preset.get(), s.n_levels));
+    }
+    return out;
+}
+
+std::vector<const Series*> further_series(const Record& record) {
+    std::vector<const Series*> out;
+    for (const Series& series : record.series) {
         if (std::find(std::begin(of_samplers), std::end(of_samplers), series.name) == std::end(of_samplers)) {
-            keep(series_figure(series, s.preset.get(), s.n_levels));
+            out.push_back(&series);
         }
     }
     return out;

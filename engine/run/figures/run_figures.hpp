@@ -82,6 +82,8 @@ const std::vector<RunFigure>& run_figures();
 /// A series of any record, with its standard errors and its exact value; `preset` (may be null) and n_levels
 /// are those of the work that told it.
 PlotSpec series_figure(const Series& series, const Json* preset, int n_levels);
+/// Series that figures and tables of every run leave out: what diagnostics told by name.
+std::vector<const Series*> further_series(const Record& record);
 /// Those that apply, then the series that none of them draws: what diagnostics told by name.
 std::vector<PlotSpec> figures_of(const Snapshot& s);
 /// Of a result's first replicate.
