@@ -12,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "core/folders.hpp"
 #include "core/npy.hpp"
+#include "core/text.hpp"
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"

@@ -223,7 +223,7 @@ std::map<std::string, std::pair<std::string, Mark>> rows(const std::vector<Healt
 
 TEST(StoredHealth, IsThatOfTheRun) {
     for (const Json& preset : {test::small_run(), test::small_exchange()}) {
-        Runner runner;
+        RunRunner runner;
         runner.start(resolve_preset(preset));
         ASSERT_TRUE(
             test::wait_until(runner, [](const Snapshot& s) { return s.state == RunState::finished; }));
