@@ -14,7 +14,8 @@
 #include "run/record/run_folder.hpp"
 #include "run/report/comparison.hpp"
 #include "run/report/report.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/report/training_report.hpp"
+#include "run/training/training_folder.hpp"
 
 namespace tempera::cli {
 

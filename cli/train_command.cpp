@@ -14,12 +14,14 @@
 #include "core/npy.hpp"
 #include "core/text.hpp"
 #include "figures/figure_files.hpp"
+#include "run/figures/training_figures.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
 #include "run/record/run_folder.hpp"
 #include "run/record/summary.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/report/training_report.hpp"
 #include "run/training/training.hpp"
+#include "run/training/training_folder.hpp"
 
 namespace tempera::cli {
 
@@ -37,7 +39,7 @@ struct TrainArguments {
 std::string describe_weights(const Json& level) {
     std::string out = "  sigma " + value_text(level["sigma"]) + ": loss " + value_text(level["loss"]);
     if (level["score_energy"].is_number()) {
-        out += ", relative score error " + value_text(relative_score_error(level));
+        out += ", relative score error " + value_text(relative_score_error(noise_level_of(level)));
     }
     if (level["learned_mode_weights"].is_array()) {
         out += ", learned mode weights";
@@ -52,10 +54,10 @@ void write_exports(const fs::path& folder, const std::vector<std::string>& expor
     if (exports.empty()) {
         return;
     }
-    const TrainingRecord record = read_training_folder(folder);
-    write_figures(training_figures(record), exports, palette("light"), folder);
+    const TrainingResult stored = read_training_folder(folder);
+    write_figures(training_figures(snapshot_of(stored)), exports, palette("light"), folder);
     if (std::find(exports.begin(), exports.end(), "html") != exports.end()) {
-        write_file_atomically(folder / "report.html", training_html(record));
+        write_file_atomically(folder / "report.html", training_html(stored));
     }
 }
 
@@ -100,8 +102,7 @@ int train(const TrainArguments& a) {
             std::cout << describe_weights(level) << "\n";
         }
     }
-    std::cout << printable(training_table(read_training_folder(folder))) << "  folder " << folder.string()
-              << "\n";
+    std::cout << printable(training_table(result)) << "  folder " << folder.string() << "\n";
     std::cout.flush();
     if (result.report["status"] == "failed") {
         std::cerr << "tempera: " << result.report["error"].get<std::string>() << " in " << folder.string()

@@ -55,8 +55,6 @@ public:
     void stop_seeds() { study_.cancel(); }
     /// The model that the window shows, in the same plane; NaN where unknown.
     const SeedPoint& own() const { return own_; }
-    /// Noise level at which implied weights are compared.
-    static constexpr double low_noise = 0.2;
 
     const std::vector<StudiedRemedy>& remedies() const { return remedies_; }
     /// True for the target that the stored studies are of.

@@ -2,12 +2,12 @@
 // How learned densities are looked at; nothing of it changes a run or a training.
 #pragma once
 
+#include "run/figures/learned_figures.hpp"
+
 namespace tempera::app {
 
 /// Behind the particles.
 enum class Background { exact, learned, own };
-/// Arrows of the score field.
-enum class Arrows { exact, learned, both, difference };
 
 struct LearnedLook {
     bool exact = true, learned = true, difference = false;  ///< rows of the density path

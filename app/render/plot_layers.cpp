@@ -187,6 +187,16 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
         ImPlot::PlotInfLines(label.c_str(), layer.x.data(), static_cast<int>(layer.x.size()), spec);
         break;
     case Kind::hline:
+        if (layer.dashed) {
+            const ImPlotRange across = ImPlot::GetPlotLimits().X;
+            for (const double y : layer.y) {
+                PlotLayer line = make_layer(Kind::line, "", layer.role, layer.width, layer.index);
+                line.x = {across.Min, across.Max};
+                line.y = {y, y};
+                draw_dashed(line, theme);
+            }
+            break;
+        }
         spec.Flags = ImPlotInfLinesFlags_Horizontal;
         ImPlot::PlotInfLines(label.c_str(), layer.y.data(), static_cast<int>(layer.y.size()), spec);
         break;

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstdio>
 
-#include "app/plots/blindness.hpp"
+#include "app/learning/blindness_board.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/build_id.hpp"
 #include "core/files.hpp"
+#include "core/number_text.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/figures/blindness_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -182,7 +184,7 @@ std::optional<double> of_seeds(const BlindnessBoard& board, const std::string& q
     double mass = std::numeric_limits<double>::infinity(), low = mass, high = 0;
     for (const SeedPoint& p : seeds) {
         if (p.losses == seeds.front().losses) {
-            mass = std::min(mass, p.mass_at(BlindnessBoard::low_noise));
+            mass = std::min(mass, p.mass_at(telling_sigma));
             const double share = p.loss / p.exact_loss;  // each judged on points of its own
             low = std::min(low, share);
             high = std::max(high, share);

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/blindness.hpp"
+#include "app/learning/blindness_board.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/blindness_figures.hpp"
+#include "run/figures/figure_parts.hpp"
 
 namespace tempera::app {
 namespace {
@@ -94,7 +96,7 @@ float sentence_height(const Theme& theme, float width) {
 void draw_curves(Workbench& bench, ImVec2 size) {
     const Theme& theme = bench.theme;
     const WrongWeightCurves* curves = bench.blindness->curves();
-    const PlotSpec plot = blindness_plot(curves);
+    const PlotSpec plot = blindness_figure(curves);
     if (plot.layers.empty()) {
         empty_text(bench, plot.empty);
         return;
@@ -111,7 +113,7 @@ void draw_curves(Workbench& bench, ImVec2 size) {
     }
     draw_plot(plot, theme, bench.textures, {size.x, std::max(theme.px(90), size.y - text - bar - legend)},
               options);
-    sentence(theme, blindness_sentence(*bench.blindness));
+    sentence(theme, blindness_sentence(bench.blindness->curves()));
 }
 
 void seeds_controls(Workbench& bench) {
@@ -150,7 +152,8 @@ void seeds_controls(Workbench& bench) {
 
 void draw_seeds(Workbench& bench, ImVec2 size) {
     const Theme& theme = bench.theme;
-    const PlotSpec plot = seeds_plot(*bench.blindness);
+    const PlotSpec plot =
+        seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own());
     const float top = ImGui::GetCursorPosY();
     draw_legend(plot, theme);
     ImGui::SetCursorPosY(top + theme.px(20));
@@ -254,7 +257,8 @@ void draw(Workbench& bench) {
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {
-    return {blindness_plot(bench.blindness->curves()), seeds_plot(*bench.blindness)};
+    return {blindness_figure(bench.blindness->curves()),
+            seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own())};
 }
 
 }  // namespace

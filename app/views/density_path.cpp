@@ -5,12 +5,13 @@
 #include <cmath>
 #include <functional>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "app/render/thumbnail.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "paths/density_path.hpp"
+#include "run/figures/figure_parts.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -353,13 +354,13 @@ std::vector<PlotSpec> plots(Workbench& bench) {
     }
     for (int level : thumbnail_levels(maps->n_levels, n_thumbnails)) {
         if (!learned || look.exact) {
-            list.push_back(density_plot(*maps, level));
+            list.push_back(density_figure(*maps, level));
         }
         if (learned && look.learned) {
-            list.push_back(learned_density_plot(*maps, *learned, level, look.match_limits));
+            list.push_back(learned_density_figure(*maps, *learned, level, look.match_limits));
         }
         if (learned && look.difference) {
-            list.push_back(difference_plot(*maps, *learned, level));
+            list.push_back(difference_figure(*maps, *learned, level));
         }
     }
     return list;

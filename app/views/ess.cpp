@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Effective sample size by level.
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
-PlotSpec plot(Workbench& b) { return ess_plot(b.workspace.snapshot()); }
+PlotSpec plot(Workbench& b) { return ess_figure(b.workspace.snapshot()); }
 void draw(Workbench& b) { level_plot(b, "ess", plot(b)); }
 std::vector<PlotSpec> plots(Workbench& b) { return {plot(b)}; }
 

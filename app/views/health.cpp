@@ -2,10 +2,10 @@
 // The numbers that say whether a run can be trusted, and what to do when not.
 #include <algorithm>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

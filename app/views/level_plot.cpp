@@ -1,11 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include "app/views/level_plot.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/render/plot_implot.hpp"
 
 namespace tempera::app {
+namespace {
+
+/// What a plot shows and its state in a row above it, where there is room; returns the row's height.
+float caption(const Theme& theme, const PlotSpec& plot, ImVec2 size) {
+    constexpr float row = 19, least = 120;
+    if (size.y < theme.px(least) || plot.layers.empty()) {
+        return 0;
+    }
+    const Face face(theme.body, Theme::small_size);
+    const ImVec2 at = ImGui::GetCursorPos();
+    const float title = ImGui::CalcTextSize(plot.title.c_str()).x,
+                state = ImGui::CalcTextSize(plot.state.c_str()).x;
+    const bool both = title + state + theme.px(14) < size.x;
+    if (both || plot.state.empty()) {
+        ImGui::TextUnformatted(fitting(plot.title, size.x).c_str());
+    }
+    if (!plot.state.empty()) {
+        ImGui::SetCursorPos({at.x + std::max(0.0f, size.x - state), at.y});
+        ImGui::TextColored(theme.dim(), "%s", fitting(plot.state, size.x).c_str());
+    }
+    ImGui::SetCursorPos({at.x, at.y + theme.px(row)});
+    return theme.px(row);
+}
+
+}  // namespace
 
 void level_plot(Workbench& bench, const char* id, const PlotSpec& plot) {
     panel_header(bench, *find_view(id), plot.title, plot.state, &plot);
@@ -25,22 +51,22 @@ void level_plot(Workbench& bench, const char* id, const PlotSpec& plot) {
 
 void pair_of_plots(Workbench& bench, const char* id, const char* title, const PlotSpec& a, const PlotSpec& b,
                    bool over_levels) {
-    panel_header(bench, *find_view(id), title,
-                 a.state.empty() ? b.state : a.state + (b.state.empty() ? "" : "   " + b.state));
+    panel_header(bench, *find_view(id), title, "");
     if (a.layers.empty() && b.layers.empty()) {
         empty_text(bench, a.empty);
         return;
     }
     const Area area = remaining();
-    const float gap = bench.theme.px(10);
     const bool beside = area.width > 1.4f * area.height;
+    const float gap = bench.theme.px(beside ? 18 : 10);
     const ImVec2 size =
         beside ? ImVec2((area.width - gap) / 2, area.height) : ImVec2(area.width, (area.height - gap) / 2);
     PlotOptions options;
     options.fit = over_levels && bench.view.fit;
     const auto part = [&](const PlotSpec& plot) {
         ImGui::BeginGroup();
-        draw_plot(plot, bench.theme, bench.textures, size, options);
+        const float used = caption(bench.theme, plot, size);
+        draw_plot(plot, bench.theme, bench.textures, {size.x, size.y - used}, options);
         ImGui::EndGroup();
     };
     part(a);

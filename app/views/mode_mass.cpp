@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Mass of one mode by level; the right mouse button chooses the mode.
 #include "app/kit/text.hpp"
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/figure_parts.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
 PlotSpec plot(Workbench& b) {
-    return mode_mass_plot(b.workspace.snapshot(), b.workspace.maps(), b.view.mass_mode, b.learning.maps());
+    return mode_mass_figure(b.workspace.snapshot(), b.view.mass_mode, b.workspace.maps(), b.learning.maps());
 }
 
 void draw(Workbench& bench) {

@@ -5,12 +5,13 @@
 #include <cmath>
 #include <limits>
 
-#include "app/plots/learned.hpp"
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/figures/figure_parts.hpp"
+#include "run/figures/learned_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -254,7 +255,7 @@ void draw(Workbench& bench) {
     const bool known = row_in_view(bench, row);
     const std::size_t n = n_modes(row);
     const bool bars = known && n > 16;
-    const PlotSpec plot = bars ? mode_weights_plot(s, &row, row.level) : PlotSpec();
+    const PlotSpec plot = bars ? mode_weights_figure(s, &row, row.level) : PlotSpec();
     panel_header(bench, *find_view("mode_weights"), "Mode weights",
                  !known       ? ""
                  : s.exchange ? "target"
@@ -288,7 +289,7 @@ void draw(Workbench& bench) {
 std::vector<PlotSpec> plots(Workbench& bench) {
     ModeRow row;
     const bool known = row_in_view(bench, row);
-    return {mode_weights_plot(bench.workspace.snapshot(), known ? &row : nullptr, row.level)};
+    return {mode_weights_figure(bench.workspace.snapshot(), known ? &row : nullptr, row.level)};
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Mode weights by level as stacked strips.
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
 PlotSpec plot(Workbench& b) {
-    return occupancy_plot(b.workspace.snapshot(), b.workspace.maps(), b.learning.maps());
+    return occupancy_figure(b.workspace.snapshot(), b.workspace.maps(), b.learning.maps());
 }
 void draw(Workbench& b) { level_plot(b, "occupancy", plot(b)); }
 std::vector<PlotSpec> plots(Workbench& b) { return {plot(b)}; }

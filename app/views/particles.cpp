@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/figure_parts.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -56,8 +57,10 @@ ParticleView particle_view(Workbench& bench, float aspect) {
     view.density = ground == Background::exact     ? grid_of(w.maps())
                    : ground == Background::learned ? grid_of(bench.learning.maps())
                                                    : nullptr;
+    view.over = ground == Background::exact ? "the exact density" : "the learned density";
     if (!view.density) {
         view.density = picture ? picture->density : w.snapshot().density;
+        view.over = "their own density";
     }
     return view;
 }
@@ -160,7 +163,7 @@ void draw(Workbench& bench) {
     if (!bench.view.show_particles) {
         drawn.sprites = nullptr;
     }
-    PlotSpec plot = particles_plot(s, drawn);
+    PlotSpec plot = particles_figure(s, drawn);
     PlotOptions options;
     options.max_points = limit;
     options.sprites = !bench.software_gl && bench.sprites.available() ? &bench.sprites : nullptr;
@@ -176,7 +179,9 @@ void draw(Workbench& bench) {
 }
 
 std::vector<PlotSpec> plots(Workbench& bench) {
-    return {particles_plot(bench.workspace.snapshot(), particle_view(bench, 1.6f))};
+    ParticleView view = particle_view(bench, 1.6f);
+    view.named = true;
+    return {particles_figure(bench.workspace.snapshot(), view)};
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Replicas through the levels (replica exchange).
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
-PlotSpec plot(Workbench& b) { return index_plot(b.workspace.snapshot()); }
+PlotSpec plot(Workbench& b) { return index_figure(b.workspace.snapshot()); }
 
 void draw(Workbench& bench) {
     const PlotSpec replicas = plot(bench);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/learned.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
+#include "run/figures/learned_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -57,8 +57,8 @@ PlotSpec plot_of(Workbench& bench, float aspect) {
         return plot;
     }
     const LearnedLook& look = bench.view.learned;
-    return score_plot(*bench.learning.maps(), bench.workspace.level(), look.arrows, look.angles,
-                      box_of(*bench.workspace.maps(), aspect));
+    return score_figure(*bench.learning.maps(), bench.workspace.level(), look.arrows, look.angles,
+                        box_of(*bench.workspace.maps(), aspect));
 }
 
 void choices(Workbench& bench) {

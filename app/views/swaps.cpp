@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Swap rejection by pair and the communication barrier (replica exchange).
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
 std::vector<PlotSpec> plots(Workbench& b) {
     const Snapshot& s = b.workspace.snapshot();
-    return {swap_plot(s), barrier_plot(s)};
+    return {swap_figure(s), barrier_figure(s)};
 }
 
 void draw(Workbench& b) {

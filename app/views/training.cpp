@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/training.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/panel.hpp"
 #include "app/shell/workbench.hpp"
 #include "core/number_text.hpp"
+#include "run/figures/training_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -245,8 +245,9 @@ void plots(Workbench& bench, const Tools& for_loss) {
     const TrainingSnapshot& s = bench.learning.training();
     const Area area = remaining();
     const float gap = theme.px(10);
-    const PlotSpec loss = loss_plot(s, loss_look(bench)), mass = implied_mass_plot(s, bench.view.mass_mode);
-    const PlotSpec levels = bench.view.training_map ? level_map_plot(s) : level_loss_plot(s);
+    const PlotSpec loss = loss_figure(s, loss_look(bench)),
+                   mass = learned_weights_figure(s, bench.view.mass_mode);
+    const PlotSpec levels = bench.view.training_map ? score_error_map(s) : score_error_figure(s);
     const Tools for_levels = level_tools(bench);
     const float table =
         theme.px(22) * static_cast<float>(1 + std::max<std::size_t>(1, s.loss_names.size())) + theme.px(4);
@@ -367,7 +368,7 @@ void draw(Workbench& bench) {
 
 View training_view() {
     return {"training", "Training", draw, [](Workbench& bench) {
-                return training_plots(bench.learning.training(), loss_look(bench), bench.view.mass_mode);
+                return training_figures(bench.learning.training(), loss_look(bench), bench.view.mass_mode);
             }};
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Histogram and Lorenz curve of the weights.
-#include "app/plots/plots.hpp"
 #include "app/views/level_plot.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {
 
 std::vector<PlotSpec> plots(Workbench& b) {
     const Snapshot& s = b.workspace.snapshot();
-    return {weight_histogram_plot(s), lorenz_plot(s)};
+    return {weight_histogram_figure(s), lorenz_figure(s)};
 }
 
 void draw(Workbench& b) {

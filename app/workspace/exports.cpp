@@ -5,22 +5,11 @@
 
 #include "core/npy.hpp"
 #include "core/thread.hpp"
+#include "figures/figure_files.hpp"
 #include "run/record/run_folder.hpp"
 #include "run/record/samples.hpp"
 
 namespace tempera::app {
-namespace {
-
-std::string render(const PlotSpec& plot, const FigureExport& how) {
-    const Palette& colours = palette(how.theme);
-    return how.format == "svg"    ? to_svg(plot, colours, how.size)
-           : how.format == "pdf"  ? to_pdf(plot, colours, how.size)
-           : how.format == "csv"  ? to_csv(plot)
-           : how.format == "json" ? to_json(plot).dump(1)
-                                  : to_png(plot, colours, how.size, how.dpi);
-}
-
-}  // namespace
 
 std::filesystem::path free_file(const std::filesystem::path& wanted) {
     std::filesystem::path path = wanted;
@@ -118,7 +107,8 @@ void Exporter::figures(std::vector<PlotSpec> plots, const FigureExport& how, con
             std::filesystem::path last;
             for (const PlotSpec& plot : plots) {
                 last = free_file(folder / (prefix + "-" + plot.id + "." + how.format));
-                write_file_atomically(last, render(plot, how));
+                write_file_atomically(last,
+                                      figure_bytes(plot, how.format, palette(how.theme), how.size, how.dpi));
             }
             return "wrote " + (plots.size() == 1
                                    ? last.string()

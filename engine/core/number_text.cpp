@@ -37,4 +37,22 @@ std::string fixed(double value, int decimals, bool sign) {
     return text;
 }
 
+std::string small_number(double value) {
+    char text[32];
+    if (value == 0 || !std::isfinite(value)) {
+        return value == 0 ? "0" : "-";
+    }
+    if (std::abs(value) >= 1e-3) {
+        std::snprintf(text, sizeof text, "%.*f", std::abs(value) >= 0.1 ? 2 : 3, value);
+        return text;
+    }
+    std::snprintf(text, sizeof text, "%.1e", value);
+    std::string out = text;  // 1.6e-08 -> 1.6e-8
+    const std::size_t e = out.find('e');
+    if (e != std::string::npos && out.size() > e + 3 && out[e + 2] == '0') {
+        out.erase(e + 2, 1);
+    }
+    return out;
+}
+
 }  // namespace tempera

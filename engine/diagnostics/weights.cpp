@@ -253,9 +253,11 @@ void Histogram::merge(const Histogram& other) {
 }
 
 Histogram log_weight_histogram(std::span<const double> log_weight, int n_bins) {
+    Moments finite;
     double low = infinity, high = -infinity;
     for (double w : log_weight) {
         if (std::isfinite(w)) {
+            finite.add(w);
             low = std::min(low, w), high = std::max(high, w);
         }
     }
@@ -263,13 +265,17 @@ Histogram log_weight_histogram(std::span<const double> log_weight, int n_bins) {
         low = high = 0;
     }
     const double least = std::max(1e-9, 1e-12 * std::max(std::abs(low), std::abs(high)));
+    low -= finite.mean, high -= finite.mean;
     if (high - low < least) {  // equal weights still need bins of some width
         const double middle = low + (high - low) / 2;
         low = middle - std::max(0.5, least), high = middle + std::max(0.5, least);
     }
+    if (n_bins <= 0) {
+        n_bins = std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(log_weight.size()))), 12, 64);
+    }
     Histogram out(low, high, n_bins);
     for (double w : log_weight) {
-        out.add(w);
+        out.add(w - finite.mean);
     }
     return out;
 }

@@ -44,8 +44,9 @@ public:
     double low = 0, high = 1, underflow = 0, overflow = 0, not_finite = 0;
     std::vector<double> count;
 };
-/// Log-weight histogram around the mean: bins over [quantile-free min, max] of the finite entries.
-Histogram log_weight_histogram(std::span<const double> log_weight, int n_bins = 64);
+/// Of the log weights less their mean, over the whole range of the finite ones; the others are counted as not
+/// finite. 0 bins: 2 n^(1/3), 12 to 64.
+Histogram log_weight_histogram(std::span<const double> log_weight, int n_bins = 0);
 
 /// Streaming mean and variance (Welford), mergeable.
 class Moments {

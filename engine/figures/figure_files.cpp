@@ -6,11 +6,12 @@
 namespace tempera {
 
 std::string figure_bytes(const PlotSpec& plot, const std::string& kind, const Palette& palette,
-                         FigureSize size) {
-    return kind == "svg"   ? to_svg(plot, palette, size)
-           : kind == "pdf" ? to_pdf(plot, palette, size)
-           : kind == "png" ? to_png(plot, palette, size)
-                           : to_csv(plot);
+                         FigureSize size, double dpi) {
+    return kind == "svg"    ? to_svg(plot, palette, size)
+           : kind == "pdf"  ? to_pdf(plot, palette, size)
+           : kind == "png"  ? to_png(plot, palette, size, dpi)
+           : kind == "json" ? to_json(plot).dump(1)
+                            : to_csv(plot);
 }
 
 void write_figures(const std::vector<PlotSpec>& figures, const std::vector<std::string>& kinds,

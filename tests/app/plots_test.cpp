@@ -2,10 +2,10 @@
 // Plots far from zero and far zoomed in.
 #include <gtest/gtest.h>
 
-#include "app/plots/plots.hpp"
 #include "app/render/plot_implot.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 namespace {

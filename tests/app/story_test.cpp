@@ -6,12 +6,12 @@
 #include <filesystem>
 
 #include "app/learning/blindness_board.hpp"
-#include "app/plots/blindness.hpp"
 #include "app/shell/tips.hpp"
 #include "app/stories/story.hpp"
 #include "core/build_id.hpp"
 #include "core/npy.hpp"
 #include "null_bench.hpp"
+#include "run/figures/blindness_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -135,12 +135,13 @@ TEST(Blindness, DraggingTheMassMovesTheDensityAndNotTheLoss) {
     const BlindnessPoint half = at(0.5), little = at(0.05);
     EXPECT_GT(little.kl, 10 * half.kl);
     EXPECT_LT(little.sigma * little.sigma * little.fisher_gap, 1e-7);
-    const std::string text = blindness_sentence(*bench.blindness);
+    const std::string text = blindness_sentence(bench.blindness->curves());
     EXPECT_NE(text.find("moving 62 % of the mass"), std::string::npos) << text;
-    const PlotSpec plot = blindness_plot(bench.blindness->curves());
+    const PlotSpec plot = blindness_figure(bench.blindness->curves());
     EXPECT_EQ(plot.layers.size(), 3u);
     EXPECT_TRUE(plot.x.log && plot.y.log);
-    const PlotSpec seeds = seeds_plot(*bench.blindness);
+    const PlotSpec seeds =
+        seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own());
     EXPECT_GE(seeds.layers.size(), 4u);  // exact loss, truth, two kinds of training
 }
 
@@ -151,8 +152,8 @@ TEST(Blindness, SaysWhyOtherTargetsHaveNoCurves) {
         const WrongWeightCurves* c = window.bench->blindness->curves();
         return c && !c->obstacle.empty();
     }));
-    EXPECT_TRUE(blindness_plot(window.bench->blindness->curves()).layers.empty());
-    EXPECT_FALSE(blindness_plot(window.bench->blindness->curves()).empty.empty());
+    EXPECT_TRUE(blindness_figure(window.bench->blindness->curves()).layers.empty());
+    EXPECT_FALSE(blindness_figure(window.bench->blindness->curves()).empty.empty());
     EXPECT_TRUE(window.bench->blindness->seeds().empty());  // the stored ones are of another target
 }
 

@@ -6,9 +6,9 @@
 
 #include <filesystem>
 
-#include "app/plots/training.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
+#include "run/figures/training_figures.hpp"
 
 namespace tempera::app {
 namespace {
@@ -173,23 +173,30 @@ TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {
     NullBench window;
     open(window, 60);
     Learning& learning = window.bench->learning;
-    for (const PlotSpec& plot : training_plots(learning.training(), LossLook{}, 0)) {
+    const auto all = [&] {
+        const TrainingSnapshot& s = learning.training();
+        return std::vector{loss_figure(s), learned_weights_figure(s, 0), score_error_figure(s),
+                           score_error_map(s)};
+    };
+    EXPECT_TRUE(training_figures(learning.training()).empty());
+    for (const PlotSpec& plot : all()) {
         EXPECT_TRUE(plot.layers.empty()) << plot.id;
         EXPECT_FALSE(plot.empty.empty()) << plot.id;
     }
     learning.train();
     ASSERT_TRUE(until(window, [&] { return !learning.busy(); }));
-    for (const PlotSpec& plot : training_plots(learning.training(), LossLook{}, 0)) {
+    EXPECT_EQ(training_figures(learning.training()).size(), 4u);
+    for (const PlotSpec& plot : all()) {
         EXPECT_FALSE(plot.layers.empty()) << plot.id;
         EXPECT_LT(plot.x.min, plot.x.max) << plot.id;
         EXPECT_LT(plot.y.min, plot.y.max) << plot.id;
-        EXPECT_NE(plot.provenance.find("training 1"), std::string::npos);
+        EXPECT_NE(plot.provenance.find("training step 60"), std::string::npos);
     }
     const auto named = [](const PlotSpec& plot, const std::string& name) {
         return *std::find_if(plot.layers.begin(), plot.layers.end(),
                              [&](const PlotLayer& l) { return l.name == name; });
     };
-    const PlotSpec loss = loss_plot(learning.training(), {0, true});
+    const PlotSpec loss = loss_figure(learning.training(), {0, true});
     ASSERT_TRUE(loss.right);
     const PlotLayer rate = named(loss, "learning rate");
     EXPECT_TRUE(rate.right);
@@ -197,7 +204,7 @@ TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {
     EXPECT_GT(loss.right->max, rate.y.front());
     EXPECT_NE(to_svg(loss, palette("light")).find(">learning rate<"), std::string::npos);
     EXPECT_EQ(to_json(loss)["right"]["label"], "learning rate");
-    EXPECT_FALSE(loss_plot(learning.training(), {0.9, false}).right);
+    EXPECT_FALSE(loss_figure(learning.training(), {0.9, false}).right);
     // Without a past the running mean is the batches' own line; with one it is smoother.
     const auto variation = [](const PlotLayer& l) {
         double sum = 0;
@@ -210,9 +217,10 @@ TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {
     for (std::size_t i = 0; i < batches.y.size(); ++i) {
         EXPECT_DOUBLE_EQ(batches.y[i], (*learning.training().losses)[i].each[0]);
     }
-    EXPECT_LT(variation(named(loss_plot(learning.training(), {0.9, true}), "dsm")), 0.5 * variation(batches));
+    EXPECT_LT(variation(named(loss_figure(learning.training(), {0.9, true}), "dsm")),
+              0.5 * variation(batches));
     // The legend's mass is that of the last judgement.
-    const PlotSpec mass = implied_mass_plot(learning.training(), 0);
+    const PlotSpec mass = learned_weights_figure(learning.training(), 0);
     for (const NoiseLevel& level : learning.training().judgements->back()->levels) {
         if (level.sigma == 0.2) {
             char text[16];

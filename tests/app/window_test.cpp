@@ -209,7 +209,9 @@ TEST(Exports, AFolderThatCannotBeWrittenHasAWayOut) {
     bench.export_plots("svg", false);
     bench.exporter.wait();
     ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
-    const std::string svg = read_file_text(std::filesystem::directory_iterator(folder)->path());
+    const std::filesystem::path file = std::filesystem::directory_iterator(folder)->path();
+    EXPECT_EQ(file.filename(), "two_lakes-ess_by_level.svg");  // the name that reports give the figure
+    const std::string svg = read_file_text(file);
     EXPECT_NE(svg.find("85"), std::string::npos);
     std::filesystem::remove_all(folder);
 }

@@ -21,23 +21,22 @@ EARLIER = {
 }
 # Rooms of app/, and what of the other rooms each may include. Its root (app.hpp, the entry point) stands below all.
 WORKSPACE = {"kit/text.hpp", "workspace"}  # no ImGui and nothing of the shell: what a test can drive without a window
-VIEWS = WORKSPACE | {"kit", "render", "learning", "plots", "shell"}
+VIEWS = WORKSPACE | {"kit", "render", "learning", "shell"}
 ROOMS = {
     "kit": set(),
     "recovery": set(),
     "workspace": {"kit/text.hpp"},
     "learning": WORKSPACE,
     "render": {"kit"},
-    "plots": WORKSPACE | {"learning"},
     "shell": WORKSPACE | {"kit", "recovery", "render", "learning"},
-    "stories": WORKSPACE | {"learning", "plots", "shell"},
+    "stories": WORKSPACE | {"learning", "shell"},
     "setup": VIEWS,
     "views": VIEWS | {"stories"},
     "platform": VIEWS | {"recovery", "stories", "app.hpp"},
 }
 # Stories perform the window's commands, and the window's menu, tips and layouts know whether one is told.
 ROOMS["shell"] |= {"stories"}
-WITHOUT_IMGUI = {"workspace", "learning", "plots", "recovery", "stories"}
+WITHOUT_IMGUI = {"workspace", "learning", "recovery", "stories"}
 IMGUI = re.compile(r"^(imgui|implot|GLFW/|epoxy/)")
 FOREIGN = {
     "torch": re.compile(r"^(torch|ATen|c10)/"),

@@ -178,10 +178,21 @@ TEST(HistogramTest, MergedPartsEqualTheWhole) {
 }
 
 TEST(HistogramTest, ConstantAndEmptyDataGetBinsOfSomeWidth) {
-    EXPECT_GT(log_weight_histogram(std::vector<double>(10, 5.0)).high, 5.0);
+    EXPECT_GT(log_weight_histogram(std::vector<double>(10, 5.0)).high, 0.0);
     const Histogram none = log_weight_histogram(std::vector{-infinity, nan});
     EXPECT_LT(none.low, none.high);
     EXPECT_EQ(none.not_finite, 2.0);
+}
+
+TEST(HistogramTest, LogWeightsAreCountedAroundTheirMean) {
+    const std::vector<double> log_weight = {999, 1000, 1000, 1001, -infinity};
+    const Histogram h = log_weight_histogram(log_weight, 4);
+    EXPECT_DOUBLE_EQ(h.low, -1);
+    EXPECT_DOUBLE_EQ(h.high, 1);
+    EXPECT_EQ(h.count, (std::vector<double>{1, 0, 2, 1}));
+    EXPECT_EQ(h.not_finite, 1);
+    EXPECT_EQ(log_weight_histogram(log_weight).count.size(), 12u);
+    EXPECT_EQ(log_weight_histogram(normals(5000, 3, 1)).count.size(), 34u);
 }
 
 TEST(MomentsTest, MergedPartsEqualTheWhole) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/rng.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/record/result.hpp"
 #include "run/report/report.hpp"
 
@@ -20,7 +21,8 @@ RunResult empty_result() {
 RunResult small_result() {
     RunResult r;
     r.dim = 2;
-    r.preset = Json::parse(R"({"name": "small <b>", "note": "",
+    r.preset = Json::parse(R"({"schema": "tempera-preset", "version": 1, "name": "small <b>", "note": "",
+        "path": {"type": "diffusion", "n_levels": 8}, "kernel": {"type": "second_order"},
         "target": {"type": "gaussian_mixture", "weights": [0.75, 0.25], "means": [[-3, 0], [3, 0]], "sigmas": [0.5, 1.0]},
         "sampler": {"type": "smc", "ess_threshold": 0.5}})");
     r.mode_names = {"left", "right"};
@@ -32,6 +34,7 @@ RunResult small_result() {
         r.first.x.insert(r.first.x.end(), {(mode ? 3 : -3) + stream.normal() * 0.5, stream.normal() * 0.5});
         r.first.log_weight.push_back(0.5 * stream.normal());
         r.first.mode.push_back(mode);
+        r.first.ancestor.push_back(i);
     }
     for (int k = 7; k >= 0; --k) {
         r.first.record.series_of("ess_fraction", "level").add(k, 0.6 + 0.05 * k);
@@ -94,7 +97,12 @@ TEST(ResultFigures, ReplicaExchangeHasItsOwn) {
     EXPECT_EQ(find(figures, "lorenz"), nullptr);
 }
 
-TEST(ResultFigures, EmptyResultsGiveNone) { EXPECT_TRUE(result_figures(empty_result()).empty()); }
+TEST(ResultFigures, EmptyResultsGiveNone) {
+    RunResult r = empty_result();
+    r.preset = small_result().preset;
+    r.first.summary = Json::object();
+    EXPECT_TRUE(result_figures(r).empty());
+}
 
 TEST(Report, StandsAloneAndEscapesWhatUsersWrote) {
     const std::string page = html_report(small_result());

@@ -10,11 +10,13 @@
 #include <sstream>
 
 #include "core/csv.hpp"
+#include "run/figures/training_figures.hpp"
 #include "run/preset/preset.hpp"
 #include "run/report/sweep_figures.hpp"
 #include "run/report/sweep_report.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/report/training_report.hpp"
 #include "run/sweep/sweep_table.hpp"
+#include "run/training/training_folder.hpp"
 #include "support/files.hpp"
 
 namespace tempera {
@@ -283,14 +285,14 @@ TEST(TrainingFigures, AFolderReadBackGivesLossesWeightsAndScoreError) {
     preset["model"]["training"]["n_steps"] = 20;
     write_training_folder(train_model(resolve_preset(preset), {}), folder.path);
     ASSERT_TRUE(is_training_folder(folder.path));
-    const TrainingRecord record = read_training_folder(folder.path);
+    const TrainingResult stored = read_training_folder(folder.path);
     std::vector<std::string> ids;
-    for (const PlotSpec& p : training_figures(record)) {
+    for (const PlotSpec& p : training_figures(snapshot_of(stored))) {
         ids.push_back(p.id);
         EXPECT_EQ(p.dropped, 0) << p.id;
     }
     EXPECT_EQ(ids, (std::vector<std::string>{"losses", "learned_mode_weights", "score_error"}));
-    EXPECT_NE(training_html(record).find("relative score error"), std::string::npos);
+    EXPECT_NE(training_html(stored).find("relative score error"), std::string::npos);
     fs::remove(folder.path / "loss.csv");
     EXPECT_THROW(read_training_folder(folder.path), ConfigError);
 }

@@ -38,8 +38,4 @@ struct RunResult final : WorkResult {
     std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };
 
-/// Figures of a result: ESS by level, mode weights by level, particles over density, weights, swap
-/// statistics, ...
-std::vector<PlotSpec> result_figures(const RunResult& result);
-
 }  // namespace tempera

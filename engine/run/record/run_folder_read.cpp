@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "core/npy.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"

@@ -38,7 +38,6 @@ void fill_numbers(Snapshot& s, const Json& summary) {
     }
     s.seconds = number(summary, "seconds.total");
     s.acceptance = number(summary, "acceptance");
-    s.log_weight_variance = number(summary, "log_weight_variance");
     s.n_resamplings = static_cast<int>(count(summary, "n_resamplings"));
     s.tally.log_density = count(summary, "evaluations.log_density");
     s.tally.score = count(summary, "evaluations.score");
@@ -101,15 +100,16 @@ void fill_samples(Snapshot& s, const ReplicateResult& r) {
     s.unique_roots = std::lround(unique_fraction(r.ancestor) * n);
     s.ess_fraction = ess_fraction(r.log_weight);
     s.pareto_k = pareto_k(r.log_weight);
+    s.log_weight_variance = log_weight_moments(r.log_weight).variance;
     s.weight_histogram = std::make_shared<Histogram>(log_weight_histogram(r.log_weight));
     s.lorenz = std::make_shared<Lorenz>(lorenz_curve(r.log_weight));
 }
 
-/// What the files do not hold but follows from them.
+/// Folders of earlier builds hold no intervals; those of the last level follow from what they hold.
 std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& s,
                                                                 const std::vector<ModeRow>& stored) {
     auto rows = std::make_shared<std::vector<ModeRow>>(stored);
-    if (!rows->empty() && !s.exchange && s.n_particles > 0) {
+    if (!rows->empty() && rows->back().weighted_interval.empty() && !s.exchange && s.n_particles > 0) {
         ModeRow& last = rows->back();
         const double n = static_cast<double>(s.n_particles),
                      roots = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) : n;
@@ -150,7 +150,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     const Json resolved = resolve_preset(stored.preset);
     s.preset = std::make_shared<const Json>(resolved);
     s.dim = stored.dim;
-    s.n_levels = static_cast<int>(stored.positions.size()) - 1;
+    s.n_levels = std::max(0, static_cast<int>(stored.positions.size()) - 1);
     s.exchange = r.exchange != nullptr;
     s.exchange_stats = r.exchange;
     s.level = s.exchange ? 0 : last_level(r.record);
@@ -164,14 +164,18 @@ Snapshot snapshot_of(const RunResult& stored) {
         s.fraction = static_cast<double>(s.progress) / std::max(1, s.n_levels);
     }
     s.eta_seconds = 0;
-    const auto target = preset_target<double>(resolved);
-    s.plane = view_plane(*target);
     s.mode_names = stored.mode_names;
-    s.true_mode_weights = target->mode_weights();
+    const auto target = known_preset_target(resolved);
+    if (target) {
+        s.plane = view_plane(*target);
+        s.true_mode_weights = target->mode_weights();
+    }
     fill_numbers(s, r.summary);
     s.record = std::make_shared<const Record>(r.record);
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
-    fill_samples(s, r);
+    if (target && target->dim() == stored.dim) {
+        fill_samples(s, r);
+    }
     s.modes = modes_with_interval(s, r.modes);
     s.findings = findings_of(s, r.summary);
     return s;

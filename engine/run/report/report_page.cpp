@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a run.
 #include "run/report/report_page.hpp"
+#include "run/figures/run_figures.hpp"
 
 #include <cmath>
 #include <cstdio>

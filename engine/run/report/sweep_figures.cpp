@@ -6,10 +6,11 @@
 #include <map>
 
 #include "core/csv.hpp"
-#include "run/report/exchange_figures.hpp"
+#include "run/figures/training_figures.hpp"
+#include "run/preset/preset_target.hpp"
 #include "run/report/sweep_heat_map.hpp"
-#include "run/report/training_figures.hpp"
 #include "run/sweep/sweep_table.hpp"
+#include "run/training/training.hpp"
 
 namespace tempera {
 
@@ -251,8 +252,7 @@ std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Jso
     std::vector<PlotSpec> out;
     const int column = x_column(plan);
     for (const SweepMetric& m : present_metrics(plan, summaries)) {
-        PlotSpec plot =
-            column < 0 ? row_figure(plan, summaries, m) : line_figure(plan, summaries, m, column);
+        PlotSpec plot = column < 0 ? row_figure(plan, summaries, m) : line_figure(plan, summaries, m, column);
         if (!plot.layers.empty() && (column >= 0 || !plot.y.ticks.empty())) {
             sanitize(plot);
             out.push_back(std::move(plot));
@@ -266,19 +266,31 @@ std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Jso
 
 std::vector<PlotSpec> sweep_training_figures(const SweepPlan& plan, const std::vector<Json>& trainings) {
     const auto labels = training_labels(plan);
-    std::map<std::string, int> groups;
-    std::vector<TrainingCurves> curves;
+    std::map<std::string, int> groups;  // share a colour and a legend entry
+    std::vector<LevelCurve> curves;
+    TrueModes modes;
     for (std::size_t m = 0; m < trainings.size(); ++m) {
-        if (trainings[m].is_object()) {
-            const std::string name = joined(labels[m], -1);
-            const int group = groups.emplace(name, static_cast<int>(groups.size())).first->second;
-            curves.push_back({name, group, plan.trainings[m], trainings[m]});
+        if (!trainings[m].is_object()) {
+            continue;
+        }
+        const std::string name = joined(labels[m], -1);
+        const auto [group, first] = groups.emplace(name, static_cast<int>(groups.size()));
+        if (curves.empty()) {
+            const auto target = known_preset_target(plan.trainings[m]);
+            modes = target ? TrueModes{target->mode_names(), target->mode_weights()} : TrueModes();
+        }
+        curves.push_back({first ? name : "", {}, Role::run, group->second, 1.6f});
+        for (const Json& level : trainings[m].value("levels", Json::array())) {
+            curves.back().levels.push_back(noise_level_of(level));
         }
     }
-    std::vector<PlotSpec> out = training_level_figures(curves);
-    for (PlotSpec& plot : out) {
-        plot.id = "sweep_" + plot.id;
-        plot.provenance = plan.name;
+    std::vector<PlotSpec> out;
+    for (PlotSpec& plot : std::vector{learned_weights_figure(curves, modes), score_error_figure(curves)}) {
+        if (!plot.layers.empty()) {
+            plot.id = "sweep_" + plot.id;
+            plot.provenance = plan.name;
+            out.push_back(std::move(plot));
+        }
     }
     return out;
 }

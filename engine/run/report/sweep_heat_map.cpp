@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/number_text.hpp"
-#include "run/page/figure_parts.hpp"
 
 namespace tempera {
 

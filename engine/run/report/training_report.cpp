@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a training.
-#include <algorithm>
+#include "run/report/training_report.hpp"
 
 #include "figures/canvas.hpp"
+#include "run/figures/training_figures.hpp"
 #include "run/page/html_page.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
 #include "run/report/report_page.hpp"
-#include "run/report/training_figures.hpp"
+#include "run/training/training_folder.hpp"
 #include "run/training/training_health.hpp"
 
 namespace tempera {
@@ -17,7 +19,7 @@ std::vector<std::vector<std::string>> level_rows(const Json& report) {
     std::vector<std::vector<std::string>> rows{
         {"\u03c3", "loss", "relative score error", "learned mode weights"}};
     for (const Json& level : report.value("levels", Json::array())) {
-        const double error = relative_score_error(level);
+        const double error = relative_score_error(noise_level_of(level));
         std::string weights;
         const Json masses = level.value("learned_mode_weights", Json());
         for (std::size_t m = 0; masses.is_array() && m < masses.size() && m < 6; ++m) {
@@ -60,17 +62,8 @@ std::string warnings_section(const std::vector<HealthFinding>& findings) {
 
 }  // namespace
 
-std::vector<HealthFinding> training_findings(const TrainingRecord& record) {
-    const auto total = std::ranges::find(record.loss_columns, "total");
-    const std::span<const double> losses =
-        total == record.loss_columns.end()
-            ? std::span<const double>()
-            : record.loss[static_cast<std::size_t>(total - record.loss_columns.begin())];
-    return health_findings(training_health(record.curves.preset, record.curves.report, losses));
-}
-
-std::string training_table(const TrainingRecord& record) {
-    const std::vector<HealthFinding> findings = training_findings(record);
+std::string training_table(const TrainingResult& stored) {
+    const std::vector<HealthFinding> findings = health_findings(training_health(snapshot_of(stored)));
     std::string out = rows_text(health_rows(findings));
     for (const std::string& doubt : doubts(findings)) {
         out += "~ " + plain(doubt) + "\n";
@@ -81,15 +74,17 @@ std::string training_table(const TrainingRecord& record) {
     return out;
 }
 
-std::string training_html(const TrainingRecord& record) {
-    const Json& r = record.curves.report;
-    std::string out = page_begin(record.curves.name) + "<header>\n<h1>" + escape_markup(record.curves.name) +
+std::string training_html(const TrainingResult& stored) {
+    const Json& r = stored.report;
+    const Json given = get_value(stored.preset, "name");
+    const std::string name = given.is_string() ? given.get<std::string>() : "model";
+    std::string out = page_begin(name) + "<header>\n<h1>" + escape_markup(name) +
                       "</h1>\n<div class=\"dim\">" +
                       escape_markup("Training: " + value_text(r.value("status", Json())) + ", " +
                                     value_text(r.value("steps", Json())) + " steps in " +
                                     value_text(r.value("seconds", Json())) + " s") +
                       "</div>\n";
-    const Json note = record.curves.preset.value("note", Json(""));
+    const Json note = stored.preset.value("note", Json(""));
     if (note.is_string() && !note.get<std::string>().empty()) {
         out += "<p>" + escape_markup(note.get<std::string>()) + "</p>\n";
     }
@@ -97,13 +92,14 @@ std::string training_html(const TrainingRecord& record) {
     if (error.is_string()) {
         out += "<p class=\"verdict\">" + escape_markup(error.get<std::string>()) + "</p>\n";
     }
-    const std::vector<HealthFinding> findings = training_findings(record);
+    const TrainingSnapshot training = snapshot_of(stored);
+    const std::vector<HealthFinding> findings = health_findings(training_health(training));
     out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" +
-           page_figures(training_figures(record));
+           page_figures(training_figures(training));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
-           escape_markup(record.curves.name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +
-           escape_markup(record.curves.preset.dump(2)) + "</pre></details></div>\n" + page_end();
+           escape_markup(name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +
+           escape_markup(stored.preset.dump(2)) + "</pre></details></div>\n" + page_end();
 }
 
 }  // namespace tempera

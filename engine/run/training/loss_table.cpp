@@ -63,6 +63,14 @@ void append_loss_table(const fs::path& file, const std::vector<std::string>& nam
     tabled = history.size();
 }
 
+std::vector<std::string> read_loss_names(const fs::path& file) {
+    const auto rows = fs::exists(file) ? parse_csv(read_file_text(file)) : decltype(parse_csv(""))();
+    if (rows.empty() || rows[0].size() < own_columns || rows[0][0] != "step") {
+        throw ConfigError(file.string(), "cannot be read as a table of losses by step");
+    }
+    return {rows[0].begin() + own_columns, rows[0].end()};
+}
+
 std::vector<training::StepLosses> read_loss_table(const fs::path& file, const std::vector<std::string>& names,
                                                   long last_step) {
     std::vector<training::StepLosses> history;

@@ -18,6 +18,8 @@ std::string loss_table(const std::vector<std::string>& names,
 /// anew.
 void append_loss_table(const std::filesystem::path& file, const std::vector<std::string>& names,
                        const std::vector<training::StepLosses>& history, std::size_t& tabled);
+/// Names of the losses in a table's header. Throws ConfigError for what is no table of losses.
+std::vector<std::string> read_loss_names(const std::filesystem::path& file);
 /// The rows up to a step; empty where there is no such file. Throws ConfigError for another training's.
 std::vector<training::StepLosses> read_loss_table(const std::filesystem::path& file,
                                                   const std::vector<std::string>& names, long last_step);

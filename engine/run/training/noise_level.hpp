@@ -33,4 +33,9 @@ struct NoiseLevel {
     std::vector<double> mode_weights;  ///< implied by the learned log density
 };
 
+/// E|s_learned - s|^2 / E|s|^2; NaN where it is unknown.
+inline double relative_score_error(const NoiseLevel& level) {
+    return level.score_energy > 0 ? level.score_error / level.score_energy : NoiseLevel::unknown;
+}
+
 }  // namespace tempera

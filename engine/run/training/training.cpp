@@ -305,10 +305,16 @@ Json to_json(const std::vector<std::string>& names, const std::vector<double>& l
 
 }  // namespace
 
-double relative_score_error(const Json& level) {
-    const Json error = level.value("score_error", Json()), energy = level.value("score_energy", Json());
-    const bool known = error.is_number() && energy.is_number() && energy.get<double>() > 0;
-    return known ? error.get<double>() / energy.get<double>() : NoiseLevel::unknown;
+NoiseLevel noise_level_of(const Json& entry) {
+    const auto number = [&](const char* key) {
+        const Json value = entry.value(key, Json());
+        return value.is_number() ? value.get<double>() : NoiseLevel::unknown;
+    };
+    NoiseLevel out{number("sigma"), number("loss"), number("score_error"), number("score_energy"), {}};
+    if (const Json weights = entry.value("learned_mode_weights", Json()); weights.is_array()) {
+        out.mode_weights = weights.get<std::vector<double>>();
+    }
+    return out;
 }
 
 TrainingResult training_result(const TrainingSession& session, const std::string& status,

@@ -87,8 +87,8 @@ struct TrainingResult final : WorkResult {
     std::vector<std::string> loss_names;
 };
 
-/// E|s_learned - s|^2 / E|s|^2 of an entry of training.json's "levels"; NaN where it is unknown.
-double relative_score_error(const Json& level);
+/// An entry of training.json's "levels".
+NoiseLevel noise_level_of(const Json& entry);
 
 /// What a session has reached, judged at all its noise levels. `status`: finished, partial, failed; `seconds`
 /// and `steps` are those since it was started or resumed; `n_points` judge each level.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/replicates.hpp"
+#include "run/figures/run_figures.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/learned.hpp"
+#include "run/figures/learned_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "app/plots/common.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "figures/ticks.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 std::shared_ptr<const Grid> grid_at(const std::vector<std::shared_ptr<const Grid>>& grids, int level) {
@@ -16,9 +17,7 @@ std::shared_ptr<const Grid> grid_at(const std::vector<std::shared_ptr<const Grid
 }
 
 PlotSpec map_plot(const PathMaps& maps, const std::string& id, const std::string& title, int level) {
-    PlotSpec plot;
-    plot.id = id + std::to_string(level);
-    plot.title = title;
+    PlotSpec plot = new_figure(id + std::to_string(level), title, nullptr);
     plot.state = "level " + std::to_string(level) + " of " + std::to_string(maps.n_levels);
     plot.x = axis("", maps.box.x_min, maps.box.x_max);
     plot.y = axis("", maps.box.y_min, maps.box.y_max);
@@ -40,10 +39,10 @@ double shared_limit(const PathMaps& exact, const LearnedMaps& learned, int level
     return match && a && b ? static_cast<double>(std::max(a->max, b->max)) : 0;
 }
 
-PlotSpec learned_density_plot(const PathMaps& exact, const LearnedMaps& learned, int level, bool match) {
+PlotSpec learned_density_figure(const PathMaps& exact, const LearnedMaps& learned, int level, bool match) {
     PlotSpec plot = map_plot(exact, "learned_density_level_", "Learned density", level);
     if (const auto grid = grid_at(learned.density, level)) {
-        PlotLayer image = layer(PlotLayer::Kind::image, "", Role::learned);
+        PlotLayer image = make_layer(PlotLayer::Kind::image, "", Role::learned);
         image.image = grid;
         image.limit = shared_limit(exact, learned, level, match);
         plot.layers.push_back(std::move(image));
@@ -53,10 +52,10 @@ PlotSpec learned_density_plot(const PathMaps& exact, const LearnedMaps& learned,
     return plot;
 }
 
-PlotSpec difference_plot(const PathMaps& exact, const LearnedMaps& learned, int level) {
+PlotSpec difference_figure(const PathMaps& exact, const LearnedMaps& learned, int level) {
     PlotSpec plot = map_plot(exact, "difference_level_", "Learned minus exact log density", level);
     if (const auto grid = grid_at(learned.difference, level)) {
-        PlotLayer image = layer(PlotLayer::Kind::image, "log learned - log exact", Role::learned);
+        PlotLayer image = make_layer(PlotLayer::Kind::image, "log learned - log exact", Role::learned);
         image.image = grid;
         image.diverging = true;
         image.limit = difference_limit;
@@ -75,7 +74,7 @@ namespace {
 /// The nodes where there is something to see, with opacities by density.
 PlotLayer quiver(const ScoreField& f, const std::vector<float>& u, const std::vector<float>& v, Role role,
                  const char* name) {
-    PlotLayer out = layer(PlotLayer::Kind::quiver, name, role);
+    PlotLayer out = make_layer(PlotLayer::Kind::quiver, name, role);
     const double dx = f.box.width() / f.nx, dy = f.box.height() / f.ny;
     const float top =
         f.log_density.empty() ? 0 : *std::max_element(f.log_density.begin(), f.log_density.end());
@@ -124,10 +123,8 @@ std::vector<float> minus(const std::vector<float>& a, const std::vector<float>& 
 
 }  // namespace
 
-PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box) {
-    PlotSpec plot;
-    plot.id = "score_field";
-    plot.title = "Score field";
+PlotSpec score_figure(const LearnedMaps& learned, int level, Arrows arrows, bool angles, const Box& box) {
+    PlotSpec plot = new_figure("score_field", "Score field", nullptr);
     plot.x = axis("", box.x_min, box.x_max);
     plot.y = axis("", box.y_min, box.y_max);
     plot.equal_aspect = true;
@@ -141,11 +138,11 @@ PlotSpec score_plot(const LearnedMaps& learned, int level, Arrows arrows, bool a
     }
     const bool both = !f->exact_x.empty();
     if (const LearnedLevel* known = level_of(&learned, level); known && known->score_energy > 0) {
-        plot.state += "   score error " + number_text(100 * known->score_error / known->score_energy, 2) +
+        plot.state += "   score error " + typeset(100 * known->score_error / known->score_energy, 2) +
                       " % of the score energy";
     }
     if (angles && both) {
-        PlotLayer heat = layer(PlotLayer::Kind::image, "angle", Role::learned);
+        PlotLayer heat = make_layer(PlotLayer::Kind::image, "angle", Role::learned);
         heat.image = angle_map(*f);
         heat.diverging = true;
         heat.limit = 90;
@@ -199,7 +196,8 @@ const LearnedLevel* worst_level(const LearnedMaps& learned) {
 }
 
 bool masses_off(const std::vector<double>& learned, const std::vector<double>& exact) {
-    return !learned.empty() && learned.size() == exact.size() && total_variation(learned, exact) >= 0.05;
+    return !learned.empty() && learned.size() == exact.size() &&
+           total_variation(learned, exact) >= health_rule("learned_total_variation").good;
 }
 
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,
@@ -211,7 +209,7 @@ std::string learned_sentence(const std::vector<double>& learned, const std::vect
         return (level < 0
                     ? "The learned density has the right masses here (total variation "
                     : "The learned density has the right masses at every level (total variation up to ") +
-               number_text(total_variation(learned, exact), 3) + ").";
+               typeset(total_variation(learned, exact), 3) + ").";
     }
     std::size_t most = 0;
     for (std::size_t m = 0; m < learned.size(); ++m) {
@@ -219,12 +217,11 @@ std::string learned_sentence(const std::vector<double>& learned, const std::vect
     }
     const std::string where = level < 0 ? "The learned density puts "
                                         : "At level " + std::to_string(level) + " the learned density puts ";
-    const std::string why =
-        score_error > 0.05
-            ? "Its scores are off, too (" + number_text(100 * score_error, 0) + " % of their energy)."
-            : "The loss cannot see this.";
-    return where + number_text(100 * learned[most], 0) + " % of the mass into " +
+    const std::string why = score_error > 0.05 ? "Its scores are off, too (" + typeset(100 * score_error, 0) +
+                                                     " % of their energy)."
+                                               : "The loss cannot see this.";
+    return where + typeset(100 * learned[most], 0) + " % of the mass into " +
            mode_name(names, static_cast<int>(most)) + ". " + why;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera

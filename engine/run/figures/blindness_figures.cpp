@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "app/plots/blindness.hpp"
+#include "run/figures/blindness_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
-#include "app/plots/common.hpp"
+#include "core/number_text.hpp"
+#include "figures/ticks.hpp"
+#include "run/figures/figure_parts.hpp"
 
-namespace tempera::app {
+namespace tempera {
 namespace {
 
 using Kind = PlotLayer::Kind;
@@ -16,14 +18,14 @@ std::vector<std::pair<double, std::string>> decades(int from, int to, int step) 
     std::vector<std::pair<double, std::string>> ticks;
     for (int e = from; e <= to; e += step) {
         const double v = std::pow(10, e);
-        ticks.emplace_back(v, e >= -2 && e <= 3 ? number_text(v, std::max(0, -e)) : "1e" + std::to_string(e));
+        ticks.emplace_back(v, e >= -2 && e <= 3 ? typeset(v, std::max(0, -e)) : "1e" + std::to_string(e));
     }
     return ticks;
 }
 
 PlotLayer curve(const char* name, Role role, const std::vector<BlindnessPoint>& points,
                 double (*value)(const BlindnessPoint&), double floor) {
-    PlotLayer l = layer(Kind::line, name, role);
+    PlotLayer l = make_layer(Kind::line, name, role);
     for (const BlindnessPoint& p : points) {
         const double v = value(p);
         if (v > floor) {  // a log axis has no place for less; at the truth everything vanishes
@@ -38,11 +40,11 @@ PlotLayer curve(const char* name, Role role, const std::vector<BlindnessPoint>& 
 /// estimates of it differ by more than the models do.
 PlotLayer seed_layer(const std::vector<SeedPoint>& seeds, const std::string& losses, Role role,
                      double exact) {
-    PlotLayer l = layer(Kind::points, losses, role);
+    PlotLayer l = make_layer(Kind::points, losses, role);
     l.width = 8;
     for (const SeedPoint& p : seeds) {
         if (p.losses == losses) {
-            l.x.push_back(p.mass_at(BlindnessBoard::low_noise));
+            l.x.push_back(p.mass_at(telling_sigma));
             l.y.push_back(exact + p.loss - p.exact_loss);
         }
     }
@@ -51,28 +53,8 @@ PlotLayer seed_layer(const std::vector<SeedPoint>& seeds, const std::string& los
 
 }  // namespace
 
-std::string small_number(double value) {
-    char text[32];
-    if (value == 0 || !std::isfinite(value)) {
-        return value == 0 ? "0" : "-";
-    }
-    if (std::abs(value) >= 1e-3) {
-        std::snprintf(text, sizeof text, "%.*f", std::abs(value) >= 0.1 ? 2 : 3, value);
-        return text;
-    }
-    std::snprintf(text, sizeof text, "%.1e", value);
-    std::string out = text;  // 1.6e-08 -> 1.6e-8
-    const std::size_t e = out.find('e');
-    if (e != std::string::npos && out.size() > e + 3 && out[e + 2] == '0') {
-        out.erase(e + 2, 1);
-    }
-    return out;
-}
-
-PlotSpec blindness_plot(const WrongWeightCurves* curves) {
-    PlotSpec plot;
-    plot.id = "blindness";
-    plot.title = "What a wrong weight changes";
+PlotSpec blindness_figure(const WrongWeightCurves* curves) {
+    PlotSpec plot = new_figure("blindness", "What a wrong weight changes", nullptr);
     plot.x = axis("noise level", 0.02, 10);
     plot.y = axis("", 1e-12, 1);
     plot.x.log = plot.y.log = true;
@@ -105,14 +87,13 @@ PlotSpec blindness_plot(const WrongWeightCurves* curves) {
     score.dashed = true;
     score.width = 1.5f;
     plot.layers = {score, loss, density};
-    plot.state = mode_name(curves->mode_names, 0) + " " + number_text(curves->assumed, 2) + " instead of " +
-                 number_text(curves->truth[0], 3);
+    plot.state = mode_name(curves->mode_names, 0) + " " + typeset(curves->assumed, 2) + " instead of " +
+                 typeset(curves->truth[0], 3);
     sanitize(plot);
     return plot;
 }
 
-std::string blindness_sentence(const BlindnessBoard& board) {
-    const WrongWeightCurves* c = board.curves();
+std::string blindness_sentence(const WrongWeightCurves* c) {
     if (!c || !c->obstacle.empty() || c->points.empty()) {
         return {};
     }
@@ -129,25 +110,20 @@ std::string blindness_sentence(const BlindnessBoard& board) {
     if (c->moved < 5e-4) {
         return where + ", the right weights change nothing. Drag the assumed mass.";
     }
-    return where + ", moving " + number_text(100 * c->moved, c->moved < 0.1 ? 1 : 0) +
+    return where + ", moving " + typeset(100 * c->moved, c->moved < 0.1 ? 1 : 0) +
            " % of the mass changes the score by " + small_number(at.fisher_gap) + ", the loss by " +
            small_number(at.sigma * at.sigma * at.fisher_gap) + " and the density by " + small_number(at.kl) +
            " nats.";
 }
 
-PlotSpec seeds_plot(const BlindnessBoard& board) {
-    PlotSpec plot;
-    plot.id = "blindness_seeds";
-    plot.title = "Trained from different seeds";
-    const WrongWeightCurves* curves = board.curves();
+PlotSpec seeds_figure(const WrongWeightCurves* curves, const std::vector<SeedPoint>& seeds,
+                      const SeedPoint& own) {
+    PlotSpec plot = new_figure("blindness_seeds", "Trained from different seeds", nullptr);
     const std::string mode = mode_name(curves ? curves->mode_names : std::vector<std::string>(), 0);
-    plot.x =
-        axis("mass of " + mode + " implied at noise " + small_number(BlindnessBoard::low_noise), 0, 1.02);
+    plot.x = axis("mass of " + mode + " implied at noise " + small_number(telling_sigma), 0, 1.02);
     plot.y = axis("loss", 0, 2);
     plot.x.ticks = {{0, "0"}, {0.25, "0.25"}, {0.5, "0.5"}, {0.75, "0.75"}, {1, "1"}};
-    const std::vector<SeedPoint>& seeds = board.seeds();
-    const SeedPoint& own = board.own();
-    const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(BlindnessBoard::low_noise));
+    const bool has_own = std::isfinite(own.loss) && std::isfinite(own.mass_at(telling_sigma));
     if (seeds.empty() && !has_own) {
         plot.empty = "No trained seeds of this target yet. Train some here: equal losses do not mean equal "
                      "weights.";
@@ -159,22 +135,22 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
         top = std::max(top, p.loss);
     }
     plot.y.max = std::max(0.5, std::ceil(top * 1.5 * 4) / 4);
-    PlotLayer floor = layer(Kind::line, "loss of the exact score", Role::threshold);
+    PlotLayer floor = make_layer(Kind::line, "loss of the exact score", Role::threshold);
     floor.x = {0, 1.02};
     floor.y = {exact, exact};
     floor.width = 1;
     floor.dashed = true;
     plot.layers.push_back(floor);
     if (curves && !curves->truth.empty()) {
-        PlotLayer truth = layer(Kind::vline, "truth", Role::exact);
+        PlotLayer truth = make_layer(Kind::vline, "truth", Role::exact);
         truth.x = {curves->truth[0]};
         truth.width = 1.5f;
         plot.layers.push_back(truth);
     }
     if (has_own) {
-        PlotLayer mine = layer(Kind::points, "", Role::accent);
+        PlotLayer mine = make_layer(Kind::points, "", Role::accent);
         mine.name = seeds.empty() ? "this model" : "";
-        mine.x = {own.mass_at(BlindnessBoard::low_noise)};
+        mine.x = {own.mass_at(telling_sigma)};
         mine.y = {exact + own.loss - own.exact_loss};
         mine.width = 16;  // larger, and behind those that may cover it
         plot.layers.push_back(mine);
@@ -194,4 +170,4 @@ PlotSpec seeds_plot(const BlindnessBoard& board) {
     return plot;
 }
 
-}  // namespace tempera::app
+}  // namespace tempera
