@@ -102,8 +102,7 @@ int train(const TrainArguments& a) {
             std::cout << describe_weights(level) << "\n";
         }
     }
-    std::cout << printable(training_table(read_training_folder(folder))) << "  folder " << folder.string()
-              << "\n";
+    std::cout << printable(training_table(result)) << "  folder " << folder.string() << "\n";
     std::cout.flush();
     if (result.report["status"] == "failed") {
         std::cerr << "tempera: " << result.report["error"].get<std::string>() << " in " << folder.string()

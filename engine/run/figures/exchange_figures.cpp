@@ -34,7 +34,7 @@ PlotSpec swap_figure(const Snapshot& s) {
     if (!plot.empty.empty()) {
         return plot;
     }
-    constexpr double floor = 0.2;
+    const double floor = health_rule("low_swap_acceptance").good;
     PlotLayer curve = make_layer(Kind::line, "acceptance", Role::sampled, 1.5f),
               dots = make_layer(Kind::points, "", Role::sampled, 3.2f),
               threshold = make_layer(Kind::hline, "threshold", Role::threshold, 1);

@@ -197,7 +197,8 @@ const LearnedLevel* worst_level(const LearnedMaps& learned) {
 }
 
 bool masses_off(const std::vector<double>& learned, const std::vector<double>& exact) {
-    return !learned.empty() && learned.size() == exact.size() && total_variation(learned, exact) >= 0.05;
+    return !learned.empty() && learned.size() == exact.size() &&
+           total_variation(learned, exact) >= health_rule("learned_total_variation").good;
 }
 
 std::string learned_sentence(const std::vector<double>& learned, const std::vector<double>& exact,

@@ -2,8 +2,6 @@
 // The HTML report of a training.
 #include "run/report/training_report.hpp"
 
-#include <algorithm>
-
 #include "figures/canvas.hpp"
 #include "run/figures/training_figures.hpp"
 #include "run/page/html_page.hpp"
@@ -64,16 +62,8 @@ std::string warnings_section(const std::vector<HealthFinding>& findings) {
 
 }  // namespace
 
-std::vector<HealthFinding> training_findings(const TrainingResult& stored) {
-    std::vector<double> total;
-    for (const training::StepLosses& step : stored.history) {
-        total.push_back(step.total);
-    }
-    return health_findings(training_health(stored.preset, stored.report, total));
-}
-
 std::string training_table(const TrainingResult& stored) {
-    const std::vector<HealthFinding> findings = training_findings(stored);
+    const std::vector<HealthFinding> findings = health_findings(training_health(snapshot_of(stored)));
     std::string out = rows_text(health_rows(findings));
     for (const std::string& doubt : doubts(findings)) {
         out += "~ " + plain(doubt) + "\n";
@@ -102,9 +92,10 @@ std::string training_html(const TrainingResult& stored) {
     if (error.is_string()) {
         out += "<p class=\"verdict\">" + escape_markup(error.get<std::string>()) + "</p>\n";
     }
-    const std::vector<HealthFinding> findings = training_findings(stored);
+    const TrainingSnapshot training = snapshot_of(stored);
+    const std::vector<HealthFinding> findings = health_findings(training_health(training));
     out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" +
-           page_figures(training_figures(snapshot_of(stored)));
+           page_figures(training_figures(training));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
            escape_markup(name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +

@@ -71,6 +71,8 @@ TrainingSnapshot snapshot_of(const TrainingResult& stored) {
     s.state = status == "partial"  ? RunState::cancelled
               : status == "failed" ? RunState::failed
                                    : RunState::finished;
+    const Json error = stored.report.value("error", Json());
+    s.error = error.is_string() ? error.get<std::string>() : "";
     const Json resolved = resolve_preset(stored.preset);
     s.preset = std::make_shared<const Json>(resolved);
     s.step = stored.report.value("steps", 0L);

@@ -3,20 +3,14 @@
 
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "core/number_text.hpp"
 #include "diagnostics/mode_weights.hpp"
-#include "run/preset/preset_target.hpp"
 
 namespace tempera {
 
 namespace {
-
-HealthNumbers of_training() {
-    HealthNumbers h;
-    h.subject = HealthNumbers::Subject::training;
-    return h;
-}
 
 /// An eighth before the middle, and the last eighth; too few points tell no trend.
 void add_losses(TrainingNumbers& t, std::span<const double> total) {
@@ -44,18 +38,11 @@ void add_level(HealthNumbers& h, double sigma, const std::vector<double>& learne
     }
 }
 
-std::vector<double> numbers(const Json& list) {
-    std::vector<double> out;
-    for (const Json& v : list) {
-        out.push_back(v.is_number() ? v.get<double>() : not_a_number);
-    }
-    return out;
-}
-
 }  // namespace
 
 HealthNumbers training_health(const TrainingSnapshot& training) {
-    HealthNumbers h = of_training();
+    HealthNumbers h;
+    h.subject = HealthNumbers::Subject::training;
     TrainingNumbers& t = h.training;
     t.step = training.step;
     if (training.state == RunState::failed) {
@@ -76,30 +63,6 @@ HealthNumbers training_health(const TrainingSnapshot& training) {
         for (const NoiseLevel& level : j.levels) {
             add_level(h, level.sigma, level.mode_weights, training.true_mode_weights);
         }
-    }
-    return h;
-}
-
-HealthNumbers training_health(const Json& preset, const Json& report, std::span<const double> total_loss) {
-    HealthNumbers h = of_training();
-    TrainingNumbers& t = h.training;
-    t.step = report.value("steps", 0L);
-    if (report.value("status", "") == "failed") {
-        t.failure = report.value("error", std::string());
-    }
-    add_losses(t, total_loss);
-    const Json losses = report.value("losses", Json::object()),
-               held_out = report.value("held_out", Json::object()),
-               levels = report.value("levels", Json::array());
-    for (const auto& [name, loss] : losses.items()) {
-        t.losses.push_back(name);
-        t.train.push_back(loss.is_number() ? loss.get<double>() : not_a_number);
-        const Json other = held_out.value(name, Json());
-        t.held_out.push_back(other.is_number() ? other.get<double>() : not_a_number);
-    }
-    const std::vector<double> exact = preset_target<double>(preset)->mode_weights();
-    for (const Json& level : levels) {
-        add_level(h, level.value("sigma", 0.0), numbers(level.value("learned_mode_weights", Json())), exact);
     }
     return h;
 }
