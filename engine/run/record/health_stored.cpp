@@ -102,15 +102,20 @@ std::map<std::string, std::string> warning_texts(const Json& summary) {
     return out;
 }
 
-/// Median of what replicates say that can be judged; where one of them warns at least a warning.
+/// Bad where most replicates are, at least a warning where one is; else the median of those that can be
+/// judged.
 Mark common_mark(std::vector<Mark> marks) {
+    const auto n_bad = std::ranges::count(marks, Mark::bad);
+    if (2 * n_bad > std::ssize(marks)) {
+        return Mark::bad;
+    }
     std::erase(marks, Mark::none);
     if (marks.empty()) {
         return Mark::none;
     }
     std::ranges::sort(marks);
-    const Mark median = marks[(marks.size() - 1) / 2];
-    return marks.back() == Mark::bad ? std::max(median, Mark::warning) : median;
+    const Mark median = std::min(marks[(marks.size() - 1) / 2], Mark::warning);
+    return n_bad > 0 ? Mark::warning : median;
 }
 
 /// By rule.
