@@ -11,7 +11,7 @@
 #include "core/text.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/report/comparison.hpp"
 #include "run/report/report.hpp"
 #include "run/report/training_report.hpp"

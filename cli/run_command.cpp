@@ -20,7 +20,7 @@
 #include "run/preset/preset_files.hpp"
 #include "run/record/assertion.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/report/report.hpp"
 #include "run/training/training.hpp"
 #include "run/work/checkpoint.hpp"

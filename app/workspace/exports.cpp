@@ -6,7 +6,7 @@
 #include "core/npy.hpp"
 #include "core/thread.hpp"
 #include "figures/figure_files.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/samples.hpp"
 
 namespace tempera::app {

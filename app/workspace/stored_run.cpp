@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 
 namespace tempera::app {

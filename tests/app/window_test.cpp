@@ -11,7 +11,7 @@
 #include "core/files.hpp"
 #include "null_bench.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/work/run_work.hpp"
 
 namespace tempera::app {

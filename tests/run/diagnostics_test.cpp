@@ -9,7 +9,7 @@
 
 #include "core/csv.hpp"
 #include "core/files.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 #include "run/work/run_keeper.hpp"
 #include "support/runs.hpp"

@@ -14,7 +14,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/report/report.hpp"
 #include "run/work/run_work.hpp"
 #include "support/networks.hpp"

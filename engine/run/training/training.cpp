@@ -15,7 +15,7 @@
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/summary.hpp"
 #include "run/training/loss_table.hpp"
 #include "run/training/training_data.hpp"

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 
 namespace tempera {
 namespace {

@@ -8,7 +8,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/tables.hpp"
 
 namespace tempera {

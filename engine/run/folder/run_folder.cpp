@@ -9,7 +9,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
-#include "run/record/run_folder.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/record/samples.hpp"
 #include "run/record/tables.hpp"
 #include "run/report/report.hpp"
