@@ -13,7 +13,6 @@
 #include "figures/figure_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 #include "run/report/sweep_report.hpp"
 #include "run/sweep/sweep_table.hpp"
 

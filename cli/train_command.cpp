@@ -17,7 +17,6 @@
 #include "run/figures/training_figures.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 #include "run/record/summary.hpp"
 #include "run/report/training_report.hpp"
 #include "run/training/training.hpp"

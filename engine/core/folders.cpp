@@ -53,6 +53,14 @@ bool is_taken(const fs::path& name) {
     return fs::exists(fs::symlink_status(name, ignored));
 }
 
+std::filesystem::path free_folder(const std::filesystem::path& folder) {
+    std::filesystem::path out = folder;
+    for (int i = 2; is_taken(out); ++i) {
+        out = folder.string() + "-" + std::to_string(i);
+    }
+    return out;
+}
+
 PendingFolder::PendingFolder(const fs::path& destination) {
     std::error_code error;
     fs::create_directories(destination.parent_path(), error);

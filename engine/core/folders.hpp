@@ -9,6 +9,9 @@ namespace tempera {
 /// Something stands under this name: a link that leads nowhere, too.
 bool is_taken(const std::filesystem::path& name);
 
+/// First free of folder, folder-2, folder-3, ...
+std::filesystem::path free_folder(const std::filesystem::path& folder);
+
 /// A folder under a temporary name beside its destination, to be filled in peace; removed again unless it is
 /// committed. Every step that decides who owns a name is one call of the system, so that programs at work on
 /// the same name never lose each other's folders. Throws std::runtime_error with the reason (no permission,

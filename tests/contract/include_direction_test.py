@@ -19,6 +19,8 @@ EARLIER = {
     "torch": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics"},
     "run": UP_TO_PATHS | {"kernels", "moves", "samplers", "diagnostics", "figures", "training", "torch"},
 }
+# Rooms of engine/run, each of which may include those before it.
+ROOMS_OF_RUN = ["diagnostics", "preset", "experiment", "record", "work", "training", "background", "sweep", "figures", "page", "report", "folder"]
 # Rooms of app/, and what of the other rooms each may include. Its root (app.hpp, the entry point) stands below all.
 WORKSPACE = {"kit/text.hpp", "workspace"}  # no ImGui and nothing of the shell: what a test can drive without a window
 VIEWS = WORKSPACE | {"kit", "render", "learning", "shell"}
@@ -76,6 +78,19 @@ def problems_of_window(source):
                 yield f"{where}:{number}: app/{room} must not include {name}"
 
 
+def problems_of_run(source):
+    for path in sorted((source / "engine/run").rglob("*.[ch]pp")):
+        inside = path.relative_to(source / "engine/run").parts
+        where = path.relative_to(source)
+        if len(inside) != 2 or inside[0] not in ROOMS_OF_RUN:
+            yield f"{where}: engine/run/{inside[0]} is not in this test's list"
+            continue
+        for number, name in includes(path):
+            room = name.split("/")[1] if name.startswith("run/") else inside[0]
+            if room != inside[0] and room not in ROOMS_OF_RUN[: ROOMS_OF_RUN.index(inside[0])]:
+                yield f"{where}:{number}: engine/run/{inside[0]} must not include {name}"
+
+
 def problems(source):
     torch_files = 0
     files = sorted(p for p in (source / "engine").rglob("*") if p.suffix in (".cpp", ".hpp", ".h", ".ipp"))
@@ -102,6 +117,7 @@ def problems(source):
     if torch_files > MOST_TORCH_FILES:
         yield f"{torch_files} files include LibTorch, more than {MOST_TORCH_FILES}"
 
+    yield from problems_of_run(source)
     yield from problems_of_window(source)
     for path in sorted((source / "cli").rglob("*.[ch]pp")):
         for number, name in includes(path):

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/csv.hpp"
+#include "core/folders.hpp"
 #include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/assertion.hpp"

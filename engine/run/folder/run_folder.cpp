@@ -6,10 +6,11 @@
 #include "core/folders.hpp"
 #include "core/npy.hpp"
 #include "figures/figure_files.hpp"
+#include "run/figures/run_figures.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 #include "run/record/samples.hpp"
 #include "run/record/tables.hpp"
 #include "run/report/report.hpp"
@@ -21,37 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<std::int32_t> as_int32(const std::vector<int>& v) { return {v.begin(), v.end()}; }
-
-}  // namespace
-
-std::string samples_table(const RunResult& r) {
-    std::string out;
-    const std::size_t dim = static_cast<std::size_t>(r.dim), n = r.first.log_weight.size();
-    for (std::size_t i = 0; i < dim; ++i) {
-        out += "x" + std::to_string(i) + ",";
-    }
-    out += "log_weight,mode,ancestor\n";
-    for (std::size_t j = 0; j < n; ++j) {
-        for (std::size_t i = 0; i < dim; ++i) {
-            out += csv_number(r.first.x[j * dim + i], false) + ",";
-        }
-        out += csv_number(r.first.log_weight[j], false) + "," + std::to_string(r.first.mode[j]) + "," +
-               std::to_string(r.first.ancestor[j]) + "\n";
-    }
-    return out;
-}
-
-Npz sample_arrays(const RunResult& r) {
-    const std::size_t n = r.first.log_weight.size();
-    Npz out;
-    out["x"] = NpyArray::of(r.first.x, {n, static_cast<std::size_t>(r.dim)});
-    out["log_weight"] = NpyArray::of(r.first.log_weight, {n});
-    out["mode"] = NpyArray::of(as_int32(r.first.mode), {n});
-    out["ancestor"] = NpyArray::of(as_int32(r.first.ancestor), {n});
-    return out;
-}
-
-namespace {
 
 void write_text(const fs::path& file, const std::string& contents) {
     std::ofstream out(file, std::ios::binary);
@@ -109,7 +79,7 @@ void write_exports(const RunResult& r, const fs::path& folder, const std::vector
             write_text(folder / "report.html", html_report(r));
         }
     }
-    write_figures(r.figures, exports, colours, folder);  // samples.npz is always there
+    write_figures(result_figures(r), exports, colours, folder);  // samples.npz is always there
 }
 
 /// The model of the run as part of its folder, which works wherever it is moved; returns its name there.
@@ -153,14 +123,6 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
 bool is_replaceable(const fs::path& folder) {
     return fs::is_directory(folder) && (fs::is_empty(folder) || fs::exists(folder / "summary.json") ||
                                         fs::exists(folder / "preset.json"));
-}
-
-fs::path free_folder(const fs::path& folder) {
-    fs::path out = folder;
-    for (int i = 2; is_taken(out); ++i) {
-        out = folder.string() + "-" + std::to_string(i);
-    }
-    return out;
 }
 
 namespace {

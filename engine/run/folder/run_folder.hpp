@@ -18,8 +18,6 @@ std::filesystem::path add_run_folder(const RunResult& result, const std::filesys
                                      const std::vector<std::string>& exports);
 /// Only what looks like a run folder (or is empty) may be replaced.
 bool is_replaceable(const std::filesystem::path& folder);
-/// First free of folder, folder-2, folder-3, ...
-std::filesystem::path free_folder(const std::filesystem::path& folder);
 /// Reads a run folder back (for `report`, `app RUN`).
 RunResult read_run_folder(const std::filesystem::path& folder);
 

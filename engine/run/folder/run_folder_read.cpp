@@ -4,11 +4,10 @@
 #include <sstream>
 
 #include "core/npy.hpp"
-#include "run/figures/run_figures.hpp"
+#include "run/folder/run_folder.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 #include "run/record/tables.hpp"
 
 namespace tempera {
@@ -133,7 +132,6 @@ RunResult read_checked(const fs::path& folder) {
     }
     const Json resolved = resolve_preset(r.preset);
     r.mode_names = preset_target<double>(resolved)->mode_names();
-    r.figures = result_figures(r);
     return r;
 }
 

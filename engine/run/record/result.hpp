@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "figures/plot_spec.hpp"
 #include "run/record/snapshot.hpp"
 
 namespace tempera {
@@ -33,7 +32,6 @@ struct RunResult final : WorkResult {
     std::vector<LevelPosition> positions;
     std::vector<std::string> mode_names;
     ReplicateResult first;  ///< replicate 0 with its arrays (others keep their summaries only)
-    std::vector<PlotSpec> figures;
     std::string log;
     std::filesystem::path model_folder;  ///< training that belongs to the run: stored as its folder's "model"
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/csv.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/page/html_page.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/summary.hpp"
@@ -22,7 +23,7 @@ bool is_curve(const PlotLayer& layer) {
 }
 
 /// Curves of one figure over all runs; no layers when fewer than two runs have it.
-PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
+PlotSpec overlay(const PlotSpec& model, const std::vector<std::vector<PlotSpec>>& figures,
                  const std::vector<std::string>& names) {
     PlotSpec out = model;
     out.id = "compare_" + model.id;
@@ -30,10 +31,10 @@ PlotSpec overlay(const PlotSpec& model, const std::vector<RunResult>& runs,
     out.state.clear();
     out.provenance.clear();
     int with = 0;
-    for (std::size_t r = 0; r < runs.size(); ++r) {
-        const auto same = std::find_if(runs[r].figures.begin(), runs[r].figures.end(),
+    for (std::size_t r = 0; r < figures.size(); ++r) {
+        const auto same = std::find_if(figures[r].begin(), figures[r].end(),
                                        [&](const PlotSpec& p) { return p.id == model.id; });
-        if (same == runs[r].figures.end()) {
+        if (same == figures[r].end()) {
             continue;
         }
         bool any = false, dashed = false;
@@ -94,14 +95,18 @@ Comparison compare_runs(const std::vector<RunResult>& runs, const std::vector<st
         c.csv += "\n";
     }
     c.table = aligned_table(c.rows);
-    std::vector<std::string> seen;
+    std::vector<std::vector<PlotSpec>> figures;
     for (const RunResult& run : runs) {
-        for (const PlotSpec& plot : run.figures) {
+        figures.push_back(result_figures(run));
+    }
+    std::vector<std::string> seen;
+    for (const std::vector<PlotSpec>& of_run : figures) {
+        for (const PlotSpec& plot : of_run) {
             if (std::find(seen.begin(), seen.end(), plot.id) != seen.end()) {
                 continue;
             }
             seen.push_back(plot.id);
-            PlotSpec both = overlay(plot, runs, names);
+            PlotSpec both = overlay(plot, figures, names);
             if (!both.layers.empty()) {
                 c.figures.push_back(std::move(both));
             }

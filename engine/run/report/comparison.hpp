@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "figures/plot_spec.hpp"
 #include "run/record/result.hpp"
 
 namespace tempera {

@@ -128,7 +128,7 @@ std::string html_report(const RunResult& result) {
         }
         out += "</ul></div>\n";
     }
-    const std::vector<PlotSpec> figures = result.figures.empty() ? result_figures(result) : result.figures;
+    const std::vector<PlotSpec> figures = result_figures(result);
     if (!figures.empty()) {
         out += "<h2>Figures</h2>\n" + page_figures(figures);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/training/training.hpp"
+#include "core/folders.hpp"
 
 #include <cmath>
 
@@ -15,7 +16,6 @@
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 #include "run/record/summary.hpp"
 #include "run/training/loss_table.hpp"
 #include "run/training/training_data.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "run/training/training_work.hpp"
+#include "core/folders.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "run/record/result.hpp"
-#include "run/folder/run_folder.hpp"
 
 namespace tempera {
 namespace {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "run/work/replicates.hpp"
-#include "run/figures/run_figures.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -236,7 +235,6 @@ RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, 
     }
     r.summary["seconds"] = {{"total", total_seconds}, {"sampling", set.sampling_seconds}};
     r.log = run_log(r);
-    r.figures = result_figures(r);
     return r;
 }
 

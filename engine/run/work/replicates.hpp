@@ -65,7 +65,7 @@ struct ReplicateSet {
     std::string error;  ///< text of a numerical failure
 };
 
-/// The result of a run from its replicates; `total_seconds` of wall time. Fills the figures.
+/// The result of a run from its replicates; `total_seconds` of wall time.
 template <class Real>
 RunResult assemble_result(const Experiment<Real>& experiment, ReplicateSet set, double total_seconds);
 
