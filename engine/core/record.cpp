@@ -55,4 +55,16 @@ void Record::set(Estimate estimate) {
     }
 }
 
+std::vector<std::string> unique_names(std::vector<std::string> names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string name = names[i];
+        for (int n = 2; std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+                        names.begin() + static_cast<std::ptrdiff_t>(i);
+             ++n) {
+            names[i] = name + "_" + std::to_string(n);
+        }
+    }
+    return names;
+}
+
 }  // namespace tempera

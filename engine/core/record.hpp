@@ -49,4 +49,7 @@ struct Record {
     void set(Estimate estimate);
 };
 
+/// The names, those that stand again with a number: dsm, dsm_2.
+std::vector<std::string> unique_names(std::vector<std::string> names);
+
 }  // namespace tempera

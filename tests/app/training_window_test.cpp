@@ -210,7 +210,7 @@ TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {
     ASSERT_TRUE(loss.right);
     const PlotLayer rate = named(loss, "learning rate");
     EXPECT_TRUE(rate.right);
-    EXPECT_EQ(rate.y.front(), learning.training().losses->front().learning_rate);
+    EXPECT_EQ(rate.y.front(), learning.training().record->find("learning_rate")->y.front());
     EXPECT_GT(loss.right->max, rate.y.front());
     EXPECT_NE(to_svg(loss, palette("light")).find(">learning rate<"), std::string::npos);
     EXPECT_EQ(to_json(loss)["right"]["label"], "learning rate");
@@ -225,7 +225,7 @@ TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {
     };
     const PlotLayer batches = named(loss, "dsm");
     for (std::size_t i = 0; i < batches.y.size(); ++i) {
-        EXPECT_DOUBLE_EQ(batches.y[i], (*learning.training().losses)[i].each[0]);
+        EXPECT_DOUBLE_EQ(batches.y[i], learning.training().record->find("dsm")->y[i]);
     }
     EXPECT_LT(variation(named(loss_figure(learning.training(), {0.9, true}), "dsm")),
               0.5 * variation(batches));
@@ -263,11 +263,13 @@ TrainingSnapshot made_up(double last_loss, double held_out) {
     s.step = 400;
     s.n_steps = 500;
     s.loss_names = {"dsm"};
-    auto losses = std::make_shared<std::vector<LossPoint>>();
+    auto told = std::make_shared<Record>();
     for (int i = 1; i <= 400; ++i) {
-        losses->push_back({i, i > 300 ? last_loss : 1.0, 1e-3, 1.0, {i > 300 ? last_loss : 1.0}});
+        const double loss = i > 300 ? last_loss : 1.0;
+        told->series_of("total", "step").add(i, loss);
+        told->series_of("dsm", "step").add(i, loss);
     }
-    s.losses = losses;
+    s.record = told;
     auto j = std::make_shared<Judgement>();
     j->step = 400;
     j->train = {last_loss};

@@ -41,11 +41,11 @@ void add_loss(PlotSpec& plot, const TrainingSnapshot& s, int which, double smoot
     const bool total = which < 0;
     const auto i = static_cast<std::size_t>(std::max(0, which));
     PlotLayer raw = make_layer(Kind::line, "", total ? Role::dim : Role::run, 0.5f, which);
-    for (const LossPoint& p : *s.losses) {
-        const double v = total ? p.total : i < p.each.size() ? p.each[i] : std::nan("");
-        if (std::isfinite(v)) {
-            raw.x.push_back(static_cast<double>(p.step));
-            raw.y.push_back(v);
+    const Series* series = s.record->find(total ? "total" : s.loss_names[i]);
+    for (std::size_t k = 0; series && k < series->y.size(); ++k) {
+        if (std::isfinite(series->y[k])) {
+            raw.x.push_back(series->x[k]);
+            raw.y.push_back(series->y[k]);
         }
     }
     if (raw.x.empty()) {
@@ -53,7 +53,7 @@ void add_loss(PlotSpec& plot, const TrainingSnapshot& s, int which, double smoot
     }
     PlotLayer mean = raw;
     mean.y = running_mean(raw.y, smoothing);
-    mean.name = total ? "total" : i < s.loss_names.size() ? s.loss_names[i] : "loss";
+    mean.name = total ? "total" : s.loss_names[i];
     mean.width = total ? 1.5f : 2;
     mean.dashed = total;
     limits.insert(limits.end(), mean.y.begin() + static_cast<std::ptrdiff_t>(mean.y.size() > 40 ? 4 : 0),
@@ -70,10 +70,11 @@ void add_loss(PlotSpec& plot, const TrainingSnapshot& s, int which, double smoot
 /// The learning rate behind everything else, from zero to its largest value on the right axis.
 void add_learning_rate(PlotSpec& plot, const TrainingSnapshot& s) {
     PlotLayer line = make_layer(Kind::line, "learning rate", Role::threshold, 1);
-    for (const LossPoint& p : *s.losses) {
-        line.x.push_back(static_cast<double>(p.step));
-        line.y.push_back(p.learning_rate);
+    const Series* rate = s.record->find("learning_rate");
+    if (!rate) {
+        return;
     }
+    line.x = rate->x, line.y = rate->y;
     const double top = *std::max_element(line.y.begin(), line.y.end());
     if (!(top > 0)) {
         return;
@@ -92,7 +93,7 @@ PlotSpec loss_figure(const TrainingSnapshot& s, const LossLook& look) {
     PlotSpec plot = training_figure(s, "losses", "Loss by step");
     // A little more than the last step, so that its number has room at the end of the axis.
     plot.x = axis("step", 0, 1.03 * static_cast<double>(std::max(1L, s.n_steps)));
-    if (!s.losses || s.losses->empty() || !s.judgements) {
+    if (!s.record->find("total") || !s.judgements) {
         return plot;
     }
     std::vector<double> limits;

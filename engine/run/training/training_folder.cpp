@@ -80,7 +80,7 @@ TrainingSnapshot snapshot_of(const TrainingResult& stored) {
     s.n_steps = n_steps.is_number() ? n_steps.get<long>() : s.step;
     s.seconds = stored.report.value("seconds", 0.0);
     s.eta_seconds = 0;
-    s.loss_names = stored.loss_names;
+    s.loss_names = unique_names(stored.loss_names);
     if (const auto target = known_preset_target(resolved)) {
         s.mode_names = target->mode_names();
         s.true_mode_weights = target->mode_weights();
@@ -89,7 +89,6 @@ TrainingSnapshot snapshot_of(const TrainingResult& stored) {
     for (const training::StepLosses& step : stored.history) {
         curve.add(step);
     }
-    s.losses = curve.points();
     Record told;
     curve.report(told, s.loss_names);
     s.record = std::make_shared<const Record>(std::move(told));

@@ -48,13 +48,9 @@ HealthNumbers training_health(const TrainingSnapshot& training) {
     if (training.state == RunState::failed) {
         t.failure = training.error;
     }
-    std::vector<double> total;
-    if (training.losses) {
-        for (const LossPoint& point : *training.losses) {
-            total.push_back(point.total);
-        }
+    if (const Series* total = training.record->find("total")) {
+        add_losses(t, total->y);
     }
-    add_losses(t, total);
     t.losses = training.loss_names;
     if (training.judgements && !training.judgements->empty()) {
         const Judgement& j = *training.judgements->back();

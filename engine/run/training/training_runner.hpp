@@ -14,13 +14,6 @@
 
 namespace tempera {
 
-/// Losses over a stretch of steps: means of the steps up to `step` since the point before it.
-struct LossPoint {
-    long step = 0;
-    double total = 0, learning_rate = 0, gradient_norm = 0;
-    std::vector<double> each;  ///< one per loss; NaN before it starts
-};
-
 /// The network at one moment of its training.
 struct Judgement {
     long step = 0;
@@ -34,9 +27,11 @@ struct TrainingSnapshot final : WorkView {
 
     long step = 0, n_steps = 0;
     double seconds = 0, steps_per_second = 0, eta_seconds = -1;  ///< eta < 0: unknown
-    std::vector<std::string> loss_names, mode_names;
+    /// Each loss is a series over "step" of `record` under its name here, beside total, learning_rate and
+    /// gradient_norm; at most 512 points.
+    std::vector<std::string> loss_names;
+    std::vector<std::string> mode_names;
     std::vector<double> true_mode_weights;
-    std::shared_ptr<const std::vector<LossPoint>> losses;                             ///< at most 512
     std::shared_ptr<const std::vector<std::shared_ptr<const Judgement>>> judgements;  ///< at most 128
     /// Averaged weights of the last judgement; null before it.
     std::shared_ptr<const NetworkWeights> weights;

@@ -72,19 +72,14 @@ void LossCurve::add(const training::StepLosses& step) {
     }
 }
 
-std::shared_ptr<const std::vector<LossPoint>> LossCurve::points() const {
-    auto out = std::make_shared<std::vector<LossPoint>>(done_);
-    if (n_ > 0) {
-        out->push_back(mean());
-    }
-    return out;
-}
-
 void LossCurve::report(Record& record, const std::vector<std::string>& loss_names) const {
-    const auto points = this->points();
+    std::vector<LossPoint> points = done_;
+    if (n_ > 0) {
+        points.push_back(mean());
+    }
     const auto add = [&](const std::string& name, auto&& value) {
         Series series{name, "step", "", {}, {}, {}, {}};
-        for (const LossPoint& p : *points) {
+        for (const LossPoint& p : points) {
             series.add(static_cast<double>(p.step), value(p));
         }
         record.add(std::move(series));
@@ -217,13 +212,12 @@ std::shared_ptr<WorkView> TrainingWork::view(bool at_rest) {
     s->notice = notice_;
     s->step = steps();
     s->n_steps = session_.n_steps();
-    s->loss_names = session_.trainer().loss_names();
+    s->loss_names = unique_names(session_.trainer().loss_names());
     s->mode_names = session_.target().mode_names();
     s->true_mode_weights = session_.target().mode_weights();
     s->seconds = seconds_of(trained_);
     s->steps_per_second = rate_;
     s->eta_seconds = rate_ > 0 ? static_cast<double>(s->n_steps - s->step) / rate_ : -1;
-    s->losses = curve_.points();
     auto told = std::make_shared<Record>();
     curve_.report(*told, s->loss_names);
     s->record = std::move(told);

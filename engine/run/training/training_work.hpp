@@ -9,14 +9,20 @@
 
 namespace tempera {
 
+/// Losses over a stretch of steps: means of the steps up to `step` since the point before it.
+struct LossPoint {
+    long step = 0;
+    double total = 0, learning_rate = 0, gradient_norm = 0;
+    std::vector<double> each;  ///< one per loss; NaN before it starts
+};
+
 /// Means of the losses over stretches of steps, so that a long training needs no more room than a short one.
 class LossCurve {
 public:
     explicit LossCurve(long n_steps);
     void add(const training::StepLosses& step);
-    /// At most 512; the stretch that is still open is the last point.
-    std::shared_ptr<const std::vector<LossPoint>> points() const;
-    /// The points as series over "step": total, learning_rate, gradient_norm and each loss under its name.
+    /// At most 512 points, the last of which may be a stretch that is still open, as series over "step":
+    /// total, learning_rate, gradient_norm and each loss under its name.
     void report(Record& record, const std::vector<std::string>& loss_names) const;
 
 private:
