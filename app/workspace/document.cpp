@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::size_t undo_depth = 300;
 
-void erase_value(Json& document, const std::string& dotted) {
-    const std::size_t dot = dotted.rfind('.');
-    if (dot == std::string::npos) {
-        document.erase(dotted);
-        return;
-    }
-    const Json parent = get_value(document, dotted.substr(0, dot));
-    if (parent.is_object()) {
-        value_slot(document, dotted.substr(0, dot)).erase(dotted.substr(dot + 1));
-    }
-}
-
 bool is_type(const std::string& dotted) {
     return dotted.size() > 5 && dotted.compare(dotted.size() - 5, 5, ".type") == 0;
 }

@@ -355,27 +355,29 @@ void Describer::json(const char* name, Json& value, Attributes a) {
     visit(name, value, Field::Kind::json, {}, a, read_as_it_is);
 }
 
-void Describer::entry(const char* name, Json& value, Family family, Attributes a) {
+/// What is not given is read as its default, whose entries have defaults of their own.
+template <class Read>
+void Describer::visit_family(const char* name, Json& value, Field::Kind kind, Family family,
+                             const Attributes& a, Read read) {
     if (mode_ == Mode::list) {
-        add_field(name, Field::Kind::entry, value, a).family = family;
+        add_field(name, kind, value, a).family = family;
     } else if (mode_ == Mode::write) {
         (*out_)[name] = value;
     } else {
         const Place place{place_of(name), *problems_};
-        value = read_entry(in_->contains(name) ? in_->at(name) : value, family(), place).value_or(value);
+        value = read(in_->contains(name) ? in_->at(name) : value, family(), place).value_or(value);
     }
 }
 
+void Describer::entry(const char* name, Json& value, Family family, Attributes a) {
+    visit_family(name, value, Field::Kind::entry, family, a, read_entry);
+}
+
 void Describer::list(const char* name, Json& value, Family family, Attributes a) {
-    if (mode_ == Mode::list) {
-        add_field(name, Field::Kind::list, value, a).family = family;
-    } else if (mode_ == Mode::write) {
-        (*out_)[name] = value;
-    } else {
-        const Place place{place_of(name), *problems_};
-        value =
-            read_list(in_->contains(name) ? in_->at(name) : value, family(), a.min, place).value_or(value);
-    }
+    visit_family(name, value, Field::Kind::list, family, a,
+                 [&](const Json& in, const std::vector<SettingsType>& types, const Place& place) {
+                     return read_list(in, types, a.min, place);
+                 });
 }
 
 }  // namespace tempera

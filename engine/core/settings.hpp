@@ -127,6 +127,9 @@ private:
     template <class T, class Read>
     void visit_or(const char* name, std::optional<T>& value, const char* word, Field::Kind kind,
                   const char* kind_text, const Attributes& a, Read read);
+    template <class Read>
+    void visit_family(const char* name, Json& value, Field::Kind kind, Family family, const Attributes& a,
+                      Read read);
 };
 
 /// The fields of settings, with their values as defaults.

@@ -159,6 +159,16 @@ ViewPlane plane_of(const Target<Real>& target) {
 
 }  // namespace
 
+std::array<double, 2> ViewPlane::project(std::span<const double> y) const {
+    std::array<double, 2> p{0, 0};
+    for (std::size_t d = 0; d < y.size(); ++d) {
+        const double v = shift[d] + scale * y[d];
+        p[0] += axis[0][d] * v;
+        p[1] += axis[1][d] * v;
+    }
+    return p;
+}
+
 template <class Real>
 ViewPlane view_plane(const Target<Real>& target) {
     return plane_of(target);

@@ -18,6 +18,9 @@ struct ViewPlane {
     std::vector<double> shift;                ///< [dim]
     double scale = 1;
     Box box;  ///< shows the target
+
+    /// Where a point y [dim] of the path (or of the target, for the target's own plane) lies on the plane.
+    std::array<double, 2> project(std::span<const double> y) const;
 };
 template <class Real>
 ViewPlane view_plane(const DensityPath<Real>& path);

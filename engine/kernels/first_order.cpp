@@ -122,9 +122,13 @@ private:
 }  // namespace
 
 KernelEntry first_order_kernel() {
-    return make_entry<TransitionKernel, KernelContext, FirstOrder, FirstOrderSettings>(
+    KernelEntry entry = make_entry<TransitionKernel, KernelContext, FirstOrder, FirstOrderSettings>(
         "kernel", "first_order",
         "Gaussian step with the exact mean (from the score) and one variance for all directions");
+    entry.hessian_numbers = [](const Json& kernel, int dim) {
+        return kernel["variance"] == "isotropic" ? hessian_numbers(dim, 0) : 0.0;
+    };
+    return entry;
 }
 
 }  // namespace tempera

@@ -12,6 +12,11 @@ namespace tempera {
 /// Lanes whose Hessians are formed together: what keeps dim^2 numbers per particle near the caches.
 constexpr int hessian_lanes(int dim) { return dim <= 8 ? block_size : dim <= 32 ? 64 : lane_group; }
 
+/// Numbers that a block's Hessians take in a kernel that also holds `matrices` of a group of lanes.
+inline double hessian_numbers(int dim, int matrices) {
+    return static_cast<double>(dim) * dim * (block_size + matrices * lane_group);
+}
+
 /// Evaluates score (may be null, [dim][block_size]) and Hessian for the block in pieces; calls
 /// body(begin, hessian) per group of lane_group lanes, with element (i, j) of lane begin + l at
 /// hessian[(i * dim + j) * block_size + l]. A block of many dimensions takes seconds: a stop is taken

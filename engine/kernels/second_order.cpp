@@ -270,8 +270,10 @@ private:
 }  // namespace
 
 KernelEntry second_order_kernel() {
-    return make_entry<TransitionKernel, KernelContext, SecondOrder, SecondOrderSettings>(
+    KernelEntry entry = make_entry<TransitionKernel, KernelContext, SecondOrder, SecondOrderSettings>(
         "kernel", "second_order", "Gaussian step with the exact mean and covariance (score and Hessian)");
+    entry.hessian_numbers = [](const Json&, int dim) { return hessian_numbers(dim, 2); };
+    return entry;
 }
 
 }  // namespace tempera

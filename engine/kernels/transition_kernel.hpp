@@ -66,6 +66,9 @@ struct KernelEntry : Entry<TransitionKernel, KernelContext> {
     /// Do the kernel's resolved settings go with a diffusion path's? Said of a preset before anything is made
     /// of it; reports every problem with its place. Empty: they always do.
     std::function<void(const Json& kernel, const Json& path, Problems&)> check_path;
+    /// How many numbers, in the run's precision, the Hessians of one block take with these resolved settings
+    /// in `dim` dimensions: every thread has them. Empty: the kernel forms none.
+    std::function<double(const Json& kernel, int dim)> hessian_numbers;
 };
 /// none, first_order, exponential_integrator, second_order, transport_midpoint.
 const std::vector<KernelEntry>& kernel_catalogue();

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/parallel.hpp"
+#include "kernels/hessian_blocks.hpp"
 #include "kernels/implicit_midpoint.hpp"
 #include "kernels/level_step.hpp"
 #include "kernels/log_det.hpp"
@@ -374,6 +375,9 @@ KernelEntry transport_midpoint_kernel() {
             "kernel", "transport_midpoint",
             "Deterministic map: implicit midpoint steps of the probability-flow ODE");
     entry.check_path = check_coordinates;
+    entry.hessian_numbers = [](const Json& kernel, int dim) {
+        return kernel["log_det"] == "exact" ? hessian_numbers(dim, 1) : 0.0;
+    };
     return entry;
 }
 

@@ -75,5 +75,22 @@ TEST_F(DocumentFile, ChangesTypesByTheRuleOfTheCommandLine) {
     EXPECT_TRUE(document.problems().empty());
 }
 
+TEST_F(DocumentFile, ResetsToWhatTheFileHolds) {
+    document.set("kernel.type", "transport_midpoint");
+    document.set("kernel.log_det", "exact");
+    document.reset("kernel.type");  // as it stood, without the rule for another type
+    EXPECT_EQ(document.json()["kernel"], Json({{"type", "second_order"}, {"log_det", "exact"}}));
+    document.reset("kernel.log_det");
+    EXPECT_EQ(document.json()["kernel"], Json({{"type", "second_order"}}));
+    document.set("run.record.every_level", 4);  // of sections that the file does not have
+    document.reset("run.record.every_level");
+    document.reset("moves.n_steps");
+    EXPECT_EQ(document.json()["run"], Json({{"record", Json::object()}}));
+    EXPECT_FALSE(document.json().contains("moves"));
+    document.undo();
+    document.undo();
+    EXPECT_EQ(document.value("run.record.every_level"), 4);
+}
+
 }  // namespace
 }  // namespace tempera::app

@@ -27,6 +27,23 @@ ViewPlane plain_plane() {
     return plane;
 }
 
+TEST(ViewPlane, ProjectsAPointWhereItIsBinned) {
+    ViewPlane plane = plain_plane();
+    plane.axis = {std::vector<double>{1, 0, 0.5}, std::vector<double>{0, 2, -1}};
+    plane.shift = {0.25, -0.5, 1};
+    plane.scale = 3;
+    const double y[] = {0.5, -0.25, 0.75};
+    const auto p = plane.project(y);
+    EXPECT_DOUBLE_EQ(p[0], 0.25 + 1.5 + 0.5 * (1 + 2.25));
+    EXPECT_DOUBLE_EQ(p[1], 2 * (-0.5 - 0.75) - (1 + 2.25));
+    Particles<double> x(1, 3);
+    for (int d = 0; d < 3; ++d) {
+        x(0, d) = y[d];
+    }
+    plane.box = {p[0] - 0.1, p[0] + 0.1, p[1] - 0.1, p[1] + 0.1};
+    EXPECT_FLOAT_EQ(bin_particles(x, nullptr, plane, plane.box, 1, 1).value[0], 1.0f);
+}
+
 TEST(BinParticles, CountsEveryParticleInItsCell) {
     const ViewPlane plane = plain_plane();
     Particles<double> x(300, 2);

@@ -2,9 +2,15 @@
 #include "run/experiment/memory.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
+#include <thread>
+
+#include "core/block.hpp"
 #include "run/preset/preset_target.hpp"
 #include "support/presets.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -39,6 +45,63 @@ TEST(Memory, WhatCannotFitIsNamedBeforeItIsMade) {
         EXPECT_TRUE(mentions(error.problems(), "path.n_levels", "GiB")) << error.what();
     }
     EXPECT_GT(memory_limit(), 1e6);
+}
+
+Json in_dimensions(int dim) {
+    Json preset = good_preset();
+    preset["target"] = Json{{"type", "two_mode"}, {"dim", dim}};
+    preset["path"]["n_levels"] = 1;
+    preset["sampler"]["n_particles"] = block_size;
+    return resolve_preset(preset);
+}
+
+TEST(Memory, HessiansOfEveryThreadCount) {
+    const test::FewThreads few(4);
+    Json resolved = in_dimensions(600);
+    resolved["sampler"]["n_particles"] = 4 * block_size;
+    const auto need = [&](const char* kernel) {
+        Json p = resolved;
+        set_value(p, "kernel.type", kernel);
+        return memory_need(resolve_preset(p), 600, nullptr);
+    };
+    const double one = 600.0 * 600 * block_size * 8;  // bytes of a block's Hessians
+    EXPECT_NEAR(one, 0.74e9, 0.01e9);
+    EXPECT_NEAR(need("second_order") - need("first_order"), 4 * one * (1 + 2.0 / 16), 1);
+    EXPECT_NEAR(need("transport_midpoint") - need("first_order"), 4 * one * (1 + 1.0 / 16), 1);
+    try {
+        check_memory(resolved, 600, nullptr, 2e9);
+        FAIL() << "four threads' Hessians fit into 2 GB";
+    } catch (const ConfigError& error) {
+        EXPECT_TRUE(mentions(error.problems(), "kernel.type", "Hessians of 4 threads")) << error.what();
+    }
+    resolved["sampler"]["n_particles"] = block_size;  // for the others there is no block
+    EXPECT_NO_THROW(check_memory(resolved, 600, nullptr, 2e9));
+}
+
+double resident_bytes() {
+    std::ifstream in("/proc/self/statm");
+    double all = 0, resident = 0;
+    in >> all >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(Memory, TheEstimateIsWhatASecondOrderRunTakes) {
+    const Json resolved = in_dimensions(256);
+    const auto target = preset_target<double>(resolved);
+    const test::FewThreads one(1);
+    double grown = 0;
+    std::thread([&] {  // with temporary memory of its own
+        const double before = resident_bytes();
+        const auto work = make_run_work(resolved, false, {});
+        work->start();
+        work->advance();
+        grown = resident_bytes() - before;
+    })
+        .join();
+    const double estimate = memory_need(resolved, 256, target->mixture());
+    EXPECT_GT(estimate, 150e6);
+    EXPECT_GT(grown, 0.7 * estimate);
+    EXPECT_LT(grown, 1.5 * estimate);
 }
 
 }  // namespace

@@ -141,6 +141,28 @@ TEST(Preset, SettingByDottedPath) {
     EXPECT_TRUE(check_preset(p).empty()) << all_of(check_preset(p));
 }
 
+TEST(Preset, ErasingTakesAwayWhatStandsAtAPlaceAndNothingElse) {
+    Json preset = good_preset();
+    preset["moves"] = Json{{"type", "mala"}, {"n_steps", 3}};
+    preset["model"] = Json{{"type", "energy_mlp"}, {"losses", {{{"type", "dsm"}}, {{"type", "diffclf"}}}}};
+    Json wanted = preset;
+    wanted["moves"].erase("n_steps");
+    wanted["model"]["losses"].erase(0);
+    for (const char* place : {"moves.n_steps", "model.losses[0]"}) {
+        erase_value(preset, place);
+    }
+    EXPECT_EQ(preset, wanted);
+    for (const char* nothing : {"", "moves.n_steps", "moves.n_steps.deeper", "run.seed", "name.first",
+                                "model.losses[3]", "model.losses.type", "target.sigmas[0].x"}) {
+        erase_value(preset, nothing);
+        EXPECT_EQ(preset, wanted) << nothing;
+    }
+    erase_value(preset, "moves.type");  // its section stays
+    EXPECT_EQ(preset["moves"], Json::object());
+    erase_value(preset, "moves");
+    EXPECT_FALSE(preset.contains("moves"));
+}
+
 TEST(Preset, ChangeClasses) {
     const Json p = resolve_preset(good_preset());
     EXPECT_EQ(change_class(p, "target.weights"), Change::cold);

@@ -2,8 +2,12 @@
 #include "run/experiment/memory.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/block.hpp"
 #include "core/number_text.hpp"
+#include "core/parallel.hpp"
+#include "kernels/transition_kernel.hpp"
 #include "paths/density_path.hpp"
 
 namespace tempera {
@@ -44,7 +48,45 @@ Need tables(const Mixture& mixture, double real, double n_levels) {
             "use fewer levels"};
 }
 
+/// Of one block on every thread that has one.
+Need hessians(const Json& resolved, int dim, double real) {
+    const Json& kernel = resolved["kernel"];
+    const KernelEntry& entry = find_entry(kernel_catalogue(), "kernel", kernel["type"].get<std::string>());
+    const double n = resolved["sampler"].value("n_particles", 1e9) *
+                     resolved["run"]["n_replicates"].get<double>(),
+                 threads = std::min<double>(thread_count(), std::ceil(n / block_size));
+    const double numbers = entry.hessian_numbers ? entry.hessian_numbers(kernel, dim) : 0;
+    return {threads * numbers * real, "kernel.type",
+            "the Hessians of " + short_number(threads) + " threads in " + std::to_string(dim) + " dimensions",
+            "use fewer --threads or a kernel without Hessians (first_order)"};
+}
+
+std::vector<Need> needs_of(const Json& resolved, int dim, const Mixture* mixture) {
+    const double real = resolved["run"]["precision"] == "f32" ? 4 : 8,
+                 n_levels = resolved["path"].value("n_levels", 0);
+    std::vector<Need> needs{resolved["sampler"].contains("n_particles")
+                                ? population(resolved, dim, real)
+                                : ladders(resolved, dim, real, n_levels),
+                            hessians(resolved, dim, real)};
+    if (mixture && path_info(resolved["path"]).uses_rho) {  // a mixture at every level
+        needs.push_back(tables(*mixture, real, n_levels));
+    }
+    return needs;
+}
+
+double sum_of(const std::vector<Need>& needs) {
+    double sum = 0;
+    for (const Need& need : needs) {
+        sum += need.bytes;
+    }
+    return sum;
+}
+
 }  // namespace
+
+double memory_need(const Json& resolved, int dim, const Mixture* mixture) {
+    return sum_of(needs_of(resolved, dim, mixture));
+}
 
 void check_memory(double bytes, const std::string& place, const std::string& what, const std::string& fix,
                   double limit) {
@@ -55,21 +97,12 @@ void check_memory(double bytes, const std::string& place, const std::string& wha
 }
 
 void check_memory(const Json& resolved, int dim, const Mixture* mixture, double limit) {
-    const double real = resolved["run"]["precision"] == "f32" ? 4 : 8,
-                 n_levels = resolved["path"].value("n_levels", 0);
-    std::vector<Need> needs{resolved["sampler"].contains("n_particles")
-                                ? population(resolved, dim, real)
-                                : ladders(resolved, dim, real, n_levels)};
-    if (mixture && path_info(resolved["path"]).uses_rho) {  // a mixture at every level
-        needs.push_back(tables(*mixture, real, n_levels));
-    }
-    double sum = 0;
-    for (const Need& need : needs) {
-        sum += need.bytes;
-    }
+    const std::vector<Need> needs = needs_of(resolved, dim, mixture);
     const Need& most = *std::max_element(needs.begin(), needs.end(),
                                          [](const Need& a, const Need& b) { return a.bytes < b.bytes; });
-    check_memory(sum, most.place, most.what, most.fix + (real == 8 ? ", or run.precision f32" : ""), limit);
+    const bool f64 = resolved["run"]["precision"] != "f32";
+    check_memory(sum_of(needs), most.place, most.what, most.fix + (f64 ? ", or run.precision f32" : ""),
+                 limit);
 }
 
 }  // namespace tempera

@@ -23,6 +23,8 @@ Json merge_presets(Json base, const Json& change);
 /// later. Setting the "type" of a section drops the keys that the new type does not know.
 void set_value(Json& preset, const std::string& assignment);
 void set_value(Json& preset, const std::string& dotted, const Json& value);
+/// Takes a setting, a section or an entry of a list away; where there is none, nothing happens.
+void erase_value(Json& preset, const std::string& dotted);
 Json get_value(const Json& preset, const std::string& dotted);  ///< null when absent
 /// Gives a section another type, everywhere by the same rule: settings that both types know are kept, a
 /// schedule that does not fit is dropped, and "explicit" starts with the values of the schedule before.

@@ -224,18 +224,43 @@ void set_value(Json& preset, const std::string& assignment) {
     set_value(preset, dotted, read_value(text, find_field(preset, dotted).value_or(unknown)));
 }
 
-Json get_value(const Json& preset, const std::string& dotted) {
-    const Json* at = &preset;
-    for (const std::string& part : split_dotted(dotted)) {
-        if (at->is_object() && at->contains(part)) {
-            at = &(*at)[part];
-        } else if (at->is_array() && is_index(part) && std::stoul(part) < at->size()) {
-            at = &(*at)[std::stoul(part)];
+namespace {
+
+/// What stands at the first `depth` parts of a place; null when nothing does.
+template <class Document>
+Document* found(Document& preset, const std::vector<std::string>& parts, std::size_t depth) {
+    Document* at = &preset;
+    for (std::size_t i = 0; i < depth; ++i) {
+        if (at->is_object() && at->contains(parts[i])) {
+            at = &(*at)[parts[i]];
+        } else if (at->is_array() && is_index(parts[i]) && std::stoul(parts[i]) < at->size()) {
+            at = &(*at)[std::stoul(parts[i])];
         } else {
             return nullptr;
         }
     }
-    return *at;
+    return at;
+}
+
+}  // namespace
+
+void erase_value(Json& preset, const std::string& dotted) {
+    const auto parts = split_dotted(dotted);
+    if (!found(preset, parts, parts.size()) || parts.empty()) {
+        return;
+    }
+    Json& owner = *found(preset, parts, parts.size() - 1);
+    if (owner.is_array()) {
+        owner.erase(std::stoul(parts.back()));
+    } else {
+        owner.erase(parts.back());
+    }
+}
+
+Json get_value(const Json& preset, const std::string& dotted) {
+    const auto parts = split_dotted(dotted);
+    const Json* value = found(preset, parts, parts.size());
+    return value ? *value : Json();
 }
 
 std::string format_preset(const Json& preset) {

@@ -54,16 +54,12 @@ void fill_numbers(Snapshot& s, const Json& summary) {
 std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, const ViewPlane& plane) {
     auto sprites = std::make_shared<SpriteSet>();
     const long n = static_cast<long>(r.log_weight.size()), kept = std::min(n, sprite_limit);
+    const auto row = static_cast<std::size_t>(dim);
     sprites->total = n;
     std::vector<double> log_weight;
     for (long k = 0; k < kept; ++k) {
         const auto i = static_cast<std::size_t>(stratum_particle(k, kept, n));
-        double at[2] = {0, 0};
-        for (std::size_t d = 0; d < static_cast<std::size_t>(dim); ++d) {
-            const double v = r.x[i * static_cast<std::size_t>(dim) + d];
-            at[0] += plane.axis[0][d] * v;
-            at[1] += plane.axis[1][d] * v;
-        }
+        const auto at = plane.project(std::span(r.x).subspan(i * row, row));
         sprites->x.push_back(at[0]);
         sprites->y.push_back(at[1]);
         sprites->particle.push_back(static_cast<int>(i));

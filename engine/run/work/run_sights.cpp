@@ -50,14 +50,11 @@ std::shared_ptr<const SpriteSet> RunSights<Real>::sprites(const Population<Real>
     std::vector<double> x(static_cast<std::size_t>(kept * dim)), log_weight;
     for (long s = 0; s < kept; ++s) {
         const long i = stratum_particle(s, kept, n);
-        double at[2] = {0, 0};
+        const std::span<double> y(x.data() + s * dim, static_cast<std::size_t>(dim));
         for (int d = 0; d < dim; ++d) {
-            const double y = static_cast<double>((*p.x)(static_cast<int>(i), d));
-            x[static_cast<std::size_t>(s * dim + d)] = y;
-            const double v = plane_.shift[static_cast<std::size_t>(d)] + plane_.scale * y;
-            at[0] += plane_.axis[0][static_cast<std::size_t>(d)] * v;
-            at[1] += plane_.axis[1][static_cast<std::size_t>(d)] * v;
+            y[static_cast<std::size_t>(d)] = static_cast<double>((*p.x)(static_cast<int>(i), d));
         }
+        const auto at = plane_.project(y);
         sprites->x.push_back(at[0]);
         sprites->y.push_back(at[1]);
         sprites->particle.push_back(static_cast<int>(i));

@@ -17,22 +17,6 @@ std::string short_text(const Json& value) {
     return text.size() > 40 ? text.substr(0, 37) + "..." : text;
 }
 
-/// Takes the value at a place away, where there is one.
-void erase_value(Json& preset, const std::string& dotted) {
-    const auto dot = dotted.rfind('.');
-    const std::string parent = dot == std::string::npos ? "" : dotted.substr(0, dot);
-    Json section = parent.empty() ? preset : get_value(preset, parent);
-    if (!section.is_object()) {
-        return;
-    }
-    section.erase(dotted.substr(dot == std::string::npos ? 0 : dot + 1));
-    if (parent.empty()) {
-        preset = std::move(section);
-    } else {
-        set_value(preset, parent, section);
-    }
-}
-
 }  // namespace
 
 /// A section whose method changes comes whole: what its methods share need not mean the same.
