@@ -57,25 +57,25 @@ Json in_dimensions(int dim) {
 
 TEST(Memory, HessiansOfEveryThreadCount) {
     const test::FewThreads few(4);
-    Json resolved = in_dimensions(600);
+    Json resolved = in_dimensions(512);
     resolved["sampler"]["n_particles"] = 4 * block_size;
     const auto need = [&](const char* kernel) {
         Json p = resolved;
         set_value(p, "kernel.type", kernel);
-        return memory_need(resolve_preset(p), 600, nullptr);
+        return memory_need(resolve_preset(p), 512, nullptr);
     };
-    const double one = 600.0 * 600 * block_size * 8;  // bytes of a block's Hessians
-    EXPECT_NEAR(one, 0.74e9, 0.01e9);
+    const double one = 512.0 * 512 * block_size * 8;  // bytes of a block's Hessians
+    EXPECT_NEAR(one, 0.54e9, 0.01e9);
     EXPECT_NEAR(need("second_order") - need("first_order"), 4 * one * (1 + 2.0 / 16), 1);
     EXPECT_NEAR(need("transport_midpoint") - need("first_order"), 4 * one * (1 + 1.0 / 16), 1);
     try {
-        check_memory(resolved, 600, nullptr, 2e9);
+        check_memory(resolved, 512, nullptr, 2e9);
         FAIL() << "four threads' Hessians fit into 2 GB";
     } catch (const ConfigError& error) {
         EXPECT_TRUE(mentions(error.problems(), "kernel.type", "Hessians of 4 threads")) << error.what();
     }
     resolved["sampler"]["n_particles"] = block_size;  // for the others there is no block
-    EXPECT_NO_THROW(check_memory(resolved, 600, nullptr, 2e9));
+    EXPECT_NO_THROW(check_memory(resolved, 512, nullptr, 2e9));
 }
 
 double resident_bytes() {
