@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "run/record/result.hpp"
 #include "run/folder/run_folder.hpp"
+#include "run/record/result.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 
 namespace tempera::app {

@@ -140,8 +140,8 @@ TEST(Blindness, DraggingTheMassMovesTheDensityAndNotTheLoss) {
     const PlotSpec plot = blindness_figure(bench.blindness->curves());
     EXPECT_EQ(plot.layers.size(), 3u);
     EXPECT_TRUE(plot.x.log && plot.y.log);
-    const PlotSpec seeds =
-        seeds_figure(bench.blindness->curves(), bench.blindness->seeds(), bench.blindness->own(), bench.blindness->on_its_way());
+    const PlotSpec seeds = seeds_figure(bench.blindness->curves(), bench.blindness->seeds(),
+                                        bench.blindness->own(), bench.blindness->on_its_way());
     EXPECT_GE(seeds.layers.size(), 4u);  // exact loss, truth, two kinds of training
 }
 

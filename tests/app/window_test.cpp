@@ -10,8 +10,8 @@
 #include "core/build_id.hpp"
 #include "core/files.hpp"
 #include "null_bench.hpp"
-#include "run/record/result.hpp"
 #include "run/folder/run_folder.hpp"
+#include "run/record/result.hpp"
 #include "run/work/run_work.hpp"
 
 namespace tempera::app {

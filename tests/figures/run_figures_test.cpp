@@ -12,7 +12,6 @@
 #include "run/folder/run_folder.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 #include "run/training/training_folder.hpp"
-#include "run/folder/run_folder.hpp"
 #include "support/runs.hpp"
 
 namespace tempera {

@@ -2,8 +2,8 @@
 // What is saved is read again as it was.
 #include <gtest/gtest.h>
 
-#include <set>
 #include <filesystem>
+#include <set>
 
 #include "core/build_id.hpp"
 #include "run/preset/preset_files.hpp"

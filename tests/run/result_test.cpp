@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "run/record/result.hpp"
 #include "run/folder/run_folder.hpp"
+#include "run/record/result.hpp"
 
 #include <gtest/gtest.h>
 

@@ -14,7 +14,6 @@
 #include "run/report/comparison.hpp"
 #include "run/report/report.hpp"
 #include "run/sweep/sweep_table.hpp"
-#include "run/report/report.hpp"
 #include "support/runs.hpp"
 
 namespace tempera {

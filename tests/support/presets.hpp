@@ -16,7 +16,8 @@ inline Json good_preset() {
                         "good");
 }
 
-inline bool mentions(const std::vector<Problem>& problems, const std::string& place, const std::string& text = "") {
+inline bool mentions(const std::vector<Problem>& problems, const std::string& place,
+                     const std::string& text = "") {
     for (const Problem& p : problems) {
         if (p.place.find(place) != std::string::npos && p.text.find(text) != std::string::npos) {
             return true;

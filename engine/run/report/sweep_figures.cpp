@@ -252,8 +252,7 @@ std::vector<PlotSpec> sweep_figures(const SweepPlan& plan, const std::vector<Jso
     std::vector<PlotSpec> out;
     const int column = x_column(plan);
     for (const SweepMetric& m : present_metrics(plan, summaries)) {
-        PlotSpec plot =
-            column < 0 ? row_figure(plan, summaries, m) : line_figure(plan, summaries, m, column);
+        PlotSpec plot = column < 0 ? row_figure(plan, summaries, m) : line_figure(plan, summaries, m, column);
         if (!plot.layers.empty() && (column >= 0 || !plot.y.ticks.empty())) {
             sanitize(plot);
             out.push_back(std::move(plot));
