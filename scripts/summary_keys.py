@@ -5,12 +5,12 @@
 
 Prints the table; --write puts it between the two marks of the document. A test compares the two.
 """
-import argparse
 import json
-import pathlib
 import subprocess
 
-BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
+import docs_table
+
+MARK = "keys"
 
 
 def table(program):
@@ -23,22 +23,5 @@ def table(program):
     return "\n".join(lines)
 
 
-def with_table(text, lines):
-    head, rest = text.split(BEGIN)
-    return head + BEGIN + "\n" + lines + "\n" + END + rest.split(END)[1]
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", default="build/release/tempera")
-    parser.add_argument("--write", type=pathlib.Path, help="document whose table is replaced")
-    args = parser.parse_args()
-    lines = table(args.program)
-    if args.write:
-        args.write.write_text(with_table(args.write.read_text(encoding="utf-8"), lines), encoding="utf-8")
-    else:
-        print(lines)
-
-
 if __name__ == "__main__":
-    main()
+    docs_table.main(__doc__.splitlines()[0], MARK, table)

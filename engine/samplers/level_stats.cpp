@@ -18,26 +18,42 @@ void column(StateArchive& archive, const std::string& name, std::vector<LevelSta
     }
 }
 
-template <class Field>
-void report(Record& record, const char* name, const char* unit, const std::vector<LevelStats>& levels,
-            Field field) {
-    Series series{name, "level", unit, {}, {}, {}, {}};
-    for (const LevelStats& level : levels) {
-        series.add(level.level, static_cast<double>(level.*field));
-    }
-    record.add(std::move(series));
-}
+struct LevelSeries {
+    const char *name, *unit;
+    double (*value)(const LevelStats&);
+};
+
+constexpr LevelSeries level_series[] = {
+    {"ess_fraction", "", [](const LevelStats& l) { return l.ess_fraction; }},
+    {"cess_fraction", "", [](const LevelStats& l) { return l.cess_fraction; }},
+    {"log_z_increment", "", [](const LevelStats& l) { return l.log_z_increment; }},
+    {"resampled", "", [](const LevelStats& l) { return l.resampled ? 1.0 : 0.0; }},
+    {"acceptance", "", [](const LevelStats& l) { return l.acceptance; }},
+    {"swap_rejection", "", [](const LevelStats& l) { return l.swap_rejection; }},
+    {"seconds", "s", [](const LevelStats& l) { return l.seconds; }},
+};
 
 }  // namespace
 
+const std::vector<std::string>& level_series_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> out;
+        for (const LevelSeries& series : level_series) {
+            out.push_back(series.name);
+        }
+        return out;
+    }();
+    return names;
+}
+
 void report_levels(Record& record, const std::vector<LevelStats>& levels) {
-    report(record, "ess_fraction", "", levels, &LevelStats::ess_fraction);
-    report(record, "cess_fraction", "", levels, &LevelStats::cess_fraction);
-    report(record, "log_z_increment", "", levels, &LevelStats::log_z_increment);
-    report(record, "resampled", "", levels, &LevelStats::resampled);
-    report(record, "acceptance", "", levels, &LevelStats::acceptance);
-    report(record, "swap_rejection", "", levels, &LevelStats::swap_rejection);
-    report(record, "seconds", "s", levels, &LevelStats::seconds);
+    for (const auto& [name, unit, value] : level_series) {
+        Series series{name, "level", unit, {}, {}, {}, {}};
+        for (const LevelStats& level : levels) {
+            series.add(level.level, value(level));
+        }
+        record.add(std::move(series));
+    }
 }
 
 void archive_levels(StateArchive& archive, int n_levels, std::vector<LevelStats>& levels) {

@@ -7,6 +7,8 @@
 
 namespace tempera {
 
+/// The series that report_levels() knows, in the order of levels.csv.
+const std::vector<std::string>& level_series_names();
 /// Adds what the levels told so far as series over "level", each under the name of its field.
 void report_levels(Record& record, const std::vector<LevelStats>& levels);
 /// What the levels of a path with n_levels told so far, column by column.

@@ -8,21 +8,12 @@
 #include "run/preset/preset.hpp"
 #include "run/training/training_folder.hpp"
 #include "support/files.hpp"
+#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
 
-Json small_training() {
-    return resolve_preset(parse_preset(
-        R"({ "schema": "tempera-preset", "version": 1, "name": "small",
-        "target": { "type": "gaussian_mixture", "weights": [0.75, 0.25], "means": [[-2, 0], [2, 0]], "sigmas": [0.5, 0.8] },
-        "path": { "type": "learned_diffusion", "n_levels": 8 }, "kernel": { "type": "second_order" },
-        "moves": { "type": "none", "n_steps": 0 }, "sampler": { "type": "ais", "n_particles": 200 },
-        "model": { "type": "energy_mlp", "hidden": [16, 16], "losses": [ { "type": "dsm", "weight": 1 } ],
-                   "training": { "n_steps": 40, "batch_size": 64, "n_data": 400, "seed": 4 } },
-        "run": { "seed": 3 } })",
-        "small"));
-}
+using test::small_training;
 
 const PlotLayer* named(const PlotSpec& plot, const std::string& name) {
     const auto at = std::find_if(plot.layers.begin(), plot.layers.end(),

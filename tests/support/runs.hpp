@@ -33,6 +33,23 @@ inline Json small_exchange() {
     return p;
 }
 
+/// A small network on two well separated modes; `losses` and `training` replace parts of its model.
+inline Json small_training(const Json& training = Json::object(), const Json& losses = Json()) {
+    Json p = parse_preset(R"({ "schema": "tempera-preset", "version": 1, "name": "small",
+        "target": { "type": "gaussian_mixture", "weights": [0.75, 0.25], "means": [[-2, 0], [2, 0]], "sigmas": [0.5, 0.8] },
+        "path": { "type": "learned_diffusion", "n_levels": 8 }, "kernel": { "type": "second_order" },
+        "moves": { "type": "none", "n_steps": 0 }, "sampler": { "type": "ais", "n_particles": 200 },
+        "model": { "type": "energy_mlp", "hidden": [16, 16], "losses": [ { "type": "dsm", "weight": 1 } ],
+                   "training": { "n_steps": 40, "batch_size": 64, "n_data": 400, "seed": 4 } },
+        "run": { "seed": 3 } })",
+                          "small");
+    p["model"]["training"].update(training);
+    if (!losses.is_null()) {
+        p["model"]["losses"] = losses;
+    }
+    return resolve_preset(p);
+}
+
 /// Limits the threads while it lives, so that a machine with many is not done at once.
 class FewThreads {
 public:

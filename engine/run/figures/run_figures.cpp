@@ -2,18 +2,13 @@
 #include "run/figures/run_figures.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <string_view>
 
 #include "run/record/result.hpp"
 #include "run/record/run_folder_snapshot.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 namespace {
-
-/// Series of every run: those of weights and swaps have figures of their own, the others tables only.
-constexpr std::string_view of_samplers[] = {"ess_fraction", "cess_fraction",  "log_z_increment", "resampled",
-                                            "acceptance",   "swap_rejection", "seconds"};
 
 PlotSpec samples(const Snapshot& s) { return particles_figure(s, samples_view(s)); }
 
@@ -90,7 +85,7 @@ std::vector<PlotSpec> figures_of(const Snapshot& s) {
 std::vector<const Series*> further_series(const Record& record) {
     std::vector<const Series*> out;
     for (const Series& series : record.series) {
-        if (std::find(std::begin(of_samplers), std::end(of_samplers), series.name) == std::end(of_samplers)) {
+        if (std::ranges::count(level_series_names(), series.name) == 0) {
             out.push_back(&series);
         }
     }

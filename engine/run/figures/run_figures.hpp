@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every figure of a run, once. The rules of this room:
 // - A builder is a pure function from what was seen of a run (a Snapshot, which a run in progress publishes
-// and
-//   snapshot_of() makes of a stored one), of its path or of its model to a PlotSpec. Panels, reports,
+//   and snapshot_of() makes of a stored one), of its path or of its model to a PlotSpec. Panels, reports,
 //   exported files and comparisons all draw what it returns, so it must read well in a small panel and on a
 //   page.
 // - A figure without layers does not apply (yet) and says why in `empty`; reports leave it out.
@@ -82,7 +81,8 @@ const std::vector<RunFigure>& run_figures();
 /// A series of any record, with its standard errors and its exact value; `preset` (may be null) and n_levels
 /// are those of the work that told it.
 PlotSpec series_figure(const Series& series, const Json* preset, int n_levels);
-/// Series that figures and tables of every run leave out: what diagnostics told by name.
+/// Series beyond those of every run, which have figures of their own or stand in tables only: what
+/// diagnostics told by name.
 std::vector<const Series*> further_series(const Record& record);
 /// Those that apply, then the series that none of them draws: what diagnostics told by name.
 std::vector<PlotSpec> figures_of(const Snapshot& s);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writing a run folder: everything goes to a temporary name first, so that no half folder is ever seen.
+#include <algorithm>
 #include <fstream>
 
 #include "core/csv.hpp"
@@ -21,8 +22,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::int32_t> as_int32(const std::vector<int>& v) { return {v.begin(), v.end()}; }
-
 void write_text(const fs::path& file, const std::string& contents) {
     std::ofstream out(file, std::ios::binary);
     out.write(contents.data(), static_cast<std::streamsize>(contents.size()));
@@ -40,7 +39,8 @@ Npz genealogy_arrays(const ReplicateResult& r) {
     Npz out;
     const std::size_t n = r.genealogy.empty() ? 0 : r.genealogy.front().size();
     out["ancestor"] = NpyArray::of(all, {r.genealogy.size(), n});
-    out["level"] = NpyArray::of(as_int32(r.genealogy_levels), {r.genealogy_levels.size()});
+    const std::vector<std::int32_t> levels(r.genealogy_levels.begin(), r.genealogy_levels.end());
+    out["level"] = NpyArray::of(levels, {levels.size()});
     return out;
 }
 
@@ -71,15 +71,19 @@ void write_exports(const RunResult& r, const fs::path& folder, const std::vector
     const std::string theme = get_value(r.preset, "view.theme").is_string()
                                   ? get_value(r.preset, "view.theme").get<std::string>()
                                   : "light";
-    const Palette& colours = palette(theme);
-    for (const std::string& kind : exports) {
-        if (kind == "csv") {
-            write_text(folder / "samples.csv", samples_table(r));
-        } else if (kind == "html") {
-            write_text(folder / "report.html", html_report(r));
-        }
+    const auto asked = [&](const std::string& kind) { return std::ranges::count(exports, kind) > 0; };
+    if (asked("csv")) {
+        write_text(folder / "samples.csv", samples_table(r));
     }
-    write_figures(result_figures(r), exports, colours, folder);  // samples.npz is always there
+    const bool page = asked("html");
+    if (!page && std::ranges::none_of(figure_formats(), asked)) {
+        return;  // samples.npz is always there
+    }
+    const std::vector<PlotSpec> figures = result_figures(r);
+    if (page) {
+        write_text(folder / "report.html", html_report(r, figures));
+    }
+    write_figures(figures, exports, palette(theme), folder);
 }
 
 /// The model of the run as part of its folder, which works wherever it is moved; returns its name there.

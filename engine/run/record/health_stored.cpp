@@ -6,20 +6,11 @@
 
 #include "run/preset/preset.hpp"
 #include "run/record/health.hpp"
+#include "run/record/summary.hpp"
 
 namespace tempera {
 
 namespace {
-
-double number(const Json& summary, const char* dotted) {
-    const Json v = get_value(summary, dotted);
-    return v.is_number() ? v.get<double>() : not_a_number;
-}
-
-long count(const Json& summary, const char* dotted) {
-    const double v = number(summary, dotted);
-    return std::isfinite(v) ? std::lround(v) : 0;
-}
 
 std::vector<double> list(const Json& summary, const char* dotted) {
     const Json values = get_value(summary, dotted);
@@ -37,10 +28,10 @@ std::size_t replicates(const Json& summary) {
 
 void read_estimates(HealthNumbers& h, const Json& summary) {
     constexpr double half_width = 1.96;
-    h.log_z = number(summary, "log_z");
-    h.log_z_true = number(summary, "log_z_true");
-    h.log_z_error = number(summary, "log_z_error");
-    h.log_z_stderr = number(summary, "log_z_stderr");
+    h.log_z = summary_number(summary, "log_z");
+    h.log_z_true = summary_number(summary, "log_z_true");
+    h.log_z_error = summary_number(summary, "log_z_error");
+    h.log_z_stderr = summary_number(summary, "log_z_stderr");
     if (const Json reason = get_value(summary, "log_z_stderr_missing"); reason.is_string()) {
         h.log_z_stderr_missing = reason.get<std::string>();
     }
@@ -56,13 +47,13 @@ void read_estimates(HealthNumbers& h, const Json& summary) {
 }
 
 void read_exchange(HealthNumbers& h, const Json& summary) {
-    h.measured_trips = number(summary, "replica_exchange.round_trips_per_scan");
-    h.predicted_trips = number(summary, "replica_exchange.predicted_round_trips_per_scan");
-    h.round_trips = number(summary, "replica_exchange.round_trips");
-    h.counted_from = static_cast<double>(count(summary, "replica_exchange.counted_from_scan"));
-    h.min_swap_acceptance = number(summary, "replica_exchange.min_swap_acceptance");
-    h.communication_barrier = number(summary, "replica_exchange.communication_barrier");
-    h.log_z_bar = number(summary, "replica_exchange.log_z_bar");
+    h.measured_trips = summary_number(summary, "replica_exchange.round_trips_per_scan");
+    h.predicted_trips = summary_number(summary, "replica_exchange.predicted_round_trips_per_scan");
+    h.round_trips = summary_number(summary, "replica_exchange.round_trips");
+    h.counted_from = static_cast<double>(summary_count(summary, "replica_exchange.counted_from_scan"));
+    h.min_swap_acceptance = summary_number(summary, "replica_exchange.min_swap_acceptance");
+    h.communication_barrier = summary_number(summary, "replica_exchange.communication_barrier");
+    h.log_z_bar = summary_number(summary, "replica_exchange.log_z_bar");
 }
 
 }  // namespace
@@ -73,31 +64,30 @@ HealthNumbers health_numbers(const Json& summary) {
     h.exchange = get_value(summary, "replica_exchange").is_object();
     h.sampling_done = h.after_burn_in = finished;
     h.learned = get_value(summary, "learned_path").is_object();
-    h.n = static_cast<double>(count(summary, "n_particles"));
-    h.ess_fraction = number(summary, "ess_fraction");
+    h.n = static_cast<double>(summary_count(summary, "n_particles"));
+    h.ess_fraction = summary_number(summary, "ess_fraction");
     h.pareto_k = not_a_number;  // the weights tell
-    h.unique_fraction = number(summary, "unique_ancestor_fraction");
-    h.n_resamplings = number(summary, "n_resamplings");
-    h.acceptance = number(summary, "acceptance");
-    h.tally.map_not_converged = count(summary, "failures.map_not_converged");
-    h.tally.non_finite = count(summary, "failures.non_finite");
+    h.unique_fraction = summary_number(summary, "unique_ancestor_fraction");
+    h.n_resamplings = summary_number(summary, "n_resamplings");
+    h.acceptance = summary_number(summary, "acceptance");
+    h.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
+    h.tally.non_finite = summary_count(summary, "failures.non_finite");
     read_estimates(h, summary);
     if (h.exchange) {
         read_exchange(h, summary);
     }
-    h.learned_total_variation = number(summary, "learned_path.max_total_variation");
-    h.learned_worst_at = "level " + std::to_string(count(summary, "learned_path.level_of_max"));
-    h.roughness = number(summary, "learned_path.roughness");
+    h.learned_total_variation = summary_number(summary, "learned_path.max_total_variation");
+    h.learned_worst_at = "level " + std::to_string(summary_count(summary, "learned_path.level_of_max"));
+    h.roughness = summary_number(summary, "learned_path.roughness");
     return h;
 }
 
 namespace {
 
 std::map<std::string, std::string> warning_texts(const Json& summary) {
-    const Json warnings = get_value(summary, "warnings");
     std::map<std::string, std::string> out;
-    for (const Json& w : warnings) {
-        out.emplace(w.value("id", ""), w.value("text", ""));
+    for (RunWarning& w : stored_warnings(summary)) {
+        out.emplace(std::move(w.id), std::move(w.text));
     }
     return out;
 }

@@ -9,6 +9,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/sprite_subset.hpp"
+#include "run/record/summary.hpp"
 
 namespace tempera {
 
@@ -16,38 +17,26 @@ namespace {
 
 constexpr int density_pixels = 256;
 
-double number(const Json& summary, const char* dotted) {
-    const Json v = get_value(summary, dotted);
-    return v.is_number() ? v.get<double>() : Snapshot::unknown;
-}
-
-long count(const Json& summary, const char* dotted) {
-    const double v = number(summary, dotted);
-    return std::isfinite(v) ? static_cast<long>(v) : 0;
-}
-
 void fill_numbers(Snapshot& s, const Json& summary) {
-    s.log_z = number(summary, "log_z");
-    s.log_z_stderr = number(summary, "log_z_stderr");
+    s.log_z = summary_number(summary, "log_z");
+    s.log_z_stderr = summary_number(summary, "log_z_stderr");
     if (const Json reason = get_value(summary, "log_z_stderr_missing"); reason.is_string()) {
         s.log_z_stderr_missing = reason.get<std::string>();
     }
-    const double truth = number(summary, "log_z_true");
+    const double truth = summary_number(summary, "log_z_true");
     if (std::isfinite(truth)) {
         s.log_z_true = truth;
     }
-    s.seconds = number(summary, "seconds.total");
-    s.acceptance = number(summary, "acceptance");
-    s.n_resamplings = static_cast<int>(count(summary, "n_resamplings"));
-    s.tally.log_density = count(summary, "evaluations.log_density");
-    s.tally.score = count(summary, "evaluations.score");
-    s.tally.hessian = count(summary, "evaluations.hessian");
-    s.tally.hessian_vector = count(summary, "evaluations.hessian_vector");
-    s.tally.map_not_converged = count(summary, "failures.map_not_converged");
-    s.tally.non_finite = count(summary, "failures.non_finite");
-    for (const Json& w : summary.value("warnings", Json::array())) {
-        s.warnings.push_back({w.value("id", ""), w.value("text", ""), ""});
-    }
+    s.seconds = summary_number(summary, "seconds.total");
+    s.acceptance = summary_number(summary, "acceptance");
+    s.n_resamplings = static_cast<int>(summary_count(summary, "n_resamplings"));
+    s.tally.log_density = summary_count(summary, "evaluations.log_density");
+    s.tally.score = summary_count(summary, "evaluations.score");
+    s.tally.hessian = summary_count(summary, "evaluations.hessian");
+    s.tally.hessian_vector = summary_count(summary, "evaluations.hessian_vector");
+    s.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
+    s.tally.non_finite = summary_count(summary, "failures.non_finite");
+    s.warnings = stored_warnings(summary);
 }
 
 /// The subset of the samples that is drawn. They are in target coordinates, which the plane projects.

@@ -9,6 +9,7 @@
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
 #include "diagnostics/weights.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/summary_keys.hpp"
 
 namespace tempera {
@@ -144,6 +145,24 @@ std::string value_text(const Json& value) {
         return short_number(value.get<double>(), 4);
     }
     return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+double summary_number(const Json& summary, const char* dotted) {
+    const Json v = get_value(summary, dotted);
+    return v.is_number() ? v.get<double>() : not_a_number;
+}
+
+long summary_count(const Json& summary, const char* dotted) {
+    const double v = summary_number(summary, dotted);
+    return std::isfinite(v) ? std::lround(v) : 0;
+}
+
+std::vector<RunWarning> stored_warnings(const Json& summary) {
+    std::vector<RunWarning> out;
+    for (const Json& w : get_value(summary, "warnings")) {
+        out.push_back({w.value("id", ""), w.value("text", ""), w.value("fix", "")});
+    }
+    return out;
 }
 
 Json summary_head(const Json& preset, const std::string& status, int dim, int n_levels) {

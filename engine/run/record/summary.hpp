@@ -9,6 +9,13 @@ namespace tempera {
 /// A value of a summary in a table: four digits, "-" for null.
 std::string value_text(const Json& value);
 
+/// The number at a dotted key; NaN where there is none.
+double summary_number(const Json& summary, const char* dotted);
+/// The same as a whole number; 0 where there is none.
+long summary_count(const Json& summary, const char* dotted);
+/// What it warns of; a remedy may stand at the end of the text.
+std::vector<RunWarning> stored_warnings(const Json& summary);
+
 /// Keys that describe the run rather than its outcome, from the resolved preset.
 Json summary_head(const Json& preset, const std::string& status, int dim, int n_levels);
 Json exchange_summary(const ExchangeStats& stats, const std::vector<double>& true_weights,

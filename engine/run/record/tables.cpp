@@ -8,17 +8,13 @@
 #include "core/csv.hpp"
 #include "core/errors.hpp"
 #include "core/files.hpp"
+#include "samplers/level_stats.hpp"
 
 namespace tempera {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// What levels.csv says of every run, whether it is known or not.
-const std::vector<std::string> level_columns = {"ess_fraction", "cess_fraction", "log_z_increment",
-                                                "resampled",    "acceptance",    "swap_rejection",
-                                                "seconds"};
 
 const std::string error_suffix = "_stderr", exact_suffix = "_exact";
 
@@ -81,10 +77,6 @@ void add_series(Columns& columns, const Rows& rows, const Series& series) {
     if (series.exact) {
         columns.add(series.name + exact_suffix, std::vector<double>(rows.levels().size(), *series.exact));
     }
-}
-
-bool is_contract(const std::string& name) {
-    return std::find(level_columns.begin(), level_columns.end(), name) != level_columns.end();
 }
 
 /// Series of a table, of its columns but those of `taken`.
@@ -190,12 +182,12 @@ std::string levels_table(const RunResult& r) {
     position("alpha", &LevelPosition::alpha);
     position("sigma", &LevelPosition::sigma);
     position("beta", &LevelPosition::beta);
-    for (const std::string& name : level_columns) {
+    for (const std::string& name : level_series_names()) {  // whether they are known or not
         const Series* series = record.find(name);
         add_series(columns, rows, series ? *series : Series{name, "level", "", {}, {}, {}, {}});
     }
     for (const Series& series : record.series) {
-        if (series.axis == "level" && !is_contract(series.name)) {
+        if (series.axis == "level" && std::ranges::count(level_series_names(), series.name) == 0) {
             add_series(columns, rows, series);
         }
     }

@@ -69,6 +69,17 @@ std::string doubts_html(const std::vector<HealthFinding>& findings) {
     return out;
 }
 
+std::string warnings_html(const std::vector<RunWarning>& warnings) {
+    std::string out;
+    for (const RunWarning& w : warnings) {
+        out += "<li>" + escape_markup(w.text) + " <span class=\"dim\">" + escape_markup(w.fix) +
+               "</span></li>\n";
+    }
+    return out.empty()
+               ? ""
+               : "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n" + out + "</ul></div>\n";
+}
+
 std::string rows_text(std::vector<ReportRow> rows) {
     constexpr std::size_t widest = 34;
     std::size_t name_width = 0, value_width = 0;
@@ -88,6 +99,17 @@ std::string rows_text(std::vector<ReportRow> rows) {
                    r.beside;
         }
         out += "\n";
+    }
+    return out;
+}
+
+std::string doubts_text(const std::vector<HealthFinding>& findings, const std::vector<RunWarning>& warnings) {
+    std::string out;
+    for (const std::string& doubt : doubts(findings)) {
+        out += "~ " + plain(doubt) + "\n";
+    }
+    for (const RunWarning& w : warnings) {
+        out += "  warning: " + w.text + (w.fix.empty() ? "" : " " + w.fix) + "\n";
     }
     return out;
 }

@@ -9,6 +9,7 @@
 #include "figures/ticks.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/result.hpp"
+#include "run/record/summary.hpp"
 #include "run/record/summary_keys.hpp"
 #include "run/report/report.hpp"
 #include "run/report/report_page.hpp"
@@ -229,13 +230,13 @@ long replicates(const RunResult& result) {
 
 }  // namespace
 
-std::vector<ReportRow> report_rows(const RunResult& result) {
+std::vector<ReportRow> report_rows(const RunResult& result, const std::vector<HealthFinding>& findings) {
     RowList rows{result.summary, replicates(result)};
     for (const auto add : {add_ess_row, add_log_z_row, add_mode_rows, add_learned_rows, add_sample_rows,
                            add_estimate_rows, add_exchange_rows, add_cost_rows}) {
         add(rows);
     }
-    for (const HealthFinding& f : report_findings(result)) {
+    for (const HealthFinding& f : findings) {
         for (ReportRow& row : rows.rows) {
             row.mark = row.key == f.rule->key ? f.mark : row.mark;
         }
@@ -260,20 +261,11 @@ std::string report_subtitle(const RunResult& result) {
 }
 
 std::string summary_table(const RunResult& result) {
-    std::string out = word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" +
-                      plain(report_subtitle(result)) + "\n\n" + rows_text(report_rows(result));
-    const std::vector<std::string> doubtful = doubts(report_findings(result));
-    const Json& warnings = part(result.summary, "warnings");
-    if (!doubtful.empty() || (warnings.is_array() && !warnings.empty())) {
-        out += "\n";
-    }
-    for (const std::string& doubt : doubtful) {
-        out += "~ " + plain(doubt) + "\n";
-    }
-    for (const Json& w : warnings) {
-        out += "  warning: " + word(w, "text") + (word(w, "fix").empty() ? "" : " " + word(w, "fix")) + "\n";
-    }
-    return out;
+    const std::vector<HealthFinding> findings = report_findings(result);
+    const std::string doubtful = doubts_text(findings, stored_warnings(result.summary));
+    return word(result.summary, "name") + "  (" + word(result.summary, "status") + ")\n" +
+           plain(report_subtitle(result)) + "\n\n" + rows_text(report_rows(result, findings)) +
+           (doubtful.empty() ? "" : "\n" + doubtful);
 }
 
 }  // namespace tempera

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The HTML report of a run.
 #include "run/report/report_page.hpp"
-#include "run/figures/run_figures.hpp"
 
 #include <cmath>
 #include <cstdio>
 #include <map>
 
 #include "figures/canvas.hpp"
+#include "run/figures/run_figures.hpp"
 #include "run/page/html_page.hpp"
+#include "run/record/summary.hpp"
 #include "run/record/summary_keys.hpp"
 #include "run/report/report.hpp"
 
@@ -103,8 +104,11 @@ std::string learned_section(const RunResult& result) {
 
 }  // namespace
 
-std::string html_report(const RunResult& result) {
+std::string html_report(const RunResult& result) { return html_report(result, result_figures(result)); }
+
+std::string html_report(const RunResult& result, const std::vector<PlotSpec>& figures) {
     const Json& s = result.summary;
+    const std::vector<HealthFinding> findings = report_findings(result);
     const std::string name = text_at(s, "name", "run");
     std::string out = page_begin(name);
     out += "<header>\n<h1>" + escape_markup(name) + "</h1>\n<div class=\"dim\">" +
@@ -113,22 +117,13 @@ std::string html_report(const RunResult& result) {
         note != result.preset.end() && note->is_string() && !note->get<std::string>().empty()) {
         out += "<p>" + escape_markup(note->get<std::string>()) + "</p>\n";
     }
-    out += "<p class=\"verdict\">" + escape_markup(report_verdict(result)) + "</p>\n</header>\n";
+    out += "<p class=\"verdict\">" + escape_markup(report_verdict(result, findings)) + "</p>\n</header>\n";
 
     out += "<h2>Summary</h2>\n<div class=\"card\"><table>\n";
-    out += rows_html(report_rows(result)) + "</table>" + doubts_html(report_findings(result)) + "</div>\n";
+    out += rows_html(report_rows(result, findings)) + "</table>" + doubts_html(findings) + "</div>\n";
 
     out += learned_section(result);
-    if (const auto warnings = s.find("warnings");
-        warnings != s.end() && warnings->is_array() && !warnings->empty()) {
-        out += "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n";
-        for (const Json& w : *warnings) {
-            out += "<li>" + escape_markup(text_at(w, "text", "")) + " <span class=\"dim\">" +
-                   escape_markup(text_at(w, "fix", "")) + "</span></li>\n";
-        }
-        out += "</ul></div>\n";
-    }
-    const std::vector<PlotSpec> figures = result_figures(result);
+    out += warnings_html(stored_warnings(s));
     if (!figures.empty()) {
         out += "<h2>Figures</h2>\n" + page_figures(figures);
     }

@@ -49,29 +49,11 @@ std::string health_section(const std::vector<HealthFinding>& findings) {
                               doubts_html(findings) + "</div>\n";
 }
 
-std::string warnings_section(const std::vector<HealthFinding>& findings) {
-    std::string out;
-    for (const RunWarning& w : warnings_of(findings)) {
-        out += "<li>" + escape_markup(w.text) + " <span class=\"dim\">" + escape_markup(w.fix) +
-               "</span></li>\n";
-    }
-    return out.empty()
-               ? ""
-               : "<h2>Warnings</h2>\n<div class=\"card\"><ul class=\"warnings\">\n" + out + "</ul></div>\n";
-}
-
 }  // namespace
 
 std::string training_table(const TrainingResult& stored) {
     const std::vector<HealthFinding> findings = health_findings(training_health(snapshot_of(stored)));
-    std::string out = rows_text(health_rows(findings));
-    for (const std::string& doubt : doubts(findings)) {
-        out += "~ " + plain(doubt) + "\n";
-    }
-    for (const RunWarning& w : warnings_of(findings)) {
-        out += "  warning: " + w.text + (w.fix.empty() ? "" : " " + w.fix) + "\n";
-    }
-    return out;
+    return rows_text(health_rows(findings)) + doubts_text(findings, warnings_of(findings));
 }
 
 std::string training_html(const TrainingResult& stored) {
@@ -94,8 +76,8 @@ std::string training_html(const TrainingResult& stored) {
     }
     const TrainingSnapshot training = snapshot_of(stored);
     const std::vector<HealthFinding> findings = health_findings(training_health(training));
-    out += "</header>\n" + health_section(findings) + warnings_section(findings) + "<h2>Figures</h2>\n" +
-           page_figures(training_figures(training));
+    out += "</header>\n" + health_section(findings) + warnings_html(warnings_of(findings)) +
+           "<h2>Figures</h2>\n" + page_figures(training_figures(training));
     out += "<h2>Noise levels</h2>\n" + page_table(level_rows(r), 1);
     return out + "<h2>Reproduce</h2>\n<div class=\"card\"><pre>tempera train preset.json --out " +
            escape_markup(name) + "-again</pre>\n<details><summary>The preset</summary><pre>" +

@@ -52,7 +52,7 @@ struct Estimates {
 
 }  // namespace
 
-std::string report_verdict(const RunResult& result) {
+std::string report_verdict(const RunResult& result, const std::vector<HealthFinding>& findings) {
     const Json& s = result.summary;
     const std::string status = word(s, "status");
     if (status == "partial") {
@@ -62,7 +62,6 @@ std::string report_verdict(const RunResult& result) {
     if (status == "failed") {
         return "The run failed; what it reached before that is below.";
     }
-    const std::vector<HealthFinding> findings = report_findings(result);
     const Mark even = mark_of(findings, "weight_collapse");
     const std::string weights = of_weights(s, even);
     if (even == Mark::bad) {
