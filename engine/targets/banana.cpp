@@ -97,8 +97,7 @@ private:
 }  // namespace
 
 TargetEntry banana_target() {
-    return make_entry<Target, TargetContext, Banana, BananaSettings>(
-        "target", "banana", "a bent Gaussian in the plane, log Z = 0");
+    return target_entry<Banana, BananaSettings>("banana", "a bent Gaussian in the plane, log Z = 0");
 }
 
 }  // namespace tempera

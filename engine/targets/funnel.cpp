@@ -118,8 +118,8 @@ private:
 }  // namespace
 
 TargetEntry funnel_target() {
-    return make_entry<Target, TargetContext, Funnel, FunnelSettings>(
-        "target", "funnel", "Neal's funnel: scales from exp(-9) to exp(9), log Z = 0");
+    return target_entry<Funnel, FunnelSettings>("funnel",
+                                                "Neal's funnel: scales from exp(-9) to exp(9), log Z = 0");
 }
 
 }  // namespace tempera

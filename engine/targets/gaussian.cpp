@@ -66,8 +66,7 @@ public:
 }  // namespace
 
 TargetEntry gaussian_target() {
-    return make_entry<Target, TargetContext, Gaussian, GaussianSettings>("target", "gaussian",
-                                                                         "one Gaussian, log Z = 0");
+    return target_entry<Gaussian, GaussianSettings>("gaussian", "one Gaussian, log Z = 0");
 }
 
 }  // namespace tempera

@@ -265,9 +265,8 @@ public:
 }  // namespace
 
 TargetEntry gaussian_mixture_target() {
-    return make_entry<Target, TargetContext, GaussianMixture, MixtureSettings>(
-        "target", "gaussian_mixture",
-        "any mixture of Gaussians: isotropic, diagonal or full covariances, log Z = 0");
+    return target_entry<GaussianMixture, MixtureSettings>(
+        "gaussian_mixture", "any mixture of Gaussians: isotropic, diagonal or full covariances, log Z = 0");
 }
 
 }  // namespace tempera

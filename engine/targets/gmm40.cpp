@@ -44,8 +44,8 @@ public:
 }  // namespace
 
 TargetEntry gmm40_target() {
-    return make_entry<Target, TargetContext, Gmm40, Gmm40Settings>(
-        "target", "gmm40", "40 equal Gaussians scattered in the plane, log Z = 0");
+    return target_entry<Gmm40, Gmm40Settings>("gmm40",
+                                              "40 equal Gaussians scattered in the plane, log Z = 0");
 }
 
 }  // namespace tempera

@@ -181,8 +181,8 @@ private:
 }  // namespace
 
 TargetEntry many_well_target() {
-    return make_entry<Target, TargetContext, ManyWell, ManyWellSettings>(
-        "target", "many_well", "dim/2 double wells: 2^(dim/2) modes, exact log Z");
+    return target_entry<ManyWell, ManyWellSettings>("many_well",
+                                                    "dim/2 double wells: 2^(dim/2) modes, exact log Z");
 }
 
 }  // namespace tempera

@@ -73,7 +73,7 @@ public:
 
 template <template <class> class Method>
 TargetEntry mog_entry(const char* name, const char* summary) {
-    return make_entry<Target, TargetContext, Method, NoSettings>("target", name, summary);
+    return target_entry<Method, NoSettings>(name, summary);
 }
 
 }  // namespace

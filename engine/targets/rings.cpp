@@ -151,13 +151,11 @@ public:
 }  // namespace
 
 TargetEntry ring_target() {
-    return make_entry<Target, TargetContext, Ring, RingSettings>(
-        "target", "ring", "a ring of radius 2 and width 0.4 in the plane");
+    return target_entry<Ring, RingSettings>("ring", "a ring of radius 2 and width 0.4 in the plane");
 }
 
 TargetEntry ring5_target() {
-    return make_entry<Target, TargetContext, Ring5, RingSettings>(
-        "target", "ring5", "five rings of radius 1 to 5; rings are the modes");
+    return target_entry<Ring5, RingSettings>("ring5", "five rings of radius 1 to 5; rings are the modes");
 }
 
 }  // namespace tempera

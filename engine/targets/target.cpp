@@ -63,6 +63,15 @@ std::vector<double> Target<Real>::mode_responsibilities(const std::vector<double
 }
 
 template <class Real>
+void Target<Real>::observe(Block<const Real> x, Block<double> out) const {
+    Scratch frame;
+    Real* log_density = frame.take<Real>(block_size);
+    this->evaluate_uncounted(x, {.log_density = log_density});
+    std::transform(log_density, log_density + x.lanes(), out.row(0),
+                   [](Real value) { return -static_cast<double>(value); });
+}
+
+template <class Real>
 std::optional<Eigen::VectorXd> Target<Real>::mean() const {
     return mixture() ? std::optional(mixture()->mean()) : std::nullopt;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@
 #include "targets/mixture.hpp"
 
 namespace tempera {
+
+/// A named number of a configuration, whose distribution under the target is of interest.
+struct Observable {
+    std::string name;                  ///< "energy", "distance", "w_3": as in summaries and tables
+    std::string unit = {};             ///< empty: none
+    double period = 0;                 ///< of an angle and the like; 0: not periodic
+    std::optional<double> exact = {};  ///< its mean under the target, where known
+};
 
 template <class Real>
 class Target : public Density<Real> {
@@ -39,6 +48,12 @@ public:
     virtual std::vector<double> mode_weights() const;
     virtual std::vector<double> mode_responsibilities(const std::vector<double>& x) const;
 
+    /// The observables: the energy, which is -log density with the target's own constants (before any
+    /// temperature), and what the target adds to it.
+    virtual std::vector<Observable> observables() const { return {{.name = "energy"}}; }
+    /// Their values [n_observables] at points x.
+    virtual void observe(Block<const Real> x, Block<double> out) const;
+
     /// Exact or good moments for standardisation; nullopt when unknown (then standardise is refused with a
     /// reason).
     virtual std::optional<Eigen::VectorXd> mean() const;
@@ -51,11 +66,50 @@ public:
     virtual Box view_box() const;
 };
 
+/// What a target may need of the program around it.
 template <class Real>
-struct TargetContext {};
+struct TargetContext {
+    /// The density (x [n, dim]) -> log density [n] of a TorchScript file (engine/torch); empty in programs
+    /// without LibTorch.
+    std::function<std::shared_ptr<const Density<Real>>(const std::string& file, int dim)> load_torchscript;
+};
 
 using TargetEntry = Entry<Target, TargetContext>;
 const std::vector<TargetEntry>& target_catalogue();
+
+/// The target with density target^(1/temperature); the target itself at temperature 1.
+template <class Real>
+std::shared_ptr<Target<Real>> at_temperature(std::shared_ptr<Target<Real>> target, double temperature);
+
+/// Settings of a target beside the temperature at which it is taken.
+template <class Settings>
+struct WithTemperature : Settings {
+    double temperature = 1;
+    void describe(Describer& d) {
+        Settings::describe(d);
+        d.number("temperature", temperature,
+                 {.min = 0,
+                  .open_min = true,
+                  .log_scale = true,
+                  .help = "T of the density to the power 1/T; log Z is known only where it still is"});
+    }
+};
+
+/// An entry of the catalogue, for a method template with constructor Method<Real>(const Settings&, const
+/// TargetContext<Real>&); its targets may be taken at a temperature.
+template <template <class> class Method, class Settings>
+TargetEntry target_entry(const char* name, const char* summary) {
+    TargetEntry e =
+        make_entry<Target, TargetContext, Method, WithTemperature<Settings>>("target", name, summary);
+    const auto tempered = [](const auto& make) {
+        return [make](const Json& settings, const auto& context) {
+            return at_temperature(make(settings, context), settings.value("temperature", 1.0));
+        };
+    };
+    e.make_f32 = tempered(e.make_f32);
+    e.make_f64 = tempered(e.make_f64);
+    return e;
+}
 
 /// A target of dimension dim given as a mixture; what all mixture targets share.
 template <class Real>

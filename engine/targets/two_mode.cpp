@@ -59,8 +59,8 @@ public:
 }  // namespace
 
 TargetEntry two_mode_target() {
-    return make_entry<Target, TargetContext, TwoMode, TwoModeSettings>(
-        "target", "two_mode", "two anisotropic Gaussians with weights 2/3 and 1/3, standardised, log Z = 2");
+    return target_entry<TwoMode, TwoModeSettings>(
+        "two_mode", "two anisotropic Gaussians with weights 2/3 and 1/3, standardised, log Z = 2");
 }
 
 }  // namespace tempera
