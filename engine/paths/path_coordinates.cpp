@@ -5,6 +5,7 @@
 
 #include "core/errors.hpp"
 #include "core/scratch.hpp"
+#include "paths/particle_pilot.hpp"
 
 namespace tempera {
 
@@ -134,6 +135,11 @@ Coordinates coordinates_of(const Target<Real>& target, bool standardise) {
     Coordinates plain(Eigen::VectorXd::Zero(target.dim()), 1.0, target.subspace());
     if (!standardise) {
         return plain;
+    }
+    if (target.particles()) {
+        if (const auto variance = pilot_variance(*target.in_double())) {
+            return {plain.shift(), std::sqrt(*variance), target.subspace()};
+        }
     }
     const auto mean = target.mean();
     const auto covariance = target.covariance();

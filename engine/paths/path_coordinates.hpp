@@ -14,9 +14,9 @@ namespace tempera {
 /// The settings "n_levels" and "standardise".
 void describe_levels(Describer& d, int& n_levels, bool& standardise);
 
-/// The target's own subspace, if it has one, with zero mean and unit average variance from its exact moments;
-/// these are left alone when `standardise` is off. Throws ConfigError at path.standardise when the moments
-/// are not known.
+/// The target's own subspace, if it has one, with zero mean and unit average variance from its exact moments,
+/// or from a pilot for systems of particles; these are left alone when `standardise` is off. Throws
+/// ConfigError at path.standardise when the moments are not known.
 template <class Real>
 Coordinates coordinates_of(const Target<Real>& target, bool standardise);
 

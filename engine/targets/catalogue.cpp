@@ -15,7 +15,13 @@
     X(ring5)                                                                                                 \
     X(many_well)                                                                                             \
     X(funnel)                                                                                                \
-    X(banana)
+    X(banana)                                                                                                \
+    X(double_well_particles)                                                                                 \
+    X(dw4)                                                                                                   \
+    X(lennard_jones)                                                                                         \
+    X(lj13)                                                                                                  \
+    X(lj55)                                                                                                  \
+    X(ising)
 
 namespace tempera {
 

@@ -25,6 +25,12 @@ struct Observable {
     std::optional<double> exact = {};  ///< its mean under the target, where known
 };
 
+/// Identical particles: coordinates are particle-major [n_particles * axes].
+struct ParticleLayout {
+    int n_particles = 0, axes = 0;
+    double length = 1;  ///< of a typical pair: the scale of pictures and first guesses
+};
+
 template <class Real>
 class Target : public Density<Real> {
 public:
@@ -47,6 +53,11 @@ public:
     virtual std::vector<std::string> mode_names() const;
     virtual std::vector<double> mode_weights() const;
     virtual std::vector<double> mode_responsibilities(const std::vector<double>& x) const;
+
+    /// What the coordinates are when they are places of identical particles.
+    virtual std::optional<ParticleLayout> particles() const { return {}; }
+    /// The same target in float64, which systems of particles offer; else null.
+    virtual std::shared_ptr<const Target<double>> in_double() const { return nullptr; }
 
     /// The observables: the energy, which is -log density with the target's own constants (before any
     /// temperature), and what the target adds to it.

@@ -48,6 +48,11 @@ public:
     std::vector<double> mode_responsibilities(const std::vector<double>& x) const override {
         return target_->mode_responsibilities(x);
     }
+    std::optional<ParticleLayout> particles() const override { return target_->particles(); }
+    std::shared_ptr<const Target<double>> in_double() const override {
+        const auto target = target_->in_double();
+        return target ? std::make_shared<AtTemperature<double>>(target, temperature_) : nullptr;
+    }
     std::vector<Observable> observables() const override {
         std::vector<Observable> out = target_->observables();
         for (Observable& o : out) {
