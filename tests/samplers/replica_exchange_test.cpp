@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "diagnostics/bennett.hpp"
+#include "diagnostics/chain_error.hpp"
 #include "gaussian_path.hpp"
-#include "samplers/exchange/chain_error.hpp"
 #include "samplers/exchange/replica_labels.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
 

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "diagnostics/chain_error.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "samplers/annealed/lineage_squares.hpp"
-#include "samplers/exchange/chain_error.hpp"
 
 namespace tempera {
 

@@ -8,8 +8,8 @@
 #include "core/parallel.hpp"
 #include "core/state_archive.hpp"
 #include "diagnostics/bennett.hpp"
+#include "diagnostics/chain_error.hpp"
 #include "samplers/annealed_sampler.hpp"
-#include "samplers/exchange/chain_error.hpp"
 
 namespace tempera {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samplers/exchange/chain_error.hpp"
+#include "diagnostics/chain_error.hpp"
 
 #include <algorithm>
 #include <cmath>
