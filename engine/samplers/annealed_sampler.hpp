@@ -105,8 +105,11 @@ public:
     /// levels.
     virtual const std::vector<std::vector<int>>* genealogy() const { return nullptr; }
     virtual std::vector<int> genealogy_levels() const { return {}; }
-    /// Samples of level 0 collected by replica exchange after burn-in (x [n, dim] row-major, path
-    /// coordinates).
+    /// Chains at level 0 that know nothing of each other and whose points count alike (ensembles of replica
+    /// exchange, chains of mcmc); 0: one population with weights.
+    virtual int n_chains() const { return 0; }
+    /// Where those chains were after burn-in: x [n, dim] row-major, path coordinates, rows of a point of each
+    /// in the order of time.
     virtual const std::vector<double>* collected() const { return nullptr; }
 
     /// Hot and warm edits, applied between moves. Kernel and move are exchanged whole; settings of the
@@ -132,7 +135,9 @@ struct SamplerContext {
 
 /// What a sampler is, as far as its settings tell.
 struct SamplerInfo {
-    bool exchanges = false;              ///< replicas of every level that swap; else one weighted population
+    bool exchanges = false;              ///< replicas of every level that swap
+    bool chains = false;                 ///< points without weights in chains; else one weighted population
+    bool needs_moves = false;            ///< nothing else takes its particles anywhere
     bool tunes_moves = false;            ///< in its burn-in; else a pilot does
     bool needs_level_densities = false;  ///< log densities between the ends
     double resamples_below = 0;          ///< fraction of the particles' number; 0: never
@@ -141,7 +146,7 @@ struct SamplerInfo {
 struct SamplerEntry : Entry<AnnealedSampler, SamplerContext> {
     std::function<SamplerInfo(const Json& settings)> info_of;  ///< settings may be incomplete
 };
-/// ais, smc, replica_exchange.
+/// ais, smc, replica_exchange, mcmc.
 const std::vector<SamplerEntry>& sampler_catalogue();
 /// Of a preset's sampler section; nothing of an unknown type or of what is no section.
 SamplerInfo sampler_info(const Json& section);

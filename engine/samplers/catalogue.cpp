@@ -7,7 +7,8 @@ namespace tempera {
 #define TEMPERA_SAMPLERS(X)                                                                                  \
     X(ais)                                                                                                   \
     X(smc)                                                                                                   \
-    X(replica_exchange)
+    X(replica_exchange)                                                                                      \
+    X(mcmc)
 
 #define TEMPERA_DECLARE(name) SamplerEntry name##_sampler();
 TEMPERA_SAMPLERS(TEMPERA_DECLARE)

@@ -18,6 +18,13 @@ inline double step_change(double acceptance, double target, double gain, double 
     return n_moves >= many && acceptance > idle ? std::max(change, leap) : change;
 }
 
+/// Gains of a burn-in, step^-0.6 of stochastic approximation (Robbins and Monro ask for an exponent in (1/2,
+/// 1]); the floor keeps the last steps of a short burn-in moving.
+inline double burn_in_gain(long step) {
+    constexpr double decay = 0.6, least = 0.05;
+    return std::max(least, std::pow(1.0 + static_cast<double>(step), -decay));
+}
+
 /// A factor that brings the step beyond e^+-7 of the level's built-in scale means a wrong scale, not a better
 /// step.
 inline double clamp_step(double log_factor, double step_size) {

@@ -38,6 +38,15 @@ Need ladders(const Json& resolved, int dim, double real, double n_levels) {
             "use fewer ensembles or levels"};
 }
 
+/// Positions and scores, and what is kept of the points that the chains visit.
+Need chains(const Json& resolved, int dim, double real) {
+    constexpr double most_kept = 200'000;
+    const double n = resolved["sampler"]["n_chains"].get<double>(),
+                 kept = std::min(std::max(most_kept, n), n * resolved["sampler"]["n_steps"].get<double>());
+    return {n * (2 * dim * real + real) + kept * (3 * 8 * dim + 40), "sampler.n_chains",
+            short_number(n, 10) + " chains in " + std::to_string(dim) + " dimensions", "use fewer chains"};
+}
+
 /// Means and precisions of every level's components.
 Need tables(const Mixture& mixture, double real, double n_levels) {
     const double dim = mixture.dim(),
@@ -64,9 +73,10 @@ Need hessians(const Json& resolved, int dim, double real) {
 std::vector<Need> needs_of(const Json& resolved, int dim, const Mixture* mixture) {
     const double real = resolved["run"]["precision"] == "f32" ? 4 : 8,
                  n_levels = resolved["path"].value("n_levels", 0);
-    std::vector<Need> needs{resolved["sampler"].contains("n_particles")
-                                ? population(resolved, dim, real)
-                                : ladders(resolved, dim, real, n_levels),
+    const Json& sampler = resolved["sampler"];
+    std::vector<Need> needs{sampler.contains("n_particles") ? population(resolved, dim, real)
+                            : sampler.contains("n_chains")  ? chains(resolved, dim, real)
+                                                            : ladders(resolved, dim, real, n_levels),
                             hessians(resolved, dim, real)};
     if (mixture && path_info(resolved["path"]).uses_rho) {  // a mixture at every level
         needs.push_back(tables(*mixture, real, n_levels));

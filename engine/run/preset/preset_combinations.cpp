@@ -56,7 +56,7 @@ void check_diagnostics(const Json& p, Problems& problems) {
         if (!seen.insert(type).second) {
             problems.add(place, "\"" + type + "\" stands there twice; one of them is enough");
         }
-        if (sampler_info(p["sampler"]).exchanges &&
+        if (sampler_info(p["sampler"]).chains &&
             find_entry(diagnostic_catalogue(), "run.record.diagnostics", type).needs_weights) {
             problems.add(place, "\"" + type + "\" looks at weights, and the particles of \"" +
                                     text_of(p["sampler"], "type") + "\" have none; leave it out");
@@ -132,10 +132,16 @@ void check_combinations(const Json& p, Problems& problems) {
     if (needs_training(p["model"])) {
         check_losses(p["model"], *target, problems);
     }
-    if (p["path"].value("standardise", false) && (!target->mean() || !target->covariance())) {
+    if (p["path"].value("standardise", false) && !target->particles() &&
+        (!target->mean() || !target->covariance())) {
         problems.add("path.standardise",
                      "true needs the target's mean and covariance, which are not known for \"" +
                          text_of(p["target"], "type") + "\"; set it to false");
+    }
+    const std::string sampler = text_of(p["sampler"], "type");
+    if (sampler_info(p["sampler"]).needs_moves && moves == "none") {
+        problems.add("moves.type", "\"none\" leaves the chains of \"" + sampler +
+                                       "\" where they start; choose hmc, mala or random_walk");
     }
     check_diagnostics(p, problems);
     check_numbers(p, *target, problems);

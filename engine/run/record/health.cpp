@@ -62,7 +62,7 @@ bool applies(const HealthRule& rule, const HealthNumbers& h) {
     case Of::run:
         return run;
     case Of::weighted:
-        return run && !h.exchange && h.n > 0;
+        return run && !h.chains && h.n > 0;
     case Of::exchange:
         return run && h.exchange;
     case Of::learned_path:
@@ -201,7 +201,7 @@ void add_weights(HealthNumbers& numbers, double n, double ess_fraction, double p
 }
 
 void add_exchange(HealthNumbers& numbers, const ExchangeStats& stats) {
-    numbers.exchange = true;
+    numbers.exchange = numbers.chains = true;
     numbers.after_burn_in = stats.scans_counted > 0;
     numbers.measured_trips = stats.round_trips_per_scan();
     numbers.predicted_trips = stats.predicted_round_trips_per_scan();

@@ -30,6 +30,7 @@ struct HealthNumbers {
     enum class Subject { run, densities, training };  ///< densities: those that a model has learned, alone
     Subject subject = Subject::run;
     bool exchange = false, learned = false;
+    bool chains = false;         ///< points without weights, of replica exchange or mcmc
     bool sampling_done = false;  ///< the particles are those of the target
     bool edited = false;         ///< settings were changed on its way
     std::string failure;         ///< of another replicate; empty: none

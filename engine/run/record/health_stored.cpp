@@ -7,6 +7,7 @@
 #include "run/preset/preset.hpp"
 #include "run/record/health.hpp"
 #include "run/record/summary.hpp"
+#include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
 
@@ -62,6 +63,7 @@ HealthNumbers health_numbers(const Json& summary) {
     HealthNumbers h;
     const bool finished = get_value(summary, "status") == Json("finished");
     h.exchange = get_value(summary, "replica_exchange").is_object();
+    h.chains = sampler_info({{"type", summary.value("sampler", "")}}).chains;
     h.sampling_done = h.after_burn_in = finished;
     h.learned = get_value(summary, "learned_path").is_object();
     h.n = static_cast<double>(summary_count(summary, "n_particles"));

@@ -178,6 +178,7 @@ Json summary_head(const Json& preset, const std::string& status, int dim, int n_
     const Json& sampler = preset["sampler"];
     j["n_particles"] = sampler.contains("n_particles")   ? sampler["n_particles"]
                        : sampler.contains("n_ensembles") ? sampler["n_ensembles"]
+                       : sampler.contains("n_chains")    ? sampler["n_chains"]
                                                          : Json(nullptr);
     j["n_levels"] = n_levels;
     j["seed"] = preset["run"]["seed"];

@@ -7,6 +7,7 @@
 #include "core/thread.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/wasserstein.hpp"
+#include "run/record/observables.hpp"
 #include "run/record/summary.hpp"
 
 namespace tempera {
@@ -43,8 +44,7 @@ ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replica
     : experiment_(&experiment), sampler_(experiment.make_sampler(replicate)),
       recorded_(record && experiment.target->n_modes() > 0),
       every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()), modes_(experiment),
-      diagnostics_(experiment.preset["run"]["record"]["diagnostics"],
-                   {experiment.path, sampler_->exchange_stats() != nullptr}) {}
+      diagnostics_(experiment.preset["run"]["record"]["diagnostics"], {experiment.path, chains()}) {}
 
 template <class Real>
 void ReplicateRun<Real>::start() {
@@ -68,7 +68,7 @@ MoveKind ReplicateRun<Real>::advance() {
 /// What is recorded of a level, or after a scan.
 template <class Real>
 void ReplicateRun<Real>::look() {
-    if (sampler_->exchange_stats()) {
+    if (chains()) {
         diagnostics_.look(*sampler_, sampler_->progress());
         return;
     }
@@ -96,12 +96,14 @@ Record ReplicateRun<Real>::record(const HealthNumbers& judged) const {
     return out;
 }
 
-/// Visits of one replica are correlated; each round trip counts as one independent draw.
+/// Visits of one replica are correlated; each round trip counts as one independent draw, and so does each
+/// chain without swaps.
 template <class Real>
 double ReplicateRun<Real>::independent_draws(const Sample& sample) const {
     const ExchangeStats* exchange = sampler_->exchange_stats();
-    return exchange ? std::max(1.0, static_cast<double>(exchange->round_trips))
-                    : ess_fraction(sample.log_weight) * static_cast<double>(sample.n);
+    return exchange   ? std::max(1.0, static_cast<double>(exchange->round_trips))
+           : chains() ? static_cast<double>(sampler_->n_chains())
+                      : ess_fraction(sample.log_weight) * static_cast<double>(sample.n);
 }
 
 template <class Real>
@@ -129,6 +131,7 @@ template <class Real>
 HealthNumbers ReplicateRun<Real>::health(const std::vector<ModeRow>& rows) const {
     const Target<Real>& target = *experiment_->target;
     HealthNumbers h;
+    h.chains = chains();
     h.tally = sampler_->tally();
     const DensityPath<Real>& path = *experiment_->path;
     h.learned = path.learned();
@@ -164,16 +167,15 @@ template <class Real>
 auto ReplicateRun<Real>::sample(bool with_modes) const -> Sample {
     const AnnealedSampler<Real>& s = *sampler_;
     const DensityPath<Real>& path = *experiment_->path;
-    const bool exchange = s.exchange_stats() != nullptr;
     Sample out;
-    out.level = exchange ? 0 : s.current_level();
-    out.of_target = out.level == 0 && (exchange || s.finished());
+    out.level = chains() ? 0 : s.current_level();
+    out.of_target = out.level == 0 && (chains() || s.finished());
     const Population<Real> population = s.population(out.level);
-    out.root = exchange ? nullptr : population.root;
+    out.root = population.root;
     if (s.collected() && !s.collected()->empty()) {
         out.x = *s.collected();
         out.n = static_cast<long>(out.x.size()) / path.dim();
-        out.counts = count_points(path, out.x, out.n, population.x->size());
+        out.counts = count_points(path, out.x, out.n, s.n_chains());
         out.log_weight.assign(static_cast<std::size_t>(out.n), 0.0);
         return out;
     }
@@ -194,7 +196,7 @@ template <class Real>
 void ReplicateRun<Real>::summarise_weights(Json& j, HealthNumbers& health, const Sample& sample) const {
     const AnnealedSampler<Real>& s = *sampler_;
     const auto& truth = experiment_->target->log_z();
-    const bool weighted = !health.exchange;
+    const bool weighted = !chains();
     const auto of_weights = [&](double value) { return weighted ? number_or_null(value) : Json(nullptr); };
     health.n = static_cast<double>(sample.n);
     if (weighted) {
@@ -276,9 +278,19 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
 }
 
 template <class Real>
+Json ReplicateRun<Real>::observed(const Sample& sample) const {
+    const Target<Real>& target = *experiment_->target;
+    if (!sample.of_target || sample.n == 0 || (chains() && sampler_->collected()->empty())) {
+        return nullptr;
+    }
+    const std::vector<double> x = experiment_->path->coordinates().to_target(sample.x);
+    return observables_summary(target.observables(), observe(target, x),
+                               {x, sample.log_weight, sample.root, sampler_->n_chains()});
+}
+
+template <class Real>
 void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample, Record record) const {
     const AnnealedSampler<Real>& s = *sampler_;
-    const ExchangeStats* exchange = s.exchange_stats();
     out.record = std::move(record);
     out.mode = sample.mode.empty() ? assign_modes(*experiment_->path, sample.level, sample.x, sample.n)
                                    : std::move(sample.mode);
@@ -287,18 +299,17 @@ void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample, Record 
     if (sample.root) {
         out.ancestor = *sample.root;
     } else {
-        const int n_ensembles = exchange ? experiment_->preset["sampler"].value("n_ensembles", 1) : 0;
         out.ancestor.resize(static_cast<std::size_t>(sample.n));
         for (std::size_t i = 0; i < out.ancestor.size(); ++i) {
             const int index = static_cast<int>(i);
-            out.ancestor[i] = exchange ? index % n_ensembles : index;
+            out.ancestor[i] = chains() ? index % s.n_chains() : index;
         }
     }
     if (s.genealogy()) {
         out.genealogy = *s.genealogy();
         out.genealogy_levels = s.genealogy_levels();
     }
-    if (exchange) {
+    if (const ExchangeStats* exchange = s.exchange_stats()) {
         out.exchange = std::make_shared<ExchangeStats>(*exchange);
     }
 }
@@ -309,7 +320,13 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     const DensityPath<Real>& path = *experiment_->path;
     Sample points = sample(with_arrays);
     std::vector<ModeRow> rows = mode_rows();
-    if (sampler_->exchange_stats() && !rows.empty() && !points.counts.weighted_stderr.empty()) {
+    if (chains() && rows.empty() && !points.counts.weighted.empty()) {
+        rows.push_back({.level = 0,
+                        .exact = path.target().mode_weights(),
+                        .sampled = points.counts.sampled,
+                        .weighted = points.counts.weighted});
+    }
+    if (chains() && !rows.empty() && !points.counts.weighted_stderr.empty()) {
         rows.back().sampled_interval = rows.back().weighted_interval =
             mode_interval(rows.back().weighted, points.counts.weighted_stderr, independent_draws(points));
     }
@@ -325,6 +342,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         points.of_target && with_distance && points.n > 0 && experiment_->target->mixture()
             ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
             : Json(nullptr);
+    out.summary["observables"] = observed(points);
     out.summary["estimates"] = estimates_summary(diagnostics_.estimates());
     if (status != "finished") {
         judged.stopped_at = sampler_->progress(), judged.stopped_end = sampler_->progress_end();

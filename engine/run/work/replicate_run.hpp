@@ -52,8 +52,8 @@ private:
     Diagnostics<Real> diagnostics_;
     double sampling_seconds_ = 0;
 
-    /// The particles that a result speaks of: those of the current level, or what exchange collected of
-    /// level 0.
+    /// The particles that a result speaks of: those of the current level, or what chains collected of level
+    /// 0.
     struct Sample {
         int level = 0;
         bool of_target = false;  ///< they are the target's
@@ -65,6 +65,7 @@ private:
         const std::vector<int>* root = nullptr;
     };
 
+    bool chains() const { return sampler_->n_chains() > 0; }
     void look();
     std::vector<ModeRow> exchange_rows() const;
     Sample sample(bool with_modes) const;
@@ -73,6 +74,7 @@ private:
     std::vector<double> errors_of_modes(const Sample& sample) const;
     double independent_draws(const Sample& sample) const;
     void summarise_work(Json& summary) const;
+    Json observed(const Sample& sample) const;
     void add_arrays(ReplicateResult& out, Sample sample, Record record) const;
 };
 

@@ -77,7 +77,7 @@ std::shared_ptr<const Grid> RunSights<Real>::density(const Population<Real>& p) 
 template <class Real>
 void RunSights<Real>::keep(const AnnealedSampler<Real>& sampler) {
     const int level = sampler.current_level();
-    if (sampler.exchange_stats() || !sampler.at_boundary() ||
+    if (sampler.n_chains() > 0 || !sampler.at_boundary() ||
         std::find(levels_.begin(), levels_.end(), level) == levels_.end()) {
         return;
     }

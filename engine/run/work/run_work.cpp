@@ -217,9 +217,11 @@ WorkProgress RunWork<Real>::progress() const {
                              " of " + std::to_string(n)};
     }
     const long at = run_.sampler().progress(), end = run_.sampler().progress_end();
-    const bool exchange = run_.sampler().exchange_stats() != nullptr;
-    return {part(), (exchange ? "scan " + std::to_string(at) : "level " + std::to_string(end - at)) + " of " +
-                        std::to_string(end)};
+    const AnnealedSampler<Real>& sampler = run_.sampler();
+    return {part(), (sampler.exchange_stats() ? "scan " + std::to_string(at)
+                     : sampler.n_chains() > 0 ? "step " + std::to_string(at)
+                                              : "level " + std::to_string(end - at)) +
+                        " of " + std::to_string(end)};
 }
 
 template <class Real>
@@ -247,7 +249,7 @@ template <class Real>
 double RunWork<Real>::eta() const {
     const AnnealedSampler<Real>& sampler = run_.sampler();
     const long left = sampler.progress_end() - sampler.progress();
-    if (sampler.exchange_stats()) {
+    if (sampler.n_chains() > 0) {
         return sampler.progress() > 0 ? run_.sampling_seconds() * static_cast<double>(left) /
                                             static_cast<double>(sampler.progress())
                                       : -1;
@@ -324,7 +326,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
     HealthNumbers health = run_.health(*s.modes);
     health.sampling_done = run_.finished();
     health.n = static_cast<double>(s.n_particles);
-    if (!s.exchange && s.n_particles > 0) {
+    if (sampler.n_chains() == 0 && s.n_particles > 0) {
         add_weights(health, health.n, s.ess_fraction, s.pareto_k);
         health.unique_fraction = s.unique_roots > 0 ? static_cast<double>(s.unique_roots) / health.n : 1;
     }

@@ -2,7 +2,6 @@
 #include "samplers/exchange/exchange_record.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "core/state_archive.hpp"
 
@@ -10,9 +9,8 @@ namespace tempera {
 
 namespace {
 
-constexpr long most_collected = 200'000;  // points of level 0
-constexpr int most_assigned = 4096;       // ensembles whose modes are assigned
-constexpr long level_stride = 8;          // scans between two assignments of a level other than 0
+constexpr int most_assigned = 4096;  // ensembles whose modes are assigned
+constexpr long level_stride = 8;     // scans between two assignments of a level other than 0
 
 }  // namespace
 
@@ -63,38 +61,11 @@ std::vector<std::vector<double>> ExchangeRecord<Real>::occupancy() const {
 }
 
 template <class Real>
-void ExchangeRecord<Real>::collect(long scan, const Particles<Real>& x) {
-    const auto row = static_cast<std::size_t>(x.size()) * static_cast<std::size_t>(x.dim());
-    const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(most_collected / x.size()));
-    if (scan % stride_ != 0) {
-        return;
-    }
-    if (collected_.size() / row >= most) {
-        std::size_t kept = 0;
-        for (std::size_t s = 0; s * row < collected_.size(); s += 2, ++kept) {
-            std::copy_n(collected_.begin() + static_cast<long>(s * row), row,
-                        collected_.begin() + static_cast<long>(kept * row));
-        }
-        collected_.resize(kept * row);
-        stride_ *= 2;
-        if (scan % stride_ != 0 || kept >= most) {
-            return;
-        }
-    }
-    for (int e = 0; e < x.size(); ++e) {
-        for (int i = 0; i < x.dim(); ++i) {
-            collected_.push_back(static_cast<double>(x(e, i)));
-        }
-    }
-}
-
-template <class Real>
 void ExchangeRecord<Real>::archive(StateArchive& archive) {
     const std::size_t n_levels = share_.size();
     archive("occupancy.share", share_);
     archive("occupancy.assigned", assigned_);
-    archive("collected", collected_);
-    archive.whole("collected.stride", stride_, 1, std::numeric_limits<long>::max());
+    collected_.archive(archive);
     archive.check("occupancy", share_.size() == n_levels && assigned_.size() == n_levels &&
                                    std::all_of(share_.begin(), share_.end(), [&](const auto& modes) {
                                        return static_cast<int>(modes.size()) == n_modes_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "paths/density_path.hpp"
+#include "samplers/collected_points.hpp"
 
 namespace tempera {
 
@@ -25,9 +26,8 @@ public:
     /// Mean responsibilities [n_levels + 1][n_modes]; NaN where nothing was assigned.
     std::vector<std::vector<double>> occupancy() const;
 
-    /// Keeps the positions of every stride-th scan; the stride doubles when the store is full.
-    void collect(long scan, const Particles<Real>& x);
-    const std::vector<double>& collected() const { return collected_; }
+    void collect(long scan, const Particles<Real>& x) { collected_.add(scan, x); }
+    const std::vector<double>& collected() const { return collected_.points(); }
 
     void archive(StateArchive& archive);
 
@@ -35,8 +35,7 @@ private:
     int n_modes_;
     std::vector<std::vector<double>> share_;  // sums of responsibilities
     std::vector<long> assigned_;
-    std::vector<double> collected_;  // rows of points
-    long stride_ = 1;
+    CollectedPoints<Real> collected_;
 };
 
 }  // namespace tempera

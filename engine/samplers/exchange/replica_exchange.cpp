@@ -21,9 +21,6 @@ namespace tempera {
 namespace {
 
 constexpr std::size_t index_scans = 512;  // kept of the index process
-/// Gains scan^-0.6 of stochastic approximation (Robbins and Monro, Ann. Math. Stat. 22, 1951, ask for an
-/// exponent in (1/2, 1]); the floor keeps the last scans of a short burn-in moving.
-constexpr double gain_decay = 0.6, least_gain = 0.05;
 
 struct ExchangeSettings {
     int n_ensembles = 32, n_scans = 1000, moves_per_scan = 1;
@@ -78,6 +75,7 @@ public:
     }
     StandardError log_z_error() const override { return stats_.log_z_bar_error; }
     const Tally& tally() const override { return tally_; }
+    int n_chains() const override { return settings_.n_ensembles; }
     const std::vector<double>* collected() const override { return &record_.collected(); }
     void replace_kernel(std::shared_ptr<const TransitionKernel<Real>> kernel) override;
     void replace_move(std::shared_ptr<const Move<Real>> move) override;
@@ -178,9 +176,8 @@ void ReplicaExchange<Real>::explore() {
         at.steps += static_cast<long>(n_steps) * settings_.n_ensembles;
         if (n_steps > 0 && move.adapt() && scan_ < burn_in_scans() && k < n_levels()) {
             const double n_moves = static_cast<double>(n_steps) * settings_.n_ensembles;
-            const double gain = std::max(least_gain, std::pow(1.0 + static_cast<double>(scan_), -gain_decay));
-            ladder_.factor(k) *=
-                std::exp(step_change(accepted / n_moves, move.target_acceptance(), gain, n_moves));
+            ladder_.factor(k) *= std::exp(
+                step_change(accepted / n_moves, move.target_acceptance(), burn_in_gain(scan_), n_moves));
         }
     }
     explore_seconds_ += watch.seconds();
@@ -326,7 +323,8 @@ SamplerEntry replica_exchange_sampler() {
                 "sampler", "replica_exchange",
                 "Replica exchange: one replica at every level, neighbours swap through the kernel."),
             [](const Json&) {
-                return SamplerInfo{.exchanges = true, .tunes_moves = true, .needs_level_densities = true};
+                return SamplerInfo{
+                    .exchanges = true, .chains = true, .tunes_moves = true, .needs_level_densities = true};
             }};
 }
 
