@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/points.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/log_sum_exp.hpp"
@@ -26,6 +27,19 @@ Point evaluate(const Density<Real>& density, const Eigen::VectorXd& x) {
         for (int j = 0; j < d; ++j) {
             out.hessian(i, j) = hessian(0, i * d + j);
         }
+    }
+    return out;
+}
+
+Eigen::VectorXd score(const Density<double>& density, const Eigen::VectorXd& x) {
+    Particles<double> at(1, density.dim()), slope(1, density.dim());
+    for (int i = 0; i < density.dim(); ++i) {
+        at(0, i) = x(i);
+    }
+    density.evaluate_uncounted(std::as_const(at).block(0), {.score = slope.block(0).data});
+    Eigen::VectorXd out(density.dim());
+    for (int i = 0; i < density.dim(); ++i) {
+        out(i) = slope(0, i);
     }
     return out;
 }
@@ -72,9 +86,7 @@ Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::
     Eigen::MatrixXd out(x.size(), x.size());
     for (Eigen::Index i = 0; i < x.size(); ++i) {
         const Eigen::VectorXd e = step * Eigen::VectorXd::Unit(x.size(), i);
-        out.col(i) = (evaluate(density, Eigen::VectorXd(x + e)).score -
-                      evaluate(density, Eigen::VectorXd(x - e)).score) /
-                     (2 * step);
+        out.col(i) = (score(density, x + e) - score(density, x - e)) / (2 * step);
     }
     return out;
 }
@@ -99,17 +111,37 @@ double log_integral_2d(const Density<double>& density, double x0, double x1, dou
     return sum.value() + std::log(hx * hy);
 }
 
-std::vector<std::pair<std::string, Json>> small_targets() {
+namespace {
+
+/// The catalogue's targets with settings that make them small, with or without an exact sampler.
+std::vector<std::pair<std::string, Json>> small_entries(bool with_sampler) {
     std::vector<std::pair<std::string, Json>> out;
     for (const TargetEntry& e : target_catalogue()) {
         Json settings = Json::object();
         for (const Field& f : e.info.fields) {
-            if (f.name == "dim") {
-                settings["dim"] = 4;
+            if (f.name == "dim" || f.name == "size") {
+                settings[f.name] = std::min(4.0, f.max);
             }
         }
-        out.emplace_back(e.info.name, settings);
+        if (make_target<double>(e.info.name, settings)->has_sampler() == with_sampler) {
+            out.emplace_back(e.info.name, settings);
+        }
     }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, Json>> unsampled_targets() {
+    std::vector<std::pair<std::string, Json>> out = small_entries(false);
+    out.emplace_back("gmm40", Json{{"temperature", 30}});
+    out.emplace_back("lj13", Json{{"temperature", 2.5}});
+    return out;
+}
+
+std::vector<std::pair<std::string, Json>> small_targets() {
+    std::vector<std::pair<std::string, Json>> out = small_entries(true);
+    out.emplace_back("gaussian", Json{{"mean", {1, -2, 0}}, {"sigmas", {0.5, 1, 2}}, {"temperature", 3}});
     const Json means{{-1, 0.5, 0.2, 1}, {1, -0.3, 0, 0.4}};
     out.emplace_back("gaussian_mixture",
                      Json{{"weights", {0.3, 0.7}}, {"means", means}, {"sigmas", {0.6, 0.9}}});
@@ -150,6 +182,28 @@ Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed) {
     key.purpose = Purpose::target_sample;
     for (int b = 0; b < out.n_blocks(); ++b) {
         target.sample(key, static_cast<std::uint32_t>(b * block_size), out.block(b));
+    }
+    return out;
+}
+
+Particles<double> typical(const Target<double>& target, int n, std::uint64_t seed) {
+    if (target.has_sampler()) {
+        return draw(target, n, seed);
+    }
+    Particles<double> out(n, target.dim());
+    const StreamKey key{.seed = seed, .purpose = Purpose::target_sample};
+    for (int b = 0; b < out.n_blocks(); ++b) {
+        fill_normals(key, static_cast<std::uint32_t>(b * block_size), out.block(b));
+    }
+    const auto particles = target.particles();
+    for (int p = 0; particles && p < n; ++p) {
+        for (int k = 0; k < particles->n_particles; ++k) {
+            int place = k;
+            for (int a = 0; a < particles->axes; ++a, place /= 4) {
+                double& x = out(p, k * particles->axes + a);
+                x = particles->length * (place % 4 + 0.05 * x);
+            }
+        }
     }
     return out;
 }

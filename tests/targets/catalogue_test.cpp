@@ -12,6 +12,14 @@ namespace {
 using test::evaluate;
 using test::make_target;
 
+/// With and without exact samples.
+std::vector<std::pair<std::string, Json>> all_targets() {
+    std::vector<std::pair<std::string, Json>> out = test::small_targets();
+    const auto others = test::unsampled_targets();
+    out.insert(out.end(), others.begin(), others.end());
+    return out;
+}
+
 TEST(Targets, ScoresAndHessiansAgreeWithDifferences) {
     for (const auto& [name, settings] : test::small_targets()) {
         SCOPED_TRACE(name);
@@ -35,11 +43,11 @@ TEST(Targets, ScoresAndHessiansAgreeWithDifferences) {
 }
 
 TEST(Targets, SingleAndDoublePrecisionAgree) {
-    for (const auto& [name, settings] : test::small_targets()) {
+    for (const auto& [name, settings] : all_targets()) {
         SCOPED_TRACE(name);
         const auto target = make_target<double>(name, settings);
         const auto single = make_target<float>(name, settings);
-        const Particles<double> x = test::draw(*target, 4, 9);
+        const Particles<double> x = test::typical(*target, 4, 9);
         for (int p = 0; p < x.size(); ++p) {
             Eigen::VectorXd at(target->dim());
             for (int i = 0; i < target->dim(); ++i) {
