@@ -3,24 +3,21 @@
 
 #include <cmath>
 
-#include "core/scratch.hpp"
+#include "paths/path_coordinates.hpp"
+#include "paths/relaxation.hpp"
 
 namespace tempera {
 
 namespace {
 
-constexpr int n_chains = 64, n_descent = 300, n_moves = 2000, n_forgotten = 500;
+constexpr int n_chains = 64, n_moves = 2000, n_forgotten = 500;
 constexpr double wanted_acceptance = 0.57;  // the best for Langevin moves (Roberts and Rosenthal 1998)
 
-/// Chains on the subspace of a target, with the gradient where they are.
+/// Chains on a density, with the gradient where they are.
 class Chains {
 public:
-    explicit Chains(const Target<double>& target)
-        : target_(target), basis_(*target.subspace()), length_(target.particles()->length),
-          x_(n_chains, target.dim()), slope_(n_chains, target.dim()), y_(n_chains, basis_.columns()),
-          score_(n_chains, basis_.columns()), log_density_(n_chains) {
-        const ParticleLayout layout = *target.particles();
-        const double spread = 0.5 * length_ * std::pow(layout.n_particles, 1.0 / layout.axes);
+    Chains(const Density<double>& density, double spread)
+        : density_(density), y_(n_chains, density.dim()), score_(y_), proposal_(y_), log_density_(n_chains) {
         key_.purpose = Purpose::pilot;
         fill_normals(key_, 0, y_.block(0));
         for (int i = 0; i < y_.dim(); ++i) {
@@ -28,25 +25,11 @@ public:
                 y_.block(0)(i, lane) *= spread;
             }
         }
+        Tally tally;
+        relax(density_, y_.block(0), tally);
         look();
     }
 
-    /// Steps of shrinking length downhill: far from typical configurations only the direction is of use.
-    void descend() {
-        double step = 0.2 * length_;
-        for (int k = 0; k < n_descent; ++k, step *= 0.985) {
-            for (int lane = 0; lane < n_chains; ++lane) {
-                double square = 0;
-                for (int i = 0; i < y_.dim(); ++i) {
-                    square += std::pow(score_(lane, i), 2);
-                }
-                for (int i = 0; std::isfinite(square) && square > 0 && i < y_.dim(); ++i) {
-                    y_(lane, i) += (step / std::sqrt(square)) * score_(lane, i);
-                }
-            }
-            look();
-        }
-    }
     /// One Langevin move of every chain; the share that moved.
     double move(double step, std::uint64_t index) {
         const Chains before = *this;
@@ -95,25 +78,24 @@ public:
 
 private:
     void look() {
-        basis_.embed(std::as_const(y_).block(0), x_.block(0));
-        target_.evaluate_uncounted(std::as_const(x_).block(0), {log_density_.block(0), slope_.block(0).data});
-        basis_.project(std::as_const(slope_).block(0), score_.block(0));
+        density_.evaluate_uncounted(std::as_const(y_).block(0),
+                                    {log_density_.block(0), score_.block(0).data});
     }
 
-    const Target<double>& target_;
-    const Isometry& basis_;
-    double length_;
+    const Density<double>& density_;
     StreamKey key_;
-    Particles<double> x_, slope_, y_, score_, proposal_{n_chains, y_.dim()};
+    Particles<double> y_, score_, proposal_;
     PerParticle<double> log_density_;
 };
 
 }  // namespace
 
-std::optional<double> pilot_variance(const Target<double>& target) {
-    Chains chains(target);
-    chains.descend();
-    double step = std::sqrt(target.local_variance()), sum = 0;
+std::optional<double> pilot_variance(std::shared_ptr<const Target<double>> target) {
+    const ParticleLayout layout = *target->particles();
+    const double spread = 0.5 * layout.length * std::pow(layout.n_particles, 1.0 / layout.axes);
+    const auto density = density_in_coordinates<double>(target, coordinates_of(*target, false));
+    Chains chains(*density, spread);
+    double step = std::sqrt(target->local_variance()), sum = 0;
     for (int k = 0; k < n_moves; ++k) {
         const double share = chains.move(step, static_cast<std::uint64_t>(k));
         if (k < n_forgotten) {

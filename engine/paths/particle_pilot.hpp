@@ -10,6 +10,6 @@ namespace tempera {
 /// A scale to standardise by, within some percent of the truth where the pilot forgets its start; the same
 /// number for the same target in either precision. Nothing where no configuration with a finite energy is
 /// found.
-std::optional<double> pilot_variance(const Target<double>& target);
+std::optional<double> pilot_variance(std::shared_ptr<const Target<double>> target);
 
 }  // namespace tempera

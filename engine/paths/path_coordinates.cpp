@@ -137,7 +137,7 @@ Coordinates coordinates_of(const Target<Real>& target, bool standardise) {
         return plain;
     }
     if (target.particles()) {
-        if (const auto variance = pilot_variance(*target.in_double())) {
+        if (const auto variance = pilot_variance(target.in_double())) {
             return {plain.shift(), std::sqrt(*variance), target.subspace()};
         }
     }

@@ -8,6 +8,7 @@
 #include "core/parallel.hpp"
 #include "core/state_archive.hpp"
 #include "core/thread.hpp"
+#include "paths/relaxation.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "samplers/collected_points.hpp"
 #include "samplers/level_stats.hpp"
@@ -37,8 +38,10 @@ struct McmcSettings {
                   {.min = 0, .max = 1e9, .help = "Steps before these, left out of every result."});
         d.integer("thin", thin,
                   {.min = 1, .max = 1e9, .log_scale = true, .help = "Every so many steps a point is kept."});
-        d.choice("initial", initial, {"reference", "exact"},
-                 {.help = "Start of the chains: draws of the path's reference, or of the target itself."});
+        d.choice("initial", initial, {"reference", "relaxed", "exact"},
+                 {.help =
+                      "Start of the chains: draws of the path's reference, the same moved uphill (clusters "
+                      "of particles), or draws of the target itself."});
     }
 };
 
@@ -117,6 +120,13 @@ void Mcmc<Real>::start() {
                   key_.with(Purpose::reference, static_cast<std::uint32_t>(path_->n_levels())), first,
                   x_.block(b));
     });
+    if (settings_.initial == "relaxed") {
+        tally_ += parallel_sum<Tally>(x_.n_blocks(), [&](int b) {
+            Tally tally;
+            relax(path_->density(0), x_.block(b), tally);
+            return tally;
+        });
+    }
     evaluate();
     for (int c = 0; c < settings_.n_chains; ++c) {
         if (!std::isfinite(log_density_[c])) {
