@@ -88,6 +88,7 @@ int tempera_bench(const std::string& filter, const std::string& json_file) {
     bench::Report report(filter);
     const bench::Peaks peaks = bench::measure_peaks(report);
     bench::measure_kernels(report, peaks);
+    bench::measure_targets(report, peaks);
     bench::measure_networks(report, peaks);
     bench::measure_end_to_end(report);
     set_thread_count(threads);

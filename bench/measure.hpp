@@ -107,6 +107,7 @@ private:
 
 Peaks measure_peaks(Report& report);
 void measure_kernels(Report& report, const Peaks& peaks);
+void measure_targets(Report& report, const Peaks& peaks);
 void measure_networks(Report& report, const Peaks& peaks);
 void measure_end_to_end(Report& report);
 
