@@ -8,6 +8,7 @@
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
+#include "run/record/observables.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
 
@@ -58,6 +59,24 @@ std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, c
     }
     sprites->weight = relative_weights(std::move(log_weight));
     return sprites;
+}
+
+std::shared_ptr<const PointSet> points_of(const ReplicateResult& r, const Target<double>& target) {
+    auto points = std::make_shared<PointSet>();
+    const long n = static_cast<long>(r.log_weight.size()), kept = std::min(n, point_limit);
+    const auto row = static_cast<std::size_t>(target.dim());
+    points->dim = target.dim();
+    std::vector<double> log_weight;
+    for (long k = 0; k < kept; ++k) {
+        const auto i = static_cast<std::size_t>(stratum_particle(k, kept, n));
+        points->x.insert(points->x.end(), r.x.begin() + static_cast<std::ptrdiff_t>(i * row),
+                         r.x.begin() + static_cast<std::ptrdiff_t>((i + 1) * row));
+        points->particle.push_back(static_cast<int>(i));
+        log_weight.push_back(r.log_weight[i]);
+    }
+    points->weight = relative_weights(std::move(log_weight));
+    points->observables = observe(target, points->x);
+    return points;
 }
 
 void fill_samples(Snapshot& s, const ReplicateResult& r) {
@@ -154,12 +173,15 @@ Snapshot snapshot_of(const RunResult& stored) {
     if (target) {
         s.plane = view_plane(*target);
         s.true_mode_weights = target->mode_weights();
+        s.observables = target->observables();
+        s.particles = target->particles();
     }
     fill_numbers(s, r.summary);
     s.record = std::make_shared<const Record>(r.record);
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     if (target && target->dim() == stored.dim) {
         fill_samples(s, r);
+        s.points = points_of(r, *target);
     }
     s.modes = modes_with_interval(s, r.modes);
     s.findings = findings_of(s, r.summary);

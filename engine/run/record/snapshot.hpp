@@ -14,6 +14,7 @@
 #include "run/record/health.hpp"
 #include "run/record/work_view.hpp"
 #include "samplers/annealed_sampler.hpp"
+#include "targets/target.hpp"
 
 namespace tempera {
 
@@ -30,6 +31,15 @@ struct SpriteSet {
     std::vector<float> weight;  ///< normalised so that the mean is 1
     std::vector<int> mode, particle, root;
     long total = 0;  ///< particles in all
+};
+
+/// Some particles as they are, with the target's observables of each.
+struct PointSet {
+    int dim = 0;
+    std::vector<double> x;                         ///< [n, dim] row-major, target coordinates
+    std::vector<float> weight;                     ///< [n], mean 1
+    std::vector<int> particle;                     ///< [n]
+    std::vector<std::vector<double>> observables;  ///< [n_observables][n]
 };
 
 /// Particles as they left a level.
@@ -59,6 +69,9 @@ struct Snapshot final : WorkView {
     std::shared_ptr<const SpriteSet> sprites;
     std::shared_ptr<const Grid> density;  ///< binned particles (weighted)
     ViewPlane plane;
+    std::shared_ptr<const PointSet> points;
+    std::vector<Observable> observables;      ///< what the rows of points->observables are
+    std::optional<ParticleLayout> particles;  ///< where the coordinates are places of identical particles
     /// AIS and SMC: the levels of the path's thumbnails, as far as they are done. Kept by the run itself, so
     /// that the same run shows the same pictures however often it was looked at.
     std::shared_ptr<const std::vector<LevelSight>> sights;

@@ -10,6 +10,8 @@
 namespace tempera {
 
 inline constexpr long sprite_limit = 20000;
+/// Of those whose observables are shown while a run goes on.
+inline constexpr long point_limit = 2000;
 
 /// One particle of each of `n_kept` equal strata, placed in it by a hash, so that the subset stays put
 /// between frames.

@@ -2,9 +2,11 @@
 #include "run/work/run_sights.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/state_archive.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/record/observables.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/thumbnail_levels.hpp"
 
@@ -66,6 +68,27 @@ std::shared_ptr<const SpriteSet> RunSights<Real>::sprites(const Population<Real>
     sprites->mode = n_modes > 1 ? hard_modes(path_->mode_responsibilities(p.level, x), n_modes)
                                 : std::vector<int>(static_cast<std::size_t>(kept), 0);
     return sprites;
+}
+
+template <class Real>
+std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& p) const {
+    auto points = std::make_shared<PointSet>();
+    const long n = p.x->size(), kept = std::min(n, point_limit);
+    std::vector<double> y, log_weight;
+    for (long s = 0; s < kept; ++s) {
+        const int i = static_cast<int>(stratum_particle(s, kept, n));
+        for (int d = 0; d < path_->dim(); ++d) {
+            y.push_back(static_cast<double>((*p.x)(i, d)));
+        }
+        points->particle.push_back(i);
+        log_weight.push_back(p.log_weight ? (*p.log_weight)[i] : 0);
+    }
+    const double alpha = path_->position(p.level).alpha;
+    points->dim = path_->target().dim();
+    points->x = path_->coordinates().to_target(std::move(y), std::isfinite(alpha) ? alpha : 1);
+    points->weight = relative_weights(std::move(log_weight));
+    points->observables = observe(path_->target(), points->x);
+    return points;
 }
 
 template <class Real>

@@ -16,6 +16,8 @@ public:
 
     const ViewPlane& plane() const { return plane_; }
     std::shared_ptr<const SpriteSet> sprites(const Population<Real>& population) const;
+    /// Some of them with their observables.
+    std::shared_ptr<const PointSet> points(const Population<Real>& population) const;
     std::shared_ptr<const Grid> density(const Population<Real>& population) const;
     /// Remembers the particles where a level that stands for the path ends.
     void keep(const AnnealedSampler<Real>& sampler);

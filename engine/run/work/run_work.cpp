@@ -279,6 +279,7 @@ void RunWork<Real>::fill_population(Snapshot& s) const {
     s.n_particles = p.x->size();
     s.sprites = sights_.sprites(p);
     s.density = sights_.density(p);
+    s.points = sights_.points(p);
     if (p.root && !s.exchange) {
         s.unique_roots = std::lround(unique_fraction(*p.root) * static_cast<double>(p.root->size()));
     }
@@ -310,6 +311,8 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.mode_names = experiment_.target->mode_names();
     s.true_mode_weights = experiment_.target->mode_weights();
     s.plane = sights_.plane();
+    s.observables = experiment_.target->observables();
+    s.particles = experiment_.target->particles();
     s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = not_a_number;
     s.log_z = sampler.log_z();
     s.log_z_true = experiment_.target->log_z();
