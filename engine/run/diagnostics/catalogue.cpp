@@ -4,7 +4,8 @@
 // One line per diagnostic; the name is that of its file and of its entry function.
 #define TEMPERA_DIAGNOSTICS(X)                                                                               \
     X(weights)                                                                                               \
-    X(log_z)
+    X(log_z)                                                                                                 \
+    X(observables)
 
 namespace tempera {
 

@@ -31,7 +31,7 @@ public:
 struct DiagnosticEntry : Entry<Diagnostic, DiagnosticContext> {
     bool needs_weights = false;  ///< says nothing of samplers whose particles have none
 };
-/// weights, log_z.
+/// weights, log_z, observables.
 const std::vector<DiagnosticEntry>& diagnostic_catalogue();
 const std::vector<SettingsType>& diagnostic_types();
 

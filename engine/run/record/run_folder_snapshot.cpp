@@ -8,7 +8,7 @@
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
-#include "run/record/observables.hpp"
+#include "run/diagnostics/observable_statistics.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
 

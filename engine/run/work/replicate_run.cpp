@@ -7,7 +7,7 @@
 #include "core/thread.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/wasserstein.hpp"
-#include "run/record/observables.hpp"
+#include "run/diagnostics/observable_statistics.hpp"
 #include "run/record/summary.hpp"
 
 namespace tempera {

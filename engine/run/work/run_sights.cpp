@@ -6,7 +6,7 @@
 
 #include "core/state_archive.hpp"
 #include "diagnostics/mode_weights.hpp"
-#include "run/record/observables.hpp"
+#include "run/diagnostics/observable_statistics.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/thumbnail_levels.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run/record/observables.hpp"
+#include "run/diagnostics/observable_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>
