@@ -56,6 +56,8 @@ public:
 
     /// What the coordinates are when they are places of identical particles.
     virtual std::optional<ParticleLayout> particles() const { return {}; }
+    /// Side of a square lattice whose sites are the coordinates, row by row; 0: none.
+    virtual int lattice() const { return 0; }
     /// The same target in float64, which systems of particles offer; else null.
     virtual std::shared_ptr<const Target<double>> in_double() const { return nullptr; }
 

@@ -49,6 +49,7 @@ public:
         return target_->mode_responsibilities(x);
     }
     std::optional<ParticleLayout> particles() const override { return target_->particles(); }
+    int lattice() const override { return target_->lattice(); }
     std::shared_ptr<const Target<double>> in_double() const override {
         const auto target = target_->in_double();
         return target ? std::make_shared<AtTemperature<double>>(target, temperature_) : nullptr;

@@ -175,6 +175,7 @@ Snapshot snapshot_of(const RunResult& stored) {
         s.true_mode_weights = target->mode_weights();
         s.observables = target->observables();
         s.particles = target->particles();
+        s.lattice = target->lattice();
     }
     fill_numbers(s, r.summary);
     s.record = std::make_shared<const Record>(r.record);

@@ -71,6 +71,7 @@ struct Snapshot final : WorkView {
     ViewPlane plane;
     std::shared_ptr<const PointSet> points;
     std::vector<Observable> observables;      ///< what the rows of points->observables are
+    int lattice = 0;                          ///< side of a square lattice whose sites are the coordinates
     std::optional<ParticleLayout> particles;  ///< where the coordinates are places of identical particles
     /// AIS and SMC: the levels of the path's thumbnails, as far as they are done. Kept by the run itself, so
     /// that the same run shows the same pictures however often it was looked at.

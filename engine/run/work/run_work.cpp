@@ -313,6 +313,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.plane = sights_.plane();
     s.observables = experiment_.target->observables();
     s.particles = experiment_.target->particles();
+    s.lattice = experiment_.target->lattice();
     s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = not_a_number;
     s.log_z = sampler.log_z();
     s.log_z_true = experiment_.target->log_z();

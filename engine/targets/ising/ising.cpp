@@ -90,6 +90,7 @@ public:
 
     int dim() const override { return s_.size * s_.size; }
     std::optional<double> log_z() const override { return log_z_; }
+    int lattice() const override { return s_.size; }
 
     /// The sign of the magnetisation.
     int n_modes() const override { return 2; }
