@@ -20,7 +20,11 @@
     X(training)                                                                                              \
     X(score_field)                                                                                           \
     X(log)                                                                                                   \
-    X(series)
+    X(series)                                                                                                \
+    X(energy)                                                                                                \
+    X(distances)                                                                                             \
+    X(free_energy)                                                                                           \
+    X(configuration)
 
 namespace tempera::app {
 

@@ -253,8 +253,7 @@ void look_commands(Commands& list) {
     int key = 0;
     for (const auto& [id, label] :
          {std::pair{"explore", "Explore"}, std::pair{"weights", "Weights"}, std::pair{"ladder", "Ladder"},
-          std::pair{"mode_blindness", "Mode blindness"},
-          std::pair{"molecules", "Molecules (large picture)"}}) {
+          std::pair{"mode_blindness", "Mode blindness"}, std::pair{"molecules", "Particle systems"}}) {
         list.add({std::string("layout.") + id,
                   "Layout",
                   label,

@@ -84,12 +84,14 @@ Part mode_blindness(const Situation& s) {
                         tabs({"blindness", "training", "score_field"})})});
 }
 
-/// The particles large, the numbers beneath.
+/// One system in space beside all of them, what is measured on them beneath.
 Part molecules(const Situation& s) {
-    return column({tabs({"particles", "density_path", "score_field"}),
-                   row({tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights", "replicas"}),
-                        tabs({"occupancy", "mode_mass", "training", "blindness"})})
-                       .share(0.26f)});
+    return column(
+        {row({tabs({"configuration"}), tabs({"particles", "free_energy", "density_path", "score_field"})}),
+         row({tabs({"energy", "distances"}),
+              tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights", "replicas", "occupancy",
+                    "mode_mass", "training", "blindness"})})
+             .share(0.36f)});
 }
 
 /// The column between Setup and the numbers, for each layout.

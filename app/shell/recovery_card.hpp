@@ -35,6 +35,9 @@ void for_each_remembered(View& view, F f) {
     f("training_map", view.training_map);
     f("training_part", view.training_part);
     f("series", view.series);
+    f("observable", view.observable);
+    f("free_energy_across", view.free_energy[0]);
+    f("free_energy_up", view.free_energy[1]);
 }
 
 Json view_json(const ViewState& view);

@@ -2,6 +2,7 @@
 // Everything that the window's frame needs, and the frame itself.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@
 #include "app/workspace/exports.hpp"
 #include "app/workspace/remedies.hpp"
 #include "app/workspace/workspace.hpp"
+#include "run/figures/observable_figures.hpp"
 
 namespace tempera::app {
 
@@ -52,7 +54,11 @@ struct ViewState {
     double loss_smoothing = 0.9;
     bool learning_rate = true, training_map = false;
     int training_part = 0;
-    std::string series;  ///< of the Series panel; empty: what a diagnostic tells, else the first one
+    std::string series;      ///< of the Series panel; empty: what a diagnostic tells, else the first one
+    std::string observable;  ///< of the Energy panel; empty: the energy
+    std::array<std::string, 2> free_energy;  ///< observables across and up; empty: the first two
+    Camera camera;                           ///< of the Configuration panel, and which of the points it shows
+    int system = 0;
 };
 
 struct Workbench {

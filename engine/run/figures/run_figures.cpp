@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "run/figures/observable_figures.hpp"
 #include "run/record/result.hpp"
 #include "run/record/run_folder_snapshot.hpp"
 #include "samplers/level_stats.hpp"
@@ -57,6 +58,10 @@ const std::vector<RunFigure>& run_figures() {
                                                 {"mode_weights_by_level_3", mode_mass<2>},
                                                 {"occupancy_by_level", occupancy},
                                                 {"mode_weights", weights_at_target},
+                                                {"energy", energy_figure},
+                                                {"distances", distances_figure},
+                                                {"free_energy", free_energy_figure_of},
+                                                {"configuration", configuration_figure_of},
                                                 {"weight_histogram", weight_histogram_figure},
                                                 {"lorenz", lorenz_figure},
                                                 {"log_z_by_level", log_z_figure},
