@@ -321,10 +321,10 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     Sample points = sample(with_arrays);
     std::vector<ModeRow> rows = mode_rows();
     if (chains() && rows.empty() && !points.counts.weighted.empty()) {
-        rows.push_back({.level = 0,
-                        .exact = path.target().mode_weights(),
-                        .sampled = points.counts.sampled,
-                        .weighted = points.counts.weighted});
+        ModeRow row;
+        row.exact = path.target().mode_weights();
+        row.sampled = points.counts.sampled, row.weighted = points.counts.weighted;
+        rows.push_back(std::move(row));
     }
     if (chains() && !rows.empty() && !points.counts.weighted_stderr.empty()) {
         rows.back().sampled_interval = rows.back().weighted_interval =

@@ -13,6 +13,8 @@
 
 namespace tempera {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 namespace {
 
 struct IsingSettings {

@@ -12,6 +12,8 @@
 
 namespace tempera {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 /// A pair energy as a function g of the squared distance q.
 template <class V>
 struct PairTerms {
