@@ -15,7 +15,8 @@
     X(ring5)                                                                                                 \
     X(many_well)                                                                                             \
     X(funnel)                                                                                                \
-    X(banana)
+    X(banana)                                                                                                \
+    X(expression)
 
 namespace tempera {
 

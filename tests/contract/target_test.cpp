@@ -16,7 +16,6 @@ protected:
 };
 
 TEST_P(TargetContract, DerivativesAreThoseOfTheDensity) {
-    ASSERT_TRUE(target->has_sampler());
     const Particles<double> x = test::draw(*target, 6, 71);
     for (int p = 0; p < x.size(); ++p) {
         Eigen::VectorXd at(target->dim()), v(target->dim());
@@ -36,7 +35,7 @@ TEST_P(TargetContract, DerivativesAreThoseOfTheDensity) {
 
 /// For x ~ pi: E s_i = 0 and E x_i s_j = -[i = j] (Stein's identities tie the sampler to the score).
 TEST_P(TargetContract, SamplesBelongToTheDensity) {
-    if (GetParam().first == "funnel") {
+    if (!target->has_sampler() || GetParam().first == "funnel") {
         return;  // the identities' averages have no variance there; its own tests compare conditionals
     }
     const int n = 1 << 14, dim = target->dim();
