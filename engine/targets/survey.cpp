@@ -86,8 +86,10 @@ public:
         constexpr double seen = 2e-3, whole = 1e-9;  // of the mass, beyond either side
         Box box = start;
         const bool is_found = follow(box, seen);
-        for (const Box& view : {start, with_margin(box, 0.1)}) {
-            out.box = shows(view) && (is_found || view == start) ? view : out.box;
+        if (const Box view = with_margin(box, 0.1); is_found && shows(view)) {
+            out.box = view;
+        } else if (shows(start)) {
+            out.box = start;
         }
         if (is_found && dim_ <= 2 && !is_unbounded_ && follow(box, whole)) {
             integrate(box, out);
