@@ -49,7 +49,7 @@ std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json
                                              std::shared_ptr<const Target<Real>> target,
                                              const Schedule& schedule);
 
-/// n exact samples of a target, in blocks of the usual size.
+/// n exact samples of a target, in blocks of the usual size; standard normals where it has no sampler.
 template <class Real>
 Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed);
 /// The same where there are exact samples; else points where the density is neither infinite nor flat:
