@@ -21,7 +21,8 @@
     X(lennard_jones)                                                                                         \
     X(lj13)                                                                                                  \
     X(lj55)                                                                                                  \
-    X(ising)
+    X(ising)                                                                                                 \
+    X(logistic_regression)
 
 namespace tempera {
 
