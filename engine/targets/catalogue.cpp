@@ -22,7 +22,8 @@
     X(lj13)                                                                                                  \
     X(lj55)                                                                                                  \
     X(ising)                                                                                                 \
-    X(logistic_regression)
+    X(logistic_regression)                                                                                   \
+    X(torchscript)
 
 namespace tempera {
 

@@ -214,7 +214,7 @@ def evaluation(folder):
 
 def lists(folder):
     everything = json.loads(call("list", "--json")[1])
-    wanted = {"target": "gaussian gaussian_mixture two_mode gmm40 mog2 mog2i mog6 mog9 ring ring5 many_well funnel banana logistic_regression", "path": "diffusion tempering",
+    wanted = {"target": "gaussian gaussian_mixture two_mode gmm40 mog2 mog2i mog6 mog9 ring ring5 many_well funnel banana logistic_regression torchscript", "path": "diffusion tempering",
               "schedule": "log_snr edm uniform_time linear_beta equal_rejection equal_cess linear geometric explicit",
               "kernel": "none first_order exponential_integrator second_order transport_midpoint", "moves": "none random_walk mala hmc",
               "sampler": "ais smc replica_exchange"}

@@ -3,6 +3,7 @@
 
 #include "run/preset/preset_files.hpp"
 #include "run/preset/preset_schema.hpp"
+#include "torch/torchscript.hpp"
 
 namespace tempera {
 
@@ -12,7 +13,7 @@ std::shared_ptr<Target<Real>> preset_target(const Json& resolved) {
     const TargetEntry& entry =
         find_entry(target_catalogue(), "target", settings.at("type").template get<std::string>());
     return entry.make<Real>(known_settings(settings, entry.info.fields),
-                            {});
+                            {.load_torchscript = torchscript_density_loader<Real>()});
 }
 
 std::shared_ptr<Target<double>> known_preset_target(const Json& preset) {
