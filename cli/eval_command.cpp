@@ -31,7 +31,7 @@ void check_level(int level, int n_levels) {
 struct EvalArguments {
     PresetArguments preset;
     int level = 0;
-    std::string points, out;
+    std::string points, coordinates = "path", out;
 };
 
 std::vector<double> read_points(const std::string& file, std::size_t dim, std::size_t& n) {
@@ -42,8 +42,8 @@ std::vector<double> read_points(const std::string& file, std::size_t dim, std::s
         for (std::size_t s : array.shape) {
             shape += (shape.empty() ? "" : ", ") + std::to_string(s);
         }
-        throw ConfigError("--points " + file,
-                          "has the shape [" + shape + "]; the path needs [n, " + std::to_string(dim) + "]");
+        throw ConfigError("--points " + file, "has the shape [" + shape + "]; what is asked for needs [n, " +
+                                                  std::to_string(dim) + "]");
     }
     n = one ? 1 : array.shape[0];
     return array.to_doubles();
@@ -158,21 +158,83 @@ void check_eval_memory(std::size_t n, std::size_t dim, bool with_hessian) {
                  "evaluate them in several files");
 }
 
+/// From the path's coordinates y of a level to the target's x = shift + scale B y / alpha: densities by the
+/// volume of x, derivatives along x.
+class InTarget {
+public:
+    InTarget(const DensityPath<double>& path, int level)
+        : coordinates_(path.coordinates()),
+          linear_(Eigen::VectorXd::Zero(coordinates_.target_dim()), 1, path.target().subspace()) {
+        const double alpha = path.position(level).alpha;
+        alpha_ = std::isfinite(alpha) ? alpha : 1;
+        shrink_ = alpha_ / coordinates_.scale();
+    }
+    std::size_t dim() const { return static_cast<std::size_t>(coordinates_.target_dim()); }
+    std::vector<double> to_path(std::vector<double> x) const {
+        std::vector<double> y = coordinates_.from_target(std::move(x));
+        std::transform(y.begin(), y.end(), y.begin(), [&](double v) { return alpha_ * v; });
+        return y;
+    }
+    void convert(Evaluation& f) const {
+        for (double& v : f.log_density) {
+            v += coordinates_.dim() * std::log(shrink_);
+        }
+        f.score = along(f.score, shrink_);
+        if (!f.hessian.empty()) {
+            const auto d = static_cast<std::size_t>(coordinates_.dim());
+            const std::vector<double> half = transposed(along(f.hessian, shrink_), d, dim());
+            f.hessian = along(half, shrink_);
+        }
+    }
+
+private:
+    /// Rows [., dim of the path] to rows [., dim of the target].
+    std::vector<double> along(const std::vector<double>& rows, double factor) const {
+        std::vector<double> out = linear_.to_target(rows);
+        std::transform(out.begin(), out.end(), out.begin(), [&](double v) { return factor * v; });
+        return out;
+    }
+    /// Every block [rows, columns] turned over.
+    static std::vector<double> transposed(const std::vector<double>& all, std::size_t rows,
+                                          std::size_t columns) {
+        std::vector<double> out(all.size());
+        for (std::size_t first = 0; first < all.size(); first += rows * columns) {
+            for (std::size_t i = 0; i < rows * columns; ++i) {
+                out[first + (i % columns) * rows + i / columns] = all[first + i];
+            }
+        }
+        return out;
+    }
+
+    const Coordinates& coordinates_;
+    Coordinates linear_;
+    double alpha_ = 1, shrink_ = 1;
+};
+
 int eval(const EvalArguments& a) {
     const Json resolved = resolve_preset(a.preset.load());
     const PathSetup<double> setup = build_path<double>(resolved);
     const DensityPath<double>& path = *setup.path;
     check_level(a.level, path.n_levels());
-    const std::size_t dim = static_cast<std::size_t>(path.dim());
-    std::size_t n = 0;
-    const std::vector<double> x = read_points(a.points, dim, n);
+    const InTarget in_target(path, a.level);
+    const bool of_target = a.coordinates == "target";
+    std::size_t dim = of_target ? in_target.dim() : static_cast<std::size_t>(path.dim()), n = 0;
+    std::vector<double> x = read_points(a.points, dim, n);
     const Density<double>& density = path.density(a.level);
     const bool with_hessian = dim <= largest_hessian_dim && density.has_hessian();
     check_points(a.points, x, dim);
+    if (of_target) {
+        x = in_target.to_path(std::move(x));
+        dim = static_cast<std::size_t>(path.dim());
+    }
     check_eval_memory(n, dim, with_hessian);
     Evaluation f(density, x, n, dim, with_hessian);
     mend_far_hessians(a.points, path, a.level, x, f);
     check_evaluation(a.points, density, f, dim);
+    if (of_target) {
+        in_target.convert(f);
+        dim = in_target.dim();
+    }
     Npz out;
     if (const auto normaliser = path.log_normaliser(a.level)) {
         std::vector<double> normalised = f.log_density;
@@ -247,9 +309,11 @@ void add_eval(CLI::App& app, Action& action) {
     CLI::App* c = app.add_subcommand("eval", "Log density, score and Hessian of a level at given points");
     a->preset.add_to(*c);
     c->add_option("--level", a->level, "0 = target, n_levels = reference")->required();
-    c->add_option("--points", a->points, "npy file [n, dim], in the path's coordinates")
-        ->required()
-        ->type_name("X.npy");
+    c->add_option("--points", a->points, "npy file [n, dim]")->required()->type_name("X.npy");
+    c->add_option("--coordinates", a->coordinates,
+                  "Of points and derivatives: the path's own, or the target's, in which results are saved")
+        ->check(CLI::IsMember({"path", "target"}))
+        ->default_str("path");
     c->add_option("--out", a->out, "npz file to write")->required()->type_name("F.npz");
     c->footer(
         "Example:\n  tempera eval two_lakes --level 10 --points x.npy --out f.npz\n"

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/render/plot_implot.hpp"
-#include "app/shell/panel.hpp"
-#include "app/shell/workbench.hpp"
+#include "app/views/level_plot.hpp"
 #include "run/figures/observable_figures.hpp"
 
 namespace tempera::app {
@@ -55,8 +53,7 @@ void draw(Workbench& b) {
         ImGui::SetTooltip("Which of the particles that are kept for views; drag the picture to turn it");
     }
     const bool sliding = ImGui::IsItemActive();
-    const Area area = remaining();
-    draw_plot(spec, b.theme, b.textures, {area.width, area.height}, {.fit = true});
+    whole_plot(b, spec);
     if (!sliding) {
         steer(b.view.camera);
     }

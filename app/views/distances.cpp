@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Distances of pairs of particles.
-#include "app/render/plot_implot.hpp"
-#include "app/shell/panel.hpp"
-#include "app/shell/workbench.hpp"
+#include "app/views/level_plot.hpp"
 #include "run/figures/observable_figures.hpp"
 
 namespace tempera::app {
@@ -17,8 +15,7 @@ void draw(Workbench& b) {
         empty_text(b, spec.empty);
         return;
     }
-    const Area area = remaining();
-    draw_plot(spec, b.theme, b.textures, {area.width, area.height}, {.fit = true});
+    whole_plot(b, spec);
 }
 
 }  // namespace

@@ -2,8 +2,7 @@
 // Histogram of an observable of the target: the energy, or what the target offers beside it.
 #include <algorithm>
 
-#include "app/render/plot_implot.hpp"
-#include "app/shell/panel.hpp"
+#include "app/views/level_plot.hpp"
 #include "app/views/observable_choice.hpp"
 #include "run/figures/observable_figures.hpp"
 
@@ -20,8 +19,7 @@ void draw(Workbench& b) {
         return;
     }
     observable_choice(b, "###which", k, b.view.observable);
-    const Area area = remaining();
-    draw_plot(spec, b.theme, b.textures, {area.width, area.height}, {.fit = true});
+    whole_plot(b, spec);
 }
 
 std::vector<PlotSpec> plots(Workbench& b) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Free energy over two observables of the target.
-#include "app/render/plot_implot.hpp"
-#include "app/shell/panel.hpp"
+#include "app/views/level_plot.hpp"
 #include "app/views/observable_choice.hpp"
 #include "run/figures/observable_figures.hpp"
 
@@ -34,8 +33,7 @@ void draw(Workbench& b) {
     observable_choice(b, "###across", axes.across, b.view.free_energy[0]);
     ImGui::SameLine();
     observable_choice(b, "###up", axes.up, b.view.free_energy[1]);
-    const Area area = remaining();
-    draw_plot(spec, b.theme, b.textures, {area.width, area.height}, {.fit = true});
+    whole_plot(b, spec);
 }
 
 }  // namespace

@@ -76,4 +76,11 @@ void pair_of_plots(Workbench& bench, const char* id, const char* title, const Pl
     part(b);
 }
 
+void whole_plot(Workbench& bench, const PlotSpec& plot) {
+    PlotOptions options;
+    options.fit = true;
+    const Area area = remaining();
+    draw_plot(plot, bench.theme, bench.textures, {area.width, area.height}, options);
+}
+
 }  // namespace tempera::app

@@ -65,7 +65,7 @@ public:
 
     double local_variance() const override { return temperature_ * target_->local_variance(); }
     Eigen::MatrixXd view_plane() const override { return target_->view_plane(); }
-    Box view_box() const override { return target_->view_box(); }
+    Box view_box() const override { return mixture_ ? Target<Real>::view_box() : target_->view_box(); }
 
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
