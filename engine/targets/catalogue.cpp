@@ -22,7 +22,9 @@
     X(lj13)                                                                                                  \
     X(lj55)                                                                                                  \
     X(ising)                                                                                                 \
-    X(expression)
+    X(expression)                                                                                            \
+    X(logistic_regression)                                                                                   \
+    X(torchscript)
 
 namespace tempera {
 

@@ -38,6 +38,8 @@ Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::
 /// log of the integral of exp(log density) over a box, midpoint rule with n x n cells.
 double log_integral_2d(const Density<double>& density, double x0, double x1, double y0, double y1, int n);
 
+/// Is it a target that a user's file makes? Such stand in no list here.
+bool needs_file(const TargetEntry& entry);
 /// The catalogue's targets that have exact samples, with settings that make them small: {name, settings}.
 std::vector<std::pair<std::string, Json>> small_targets();
 /// Those that have none.
