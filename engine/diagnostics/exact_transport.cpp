@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Exact optimal transport between small point sets: LEMON's network simplex on integer supplies and costs, so
 // that its pivots are exact.
+#include "diagnostics/exact_transport.hpp"
+
 #include <lemon/network_simplex.h>
 #include <lemon/static_graph.h>
 
@@ -67,14 +69,9 @@ void check(std::span<const double> x, std::span<const double> weight, int dim, c
 
 }  // namespace
 
-double exact_w2(std::span<const double> x, std::span<const double> weight_x, std::span<const double> y,
-                std::span<const double> weight_y, int dim) {
-    check(x, weight_x, dim, "x");
-    check(y, weight_y, dim, "y");
+std::vector<double> square_distances(std::span<const double> x, std::span<const double> y, int dim) {
     const std::size_t d = static_cast<std::size_t>(dim), n = x.size() / d, m = y.size() / d;
-
-    std::vector<double> cost(n * m);
-    double largest = 0;
+    std::vector<double> out(n * m);
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j < m; ++j) {
             double square = 0;
@@ -82,12 +79,18 @@ double exact_w2(std::span<const double> x, std::span<const double> weight_x, std
                 const double gap = x[i * d + k] - y[j * d + k];
                 square += gap * gap;
             }
-            cost[i * m + j] = square;
-            largest = std::max(largest, square);
+            out[i * m + j] = square;
         }
     }
+    return out;
+}
+
+TransportPlan exact_transport(const std::vector<double>& cost, std::size_t n,
+                              std::span<const double> weight_x, std::span<const double> weight_y) {
+    const std::size_t m = cost.size() / n;
+    const double largest = *std::max_element(cost.begin(), cost.end());
     if (largest == 0) {
-        return 0;
+        return {0, std::vector<double>(n)};
     }
     // Equal weights move whole units; others are rounded to 2^-40 of the mass. Costs keep 40 bits.
     const bool equal = weight_x.empty() && weight_y.empty();
@@ -122,13 +125,27 @@ double exact_w2(std::span<const double> x, std::span<const double> weight_x, std
     lemon::NetworkSimplex<Graph, std::int64_t, std::int64_t> simplex(graph);
     simplex.supplyMap(balance).costMap(price);
     if (simplex.run() != decltype(simplex)::OPTIMAL) {
-        throw NumericalError("exact_w2: the network simplex found no optimal plan", -1, -1);
+        throw NumericalError("exact_transport: the network simplex found no optimal plan", -1, -1);
     }
-    double sum = 0;
+    TransportPlan out;
     for (std::size_t a = 0; a < cost.size(); ++a) {
-        sum += static_cast<double>(simplex.flow(Graph::arc(static_cast<int>(a)))) * cost[a];
+        out.cost += static_cast<double>(simplex.flow(Graph::arc(static_cast<int>(a)))) * cost[a];
     }
-    return std::sqrt(sum / static_cast<double>(total));
+    out.cost /= static_cast<double>(total);
+    for (std::size_t i = 0; i < n; ++i) {
+        out.potential.push_back(-static_cast<double>(simplex.potential(Graph::node(static_cast<int>(i)))) /
+                                to_integer);
+    }
+    return out;
+}
+
+double exact_w2(std::span<const double> x, std::span<const double> weight_x, std::span<const double> y,
+                std::span<const double> weight_y, int dim) {
+    check(x, weight_x, dim, "x");
+    check(y, weight_y, dim, "y");
+    return std::sqrt(exact_transport(square_distances(x, y, dim), x.size() / static_cast<std::size_t>(dim),
+                                     weight_x, weight_y)
+                         .cost);
 }
 
 }  // namespace tempera

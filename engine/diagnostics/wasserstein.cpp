@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "diagnostics/wasserstein.hpp"
 
-#include <hwy/contrib/sort/vqsort.h>
-
-#include <bit>
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -14,6 +11,7 @@
 #include "core/number.hpp"
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
+#include "diagnostics/line_transport.hpp"
 #include "diagnostics/weights.hpp"
 
 namespace tempera {
@@ -101,38 +99,6 @@ Line project(const Mixture& mixture, const double* direction) {
     return line;
 }
 
-/// Points projected to a line, in ascending order, as (value, index). The index sits in the low bits of the
-/// sorted keys: values that agree in all but those bits are as good as equal.
-class SortedLine {
-public:
-    void sort(std::span<const double> x, int dim, const double* u) {
-        const std::size_t n = x.size() / static_cast<std::size_t>(dim);
-        value_.resize(n);
-        key_.resize(n);
-        const std::uint64_t mask = std::bit_ceil(std::max<std::uint64_t>(n, 2)) - 1;
-        for (std::size_t i = 0; i < n; ++i) {
-            double v = 0;
-            for (int k = 0; k < dim; ++k) {
-                v += x[i * static_cast<std::size_t>(dim) + static_cast<std::size_t>(k)] * u[k];
-            }
-            value_[i] = v;
-            const auto bits = std::bit_cast<std::uint64_t>(v);
-            const std::uint64_t ordered = bits ^ (bits >> 63 ? ~std::uint64_t{0} : std::uint64_t{1} << 63);
-            key_[i] = (ordered & ~mask) | i;
-        }
-        hwy::Sorter()(key_.data(), n, hwy::SortAscending());
-        mask_ = mask;
-    }
-    std::size_t size() const { return key_.size(); }
-    std::size_t index(std::size_t rank) const { return key_[rank] & mask_; }
-    double value(std::size_t rank) const { return value_[index(rank)]; }
-
-private:
-    std::vector<double> value_;
-    std::vector<std::uint64_t> key_;
-    std::uint64_t mask_ = 0;
-};
-
 bool all_finite(std::span<const double> x) {
     double sum = 0;
     for (double v : x) {
@@ -148,31 +114,6 @@ std::vector<double> weights_or_equal(std::span<const double> log_weight, std::si
     }
     std::vector<double> w = normalised_weights(log_weight);
     return w.size() == n && !std::isnan(w.front()) ? w : std::vector<double>();
-}
-
-/// Squared W2 on a line between two weighted samples: both distribution functions walked together.
-double line_distance(const SortedLine& a, const std::vector<double>& wa, const SortedLine& b,
-                     const std::vector<double>& wb) {
-    std::size_t i = 0, j = 0;
-    double left_a = wa[a.index(0)], left_b = wb[b.index(0)], sum = 0;
-    while (true) {
-        const double mass = std::min(left_a, left_b), gap = a.value(i) - b.value(j);
-        sum += mass * gap * gap;
-        left_a -= mass;
-        left_b -= mass;
-        if (left_a <= 0) {
-            if (++i == a.size()) {
-                return sum;
-            }
-            left_a = wa[a.index(i)];
-        }
-        if (left_b <= 0) {
-            if (++j == b.size()) {
-                return sum;
-            }
-            left_b = wb[b.index(j)];
-        }
-    }
 }
 
 bool same_mixture(const Mixture& a, const Mixture& b) {
@@ -268,24 +209,34 @@ double sliced_w2(std::span<const double> x, int dim, std::span<const double> log
 double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x,
                          std::span<const double> y, std::span<const double> log_weight_y, int dim,
                          int n_directions) {
-    const std::size_t n = x.size() / static_cast<std::size_t>(dim),
-                      m = y.size() / static_cast<std::size_t>(dim);
-    if (n == 0 || m == 0 || !all_finite(x) || !all_finite(y)) {
-        return not_a_number;
-    }
-    const std::vector<double> wx = weights_or_equal(log_weight_x, n), wy = weights_or_equal(log_weight_y, m);
-    if (wx.empty() || wy.empty()) {
-        return not_a_number;
+    const auto d = static_cast<std::size_t>(dim);
+    return sliced_w2_of_weights(x, {weights_or_equal(log_weight_x, x.size() / d)}, y,
+                                weights_or_equal(log_weight_y, y.size() / d), dim, n_directions)[0];
+}
+
+std::vector<double> sliced_w2_of_weights(std::span<const double> x,
+                                         const std::vector<std::vector<double>>& weights_x,
+                                         std::span<const double> y, std::span<const double> weight_y, int dim,
+                                         int n_directions) {
+    const std::size_t n_choices = weights_x.size();
+    if (x.empty() || y.empty() || weight_y.empty() || weights_x.at(0).empty() || !all_finite(x) ||
+        !all_finite(y)) {
+        return std::vector<double>(n_choices, not_a_number);
     }
     const std::vector<double> directions = unit_directions(n_directions, dim);
-    std::vector<double> square(static_cast<std::size_t>(n_directions));
+    std::vector<std::vector<double>> square(n_choices,
+                                            std::vector<double>(static_cast<std::size_t>(n_directions)));
     parallel_for(n_directions, [&](int p) {
         thread_local SortedLine a, b;
         a.sort(x, dim, directions.data() + static_cast<std::size_t>(p) * dim);
         b.sort(y, dim, directions.data() + static_cast<std::size_t>(p) * dim);
-        square[static_cast<std::size_t>(p)] = line_distance(a, wx, b, wy);
+        for (std::size_t c = 0; c < n_choices; ++c) {
+            square[c][static_cast<std::size_t>(p)] = line_distance(a, weights_x[c], b, weight_y).w2_squared;
+        }
     });
-    return root_mean(square);
+    std::vector<double> out(n_choices);
+    std::transform(square.begin(), square.end(), out.begin(), root_mean);
+    return out;
 }
 
 }  // namespace tempera

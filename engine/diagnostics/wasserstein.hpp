@@ -34,6 +34,11 @@ double sliced_w2(std::span<const double> x, int dim, std::span<const double> log
 double sliced_w2_between(std::span<const double> x, std::span<const double> log_weight_x,
                          std::span<const double> y, std::span<const double> log_weight_y, int dim,
                          int n_directions = 128);
+/// The same for several choices of the weights of x, which sort its projections only once: weights sum to 1.
+std::vector<double> sliced_w2_of_weights(std::span<const double> x,
+                                         const std::vector<std::vector<double>>& weights_x,
+                                         std::span<const double> y, std::span<const double> weight_y, int dim,
+                                         int n_directions = 128);
 /// Exact W2 between two equally weighted or weighted point sets of at most 2048 points each (LEMON network
 /// simplex); throws ConfigError above that.
 double exact_w2(std::span<const double> x, std::span<const double> weight_x, std::span<const double> y,

@@ -109,6 +109,7 @@ TEST(SummaryKeys, AreThoseThatRunsWrite) {
         for (const int n_replicates : {1, 2}) {
             Json preset = preset_of(sampler);
             preset["run"]["n_replicates"] = n_replicates;
+            preset["run"]["reference"] = "exact";
             expect_known(run_preset(preset).summary, "", n_replicates > 1, lines);
         }
     }

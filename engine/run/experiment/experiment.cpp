@@ -156,8 +156,9 @@ PathSetup<Real> build_path(const Json& resolved, std::stop_token stop,
 template <class Real>
 Experiment<Real> build_experiment(const Json& resolved, std::stop_token stop) {
     const StopScope scope(&stop);
-    Experiment<Real> e{build_path<Real>(resolved, stop), resolved, {}, {}, {}, {}};
+    Experiment<Real> e{build_path<Real>(resolved, stop), resolved, {}, {}, {}, {}, {}, {}};
     check_stop(stop);
+    e.reference = load_reference(resolved, *e.target);
     e.kernel = e.make_kernel(resolved);
     e.move = e.make_move(resolved);
     check_stop(stop);

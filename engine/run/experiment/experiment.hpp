@@ -8,6 +8,7 @@
 
 #include "core/stopping.hpp"
 #include "run/experiment/learned_evidence.hpp"
+#include "run/preset/preset_reference.hpp"
 #include "samplers/annealed_sampler.hpp"
 #include "samplers/pilots/adaptive_schedule.hpp"
 
@@ -31,6 +32,7 @@ struct Experiment : PathSetup<Real> {
     LearnedEvidence learned;
     std::array<double, 2>
         trained_noise{};  ///< levels that the model's network was trained on; 0, 0: not known
+    std::shared_ptr<const ReferencePoints> reference;  ///< of metrics; null for none
     std::shared_ptr<AnnealedSampler<Real>> make_sampler(int replicate) const;
     /// Mode weights that the learned log density implies at a level; empty where unknown.
     std::vector<double> learned_weights(int level) const;

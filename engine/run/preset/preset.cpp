@@ -8,6 +8,7 @@
 #include "paths/density_path.hpp"
 #include "paths/schedule.hpp"
 #include "run/preset/preset_files.hpp"
+#include "run/preset/preset_reference.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "samplers/annealed_sampler.hpp"
 
@@ -238,7 +239,11 @@ Json resolve_preset(const Json& preset) {
 
 std::vector<Problem> check_preset(const Json& preset) {
     Problems problems;
-    check_files(resolve_collecting(preset, problems), problems);
+    const Json resolved = resolve_collecting(preset, problems);
+    check_files(resolved, problems);
+    if (problems.empty()) {
+        check_reference(resolved, problems);
+    }
     return problems.list();
 }
 

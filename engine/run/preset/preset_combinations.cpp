@@ -9,6 +9,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
 #include "run/preset/preset_numbers.hpp"
+#include "run/preset/preset_reference.hpp"
 #include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 #include "samplers/annealed_sampler.hpp"
@@ -141,6 +142,9 @@ void check_combinations(const Json& p, Problems& problems) {
         problems.add("path.standardise",
                      "true needs the target's mean and covariance, which are not known for \"" +
                          text_of(p["target"], "type") + "\"; set it to false");
+    }
+    if (text_of(p["run"], "reference") == "exact" && !target->has_sampler()) {
+        problems.add("run.reference", no_exact_reference);
     }
     const std::string sampler = text_of(p["sampler"], "type");
     if (sampler_info(p["sampler"]).needs_moves && moves == "none") {

@@ -32,6 +32,7 @@ struct RunSettings {
     std::string precision = "f64";
     int n_replicates = 1;
     double checkpoint_seconds = 0;
+    std::string reference;
     RecordSettings record;
 
     void describe(Describer& d) {
@@ -47,6 +48,10 @@ struct RunSettings {
              .unit = "s",
              .help = "On the command line: seconds between two states that a run keeps beside its folder, so "
                      "that run --resume goes on after any end with the same bits; 0 = none."});
+        d.file("reference", reference, {"exact"},
+               {.help = "points of the target that the samples are compared with at the end (metrics in the "
+                        "summary): an npy file [n, dim] in the target's coordinates, a run folder or its "
+                        "samples.npz (weights respected), or exact for fresh exact draws; empty: none"});
         d.group("record", record, {.help = "What a run keeps."});
     }
 };

@@ -84,7 +84,7 @@ const std::vector<SummaryKey>& summary_keys() {
     static const std::vector<SummaryKey> all = [] {
         std::vector<SummaryKey> out;
         for (const auto part : {head_keys(), weight_keys(), mode_keys(), learned_path_keys(), exchange_keys(),
-                                work_keys(), sweep_cell_keys()}) {
+                                reference_keys(), work_keys(), sweep_cell_keys()}) {
             out.insert(out.end(), part.begin(), part.end());
         }
         return out;

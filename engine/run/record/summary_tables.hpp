@@ -13,6 +13,7 @@ std::span<const SummaryKey> weight_keys();
 std::span<const SummaryKey> mode_keys();
 std::span<const SummaryKey> learned_path_keys();
 std::span<const SummaryKey> exchange_keys();
+std::span<const SummaryKey> reference_keys();
 std::span<const SummaryKey> work_keys();
 std::span<const SummaryKey> sweep_cell_keys();
 

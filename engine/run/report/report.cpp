@@ -8,6 +8,7 @@
 #include "diagnostics/weights.hpp"
 #include "figures/ticks.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/metric_list.hpp"
 #include "run/record/result.hpp"
 #include "run/record/summary.hpp"
 #include "run/record/summary_keys.hpp"
@@ -197,6 +198,33 @@ void add_sample_rows(RowList& rows) {
     rows.add_known("acceptance");
 }
 
+/// Distances to the reference, beside what two perfect sets of as many points give.
+void add_metric_rows(RowList& rows) {
+    const Json& metrics = part(rows.summary, "metrics");
+    for (const std::string& name : metric_keys()) {
+        const std::string key = "metrics." + name;
+        const SummaryKey& line = summary_key(key);
+        const auto value = rows.value(key);
+        if (!value || !*line.title) {
+            continue;
+        }
+        const auto error = number(part(metrics, "stderr"), name.c_str()),
+                   floor = number(part(metrics, "floor"), name.c_str()),
+                   n_floor = number(part(metrics, "n_floor"), name.c_str()),
+                   n = number(part(metrics, "n_of"), name.c_str()),
+                   n_reference = number(part(metrics, "n_reference_of"), name.c_str());
+        std::string beside = n && n_reference ? typeset(*n, 0) + " against " + typeset(*n_reference, 0) : "";
+        if (floor && n_floor) {
+            beside =
+                join("floor " + readable(*floor, line.decimals) + " (" + typeset(*n_floor, 0) + ")", beside);
+        }
+        rows.add(key,
+                 readable(*value, line.decimals) +
+                     (error ? " \u00b1 " + readable(*error, line.decimals) : ""),
+                 join(beside, rows.spread(key)));
+    }
+}
+
 void add_exchange_rows(RowList& rows) {
     if (!part(rows.summary, "replica_exchange").is_object()) {
         return;
@@ -234,7 +262,7 @@ long replicates(const RunResult& result) {
 std::vector<ReportRow> report_rows(const RunResult& result, const std::vector<HealthFinding>& findings) {
     RowList rows{result.summary, replicates(result)};
     for (const auto add : {add_ess_row, add_log_z_row, add_mode_rows, add_learned_rows, add_sample_rows,
-                           add_estimate_rows, add_exchange_rows, add_cost_rows}) {
+                           add_metric_rows, add_estimate_rows, add_exchange_rows, add_cost_rows}) {
         add(rows);
     }
     for (const HealthFinding& f : findings) {

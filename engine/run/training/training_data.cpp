@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <numeric>
 
-#include "core/npy.hpp"
+#include "diagnostics/bootstrap.hpp"
+#include "diagnostics/weights.hpp"
+#include "run/preset/point_files.hpp"
 
 namespace tempera {
 
@@ -39,68 +41,37 @@ std::vector<double> exact_points(const Target<double>& target, const TrainingSet
     return out;
 }
 
-void check_shape(const NpyArray& a, int dim, const std::string& name) {
-    if (a.shape.size() != 2 || a.shape[1] != static_cast<std::size_t>(dim) || a.shape[0] == 0) {
-        std::string shape;
-        for (const std::size_t n : a.shape) {
-            shape += (shape.empty() ? "" : ", ") + std::to_string(n);
-        }
-        throw ConfigError(place, name + " has shape [" + shape + "]; points of this target need [n, " +
-                                     std::to_string(dim) + "]");
-    }
-}
-
 struct Rows {
     std::vector<double> x;
     std::vector<std::size_t> origin;  ///< rows of one origin are copies of one point
 };
 
-/// Weighted points of a run, drawn systematically.
-Rows run_points(const fs::path& folder, int dim, const TrainingSettings& s) {
-    const Npz arrays = read_npz(folder / "samples.npz");
-    if (!arrays.contains("x") || !arrays.contains("log_weight")) {
-        throw ConfigError(place, folder.string() + " holds no weighted samples");
-    }
-    check_shape(arrays.at("x"), dim, (folder / "samples.npz").string());
-    const std::vector<double> x = arrays.at("x").to_doubles(),
-                              log_weight = arrays.at("log_weight").to_doubles();
-    const double top = *std::max_element(log_weight.begin(), log_weight.end());
-    if (!std::isfinite(top) || log_weight.size() * static_cast<std::size_t>(dim) != x.size()) {
-        throw ConfigError(place, folder.string() + " holds weights that cannot be used");
-    }
-    std::vector<double> cumulative;
-    double sum = 0;
-    for (const double w : log_weight) {
-        cumulative.push_back(sum += std::exp(w - top));
-    }
-    StreamKey key;
-    key.seed = static_cast<std::uint64_t>(s.seed);
-    Stream stream(key.with(Purpose::training, 1), 0);
-    const double offset = stream.uniform();
-    Rows out;
-    std::size_t at = 0;
-    for (int j = 0; j < s.n_data; ++j) {
-        while (at + 1 < cumulative.size() && cumulative[at] < (j + offset) / s.n_data * sum) {
-            ++at;
-        }
-        out.x.insert(out.x.end(), x.begin() + static_cast<std::ptrdiff_t>(at) * dim,
-                     x.begin() + static_cast<std::ptrdiff_t>(at + 1) * dim);
-        out.origin.push_back(at);
-    }
-    return out;
-}
-
-Rows file_points(const std::string& file, int dim) {
-    if (!fs::exists(file)) {
-        throw ConfigError(place, file + " does not exist; write your points as rows of an npy file [n, " +
+/// The points of a file or a run, those with weights drawn systematically.
+Rows stored_rows(const TrainingSettings& s, int dim) {
+    if (!fs::exists(s.data)) {
+        throw ConfigError(place, s.data + " does not exist; write your points as rows of an npy file [n, " +
                                      std::to_string(dim) +
                                      "] (numpy.save) and name it with --set model.training.data=FILE, or "
                                      "name a run folder, or \"exact\"");
     }
-    const NpyArray a = read_npy(file);
-    check_shape(a, dim, file);
-    Rows out{a.to_doubles(), std::vector<std::size_t>(a.shape[0])};
-    std::iota(out.origin.begin(), out.origin.end(), std::size_t{0});
+    StoredPoints points = read_points(s.data, dim, place);
+    const auto d = static_cast<std::size_t>(dim);
+    Rows out;
+    if (points.log_weight.empty()) {
+        out.origin.resize(points.x.size() / d);
+        out.x = std::move(points.x);
+        std::iota(out.origin.begin(), out.origin.end(), std::size_t{0});
+        return out;
+    }
+    StreamKey key;
+    key.seed = static_cast<std::uint64_t>(s.seed);
+    Stream stream(key.with(Purpose::training, 1), 0);
+    out.origin = systematic_points(normalised_weights(points.log_weight), static_cast<std::size_t>(s.n_data),
+                                   stream.uniform());
+    for (const std::size_t i : out.origin) {
+        out.x.insert(out.x.end(), points.x.begin() + static_cast<std::ptrdiff_t>(i * d),
+                     points.x.begin() + static_cast<std::ptrdiff_t>((i + 1) * d));
+    }
     return out;
 }
 
@@ -119,14 +90,6 @@ TrainingPoints split(const Rows& rows, int dim) {
     return out;
 }
 
-void check_finite(const std::vector<double>& x, int dim, const std::string& source) {
-    const auto bad = std::find_if(x.begin(), x.end(), [](double v) { return !std::isfinite(v); });
-    if (bad != x.end()) {
-        throw ConfigError(place, source + " holds a value that is no number in row " +
-                                     std::to_string((bad - x.begin()) / dim));
-    }
-}
-
 }  // namespace
 
 TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& s,
@@ -136,9 +99,7 @@ TrainingPoints load_training_points(const Target<double>& target, const Training
     if (s.data == "exact") {
         out = {exact_points(target, s, s.n_data, 0), exact_points(target, s, most_held_out, 2)};
     } else {
-        Rows rows = fs::is_directory(s.data) ? run_points(s.data, dim, s) : file_points(s.data, dim);
-        check_finite(rows.x, dim, s.data);
-        out = split(rows, dim);
+        out = split(stored_rows(s, dim), dim);
     }
     return {coordinates.from_target(std::move(out.x)), coordinates.from_target(std::move(out.held_out))};
 }

@@ -7,7 +7,7 @@
 #include "core/thread.hpp"
 #include "diagnostics/mode_weights.hpp"
 #include "diagnostics/wasserstein.hpp"
-#include "run/diagnostics/observable_statistics.hpp"
+#include "run/record/metrics.hpp"
 #include "run/record/summary.hpp"
 
 namespace tempera {
@@ -42,6 +42,7 @@ double distance_to_exact(const DensityPath<Real>& path, const std::vector<double
 template <class Real>
 ReplicateRun<Real>::ReplicateRun(const Experiment<Real>& experiment, int replicate, bool record)
     : experiment_(&experiment), sampler_(experiment.make_sampler(replicate)),
+      replicate_(static_cast<std::uint32_t>(replicate)),
       recorded_(record && experiment.target->n_modes() > 0),
       every_level_(experiment.preset["run"]["record"]["every_level"].template get<int>()), modes_(experiment),
       diagnostics_(experiment.preset["run"]["record"]["diagnostics"], {experiment.path, chains()}) {}
@@ -280,15 +281,25 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
     j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
 }
 
+/// What the points tell of the target's observables, and how far they are from the reference.
 template <class Real>
-Json ReplicateRun<Real>::observed(const Sample& sample) const {
+void ReplicateRun<Real>::summarise_points(Json& j, const Sample& sample, bool compared,
+                                          bool with_floors) const {
     const Target<Real>& target = *experiment_->target;
+    j["metrics"] = j["observables"] = nullptr;
     if (!sample.of_target || sample.n == 0 || (chains() && sampler_->collected()->empty())) {
-        return nullptr;
+        return;
     }
     const std::vector<double> x = experiment_->path->coordinates().to_target(sample.x);
-    return observables_summary(target.observables(), observe(target, x),
-                               {x, sample.log_weight, sample.root, sampler_->n_chains()});
+    const std::vector<std::vector<double>> values = observe(target, x);
+    const WeightedPoints points{x, sample.log_weight, sample.root, sampler_->n_chains()};
+    j["observables"] = observables_summary(target.observables(), values, points);
+    if (compared && experiment_->reference) {
+        StreamKey key;
+        key.seed = experiment_->preset["run"]["seed"].template get<std::uint64_t>();
+        key.replicate = replicate_;
+        j["metrics"] = metrics_summary(target, *experiment_->reference, points, values, key, with_floors);
+    }
 }
 
 template <class Real>
@@ -345,7 +356,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         points.of_target && with_distance && points.n > 0 && experiment_->target->mixture()
             ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
             : Json(nullptr);
-    out.summary["observables"] = observed(points);
+    summarise_points(out.summary, points, with_distance, with_arrays);
     out.summary["estimates"] = estimates_summary(diagnostics_.estimates());
     if (status != "finished") {
         judged.stopped_at = sampler_->progress(), judged.stopped_end = sampler_->progress_end();

@@ -24,8 +24,8 @@ public:
     bool finished() const { return sampler_->finished(); }
     /// The last advance() ended a level or a scan.
     bool at_boundary() const { return sampler_->at_boundary(); }
-    /// The result so far; arrays (samples, genealogy, levels) only when wanted. `status`: finished, partial
-    /// or failed.
+    /// The result so far; arrays (samples, genealogy, levels) and the floors of metrics only when wanted, as
+    /// distances, to the exact mixture and to the reference. `status`: finished, partial or failed.
     ReplicateResult result(const std::string& status, bool with_arrays, bool with_distance) const;
 
     AnnealedSampler<Real>& sampler() { return *sampler_; }
@@ -46,6 +46,7 @@ public:
 private:
     const Experiment<Real>* experiment_;
     std::shared_ptr<AnnealedSampler<Real>> sampler_;
+    std::uint32_t replicate_;
     bool recorded_;
     int every_level_;
     ModeRecord<Real> modes_;
@@ -74,7 +75,7 @@ private:
     std::vector<double> errors_of_modes(const Sample& sample) const;
     double independent_draws(const Sample& sample) const;
     void summarise_work(Json& summary) const;
-    Json observed(const Sample& sample) const;
+    void summarise_points(Json& summary, const Sample& sample, bool compared, bool with_floors) const;
     void add_arrays(ReplicateResult& out, Sample sample, Record record) const;
 };
 

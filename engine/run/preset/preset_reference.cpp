@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "run/preset/preset_reference.hpp"
+
+#include <algorithm>
+
+#include "diagnostics/weights.hpp"
+#include "run/preset/point_files.hpp"
+#include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
+#include "run/preset/preset_target.hpp"
+
+namespace tempera {
+
+namespace {
+
+constexpr const char* place = "run.reference";
+
+template <class Real>
+std::vector<double> exact_points(const Target<Real>& target, std::uint64_t seed) {
+    if (!target.has_sampler()) {
+        throw ConfigError(place, no_exact_reference);
+    }
+    StreamKey key;
+    key.seed = seed;
+    key = key.with(Purpose::diagnostic, reference_stream);
+    Particles<Real> particles(exact_reference_points, target.dim());
+    std::vector<double> out;
+    out.reserve(static_cast<std::size_t>(particles.size()) * static_cast<std::size_t>(target.dim()));
+    for (int b = 0; b < particles.n_blocks(); ++b) {
+        target.sample(key, static_cast<std::uint32_t>(b * block_size), particles.block(b));
+    }
+    for (int j = 0; j < particles.size(); ++j) {
+        for (int i = 0; i < target.dim(); ++i) {
+            out.push_back(static_cast<double>(particles(j, i)));
+        }
+    }
+    return out;
+}
+
+/// Keeps the points that have weight.
+void keep_weighted(ReferencePoints& points, std::vector<double> weight, std::size_t dim) {
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+        if (weight[i] > 0) {
+            const std::size_t to = points.weight.size();
+            std::copy_n(points.x.begin() + static_cast<std::ptrdiff_t>(i * dim), dim,
+                        points.x.begin() + static_cast<std::ptrdiff_t>(to * dim));
+            points.weight.push_back(weight[i]);
+        }
+    }
+    points.x.resize(points.weight.size() * dim);
+}
+
+void rest_centres(std::vector<double>& x, const ParticleLayout& layout) {
+    const auto axes = static_cast<std::size_t>(layout.axes),
+               dim = axes * static_cast<std::size_t>(layout.n_particles);
+    for (std::size_t first = 0; first < x.size(); first += dim) {
+        for (std::size_t a = 0; a < axes; ++a) {
+            double mean = 0;
+            for (std::size_t i = a; i < dim; i += axes) {
+                mean += x[first + i] / layout.n_particles;
+            }
+            for (std::size_t i = a; i < dim; i += axes) {
+                x[first + i] -= mean;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+template <class Real>
+std::shared_ptr<const ReferencePoints> load_reference(const Json& resolved, const Target<Real>& target) {
+    const Json setting = get_value(resolved, place);
+    const std::string name = setting.is_string() ? setting.get<std::string>() : "";
+    if (name.empty()) {
+        return nullptr;
+    }
+    const auto dim = static_cast<std::size_t>(target.dim());
+    auto out = std::make_shared<ReferencePoints>();
+    out->name = name;
+    std::vector<double> weight;
+    if (name == "exact") {
+        out->x = exact_points(target, resolved["run"]["seed"].get<std::uint64_t>());
+    } else {
+        StoredPoints stored = read_points(find_file(resolved, name), target.dim(), place);
+        out->x = std::move(stored.x);
+        weight = normalised_weights(stored.log_weight);
+    }
+    if (weight.empty()) {
+        weight.assign(out->x.size() / dim, static_cast<double>(dim) / static_cast<double>(out->x.size()));
+    }
+    keep_weighted(*out, std::move(weight), dim);
+    if (out->size() < least_reference_points) {
+        throw ConfigError(place, "\"" + name + "\" holds " + std::to_string(out->size()) +
+                                     " points with a weight; a comparison needs " +
+                                     std::to_string(least_reference_points) + " at least");
+    }
+    if (const auto layout = target.particles()) {
+        rest_centres(out->x, *layout);
+    }
+    return out;
+}
+
+void check_reference(const Json& resolved, Problems& problems) {
+    try {
+        load_reference(resolved, *preset_target<double>(resolved));
+    } catch (const ConfigError& error) {
+        for (const Problem& p : error.problems()) {
+            problems.add(p.place, p.text);
+        }
+    }
+}
+
+template std::shared_ptr<const ReferencePoints> load_reference(const Json&, const Target<float>&);
+template std::shared_ptr<const ReferencePoints> load_reference(const Json&, const Target<double>&);
+
+}  // namespace tempera
