@@ -91,10 +91,11 @@ struct ExpressionSettings {
         try {
             const Formula formula = formula::parse(log_density, dim);
             if (const std::vector<std::string> names = unused(formula); !names.empty()) {
+                const int n_used = std::max(1, dim - static_cast<int>(names.size()));
                 problems.add(at, "column 1: the formula has no " + joined(names) +
                                      ", along which the density would not have an integral; write a term "
-                                     "with it, or set dim to " +
-                                     std::to_string(used_dim(formula)));
+                                     "with it, or number the variables from x1 and set dim to " +
+                                     std::to_string(n_used));
             } else if (!is_finite_somewhere(formula)) {
                 problems.add(
                     at, "column 1: the formula is not finite at any of 256 points drawn around the origin "
@@ -108,12 +109,6 @@ struct ExpressionSettings {
         } catch (const formula::FormulaError& error) {
             problems.add(at, error.what());
         }
-    }
-
-private:
-    static int used_dim(const Formula& formula) {
-        const auto last = std::find(formula.uses.rbegin(), formula.uses.rend(), true);
-        return std::max(1, static_cast<int>(formula.uses.rend() - last));
     }
 };
 

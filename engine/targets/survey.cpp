@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "core/number.hpp"
@@ -44,10 +45,7 @@ struct Range {
 /// Where all of a profile but `tail` at either end lies; ends that hold more than that are pushed out.
 Range cut(const std::vector<double>& profile, double low, double high, double tail) {
     const int n = static_cast<int>(profile.size());
-    double total = 0;
-    for (const double p : profile) {
-        total += p;
-    }
+    const double total = std::accumulate(profile.begin(), profile.end(), 0.0);
     const auto first_beyond = [&](auto begin, auto end) {
         double sum = 0;
         const auto at = std::find_if(begin, end, [&](double p) { return (sum += p) > tail * total; });
@@ -142,9 +140,8 @@ private:
             is_unbounded_ = is_unbounded_ || value_[l] == infinity;
             if (value_[l] > top_ && value_[l] < infinity) {
                 top_ = value_[l];
-                for (int i = 0; i < dim_; ++i) {
-                    best_(i) = at(i, l);
-                }
+                best_ = Eigen::VectorXd::NullaryExpr(
+                    dim_, [&](Eigen::Index i) { return at(static_cast<int>(i), l); });
             }
         }
     }
@@ -220,16 +217,14 @@ private:
     /// The ends of climbs in the first two coordinates, and a few widths around.
     Box around_modes() const {
         constexpr double depth = 15, reach = 4;
-        double low[2] = {infinity, infinity}, high[2] = {minus_infinity, minus_infinity};
+        double low[2]{infinity, dim_ == 1 ? -1 : infinity},
+            high[2]{minus_infinity, dim_ == 1 ? 1 : minus_infinity};
         for (int l = 0; l < block_size; ++l) {
             const Mode& mode = modes_[static_cast<std::size_t>(l)];
             for (int i = 0; i < std::min(dim_, 2) && mode.log_mass > top_mass_ - depth; ++i) {
                 const double margin = reach * mode.width[static_cast<std::size_t>(i)];
                 low[i] = std::min(low[i], x_(l, i) - margin), high[i] = std::max(high[i], x_(l, i) + margin);
             }
-        }
-        if (dim_ == 1) {
-            low[1] = -1, high[1] = 1;
         }
         return {low[0], high[0], low[1], high[1]};
     }
@@ -304,9 +299,9 @@ private:
     }
 
     struct Moments {
-        double log_mass = minus_infinity;
-        Eigen::Vector2d mean = Eigen::Vector2d::Zero();
-        Eigen::Matrix2d covariance = Eigen::Matrix2d::Zero();
+        double log_mass;
+        Eigen::Vector2d mean;
+        Eigen::Matrix2d covariance;
     };
 
     std::optional<Moments> moments(const Box& box, Cells n) {
@@ -315,9 +310,8 @@ private:
             return {};
         }
         double total = 0;
-        Eigen::Vector2d first = Eigen::Vector2d::Zero();
+        Eigen::Vector2d first(0, 0), centre(box.centre_x(), box.centre_y());
         Eigen::Matrix2d second = Eigen::Matrix2d::Zero();
-        const Eigen::Vector2d centre(box.centre_x(), box.centre_y());
         for (int iy = 0; iy < s.ny; ++iy) {
             for (int ix = 0; ix < s.nx; ++ix) {
                 const double mass = s.mass(ix, iy);
@@ -329,6 +323,30 @@ private:
         const double cell = box.width() / s.nx * (dim_ == 1 ? 1 : box.height() / s.ny);
         return Moments{s.top + std::log(total * cell), centre + shift,
                        second / total - shift * shift.transpose()};
+    }
+
+    /// What coarse grids of ever wider boxes see beyond this one, relative to its mass: where narrow modes
+    /// draw all climbs, a wide one is met so.
+    double mass_beyond(const Box& box, double log_mass) {
+        constexpr double widest = 1e6;
+        double largest = 0;
+        for (double half = 2; half < widest; half *= 4) {  // in widths of the box
+            const Scan s = scan(with_margin(box, half), dim_ == 1 ? Cells{1024, 1} : Cells{96, 96});
+            const double cell = s.box.width() / s.nx * (dim_ == 1 ? 1 : s.box.height() / s.ny);
+            if (s.log_density.empty()) {
+                return infinity;  // too many points to be sure
+            }
+            double sum = 0;
+            for (int iy = 0; iy < s.ny && s.top > minus_infinity; ++iy) {
+                for (int ix = 0; ix < s.nx; ++ix) {
+                    const bool is_beyond = std::abs(s.x(ix) - box.centre_x()) > 0.5 * box.width() ||
+                                           std::abs(s.y(iy) - box.centre_y()) > 0.5 * box.height();
+                    sum += is_beyond ? s.mass(ix, iy) : 0;
+                }
+            }
+            largest = std::max(largest, sum * cell * std::exp(s.top - log_mass));
+        }
+        return largest;
     }
 
     /// Cells no wider than the narrowest mode found, finer until the integral stands still.
@@ -349,7 +367,8 @@ private:
             const std::optional<Moments> fine = moments(box, n);
             if (fine && std::abs(fine->log_mass - coarse->log_mass) < grids_agree) {
                 const std::optional<Moments> wide = moments(with_margin(box, 0.25), n.finer());
-                if (wide && !is_unbounded_ && std::abs(wide->log_mass - fine->log_mass) < boxes_agree) {
+                if (wide && std::abs(wide->log_mass - fine->log_mass) < boxes_agree &&
+                    mass_beyond(box, fine->log_mass) < boxes_agree && !is_unbounded_) {
                     out.log_z = wide->log_mass;
                     out.mean = wide->mean.head(dim_);
                     out.covariance = wide->covariance.topLeftCorner(dim_, dim_);

@@ -16,8 +16,8 @@ struct Survey {
     /// Least variance of a mode found, averaged (harmonically) over directions; 1 where none has one.
     double local_variance = 1;
     /// In one or two dimensions, from quadrature: known where refined grids agree to 1e-5 and a box half as
-    /// wide again adds less than 1e-4, with cells no wider than the narrowest mode found. A narrow mode far
-    /// from the origin may stay unseen.
+    /// wide again adds less than 1e-4, as do coarse grids up to a million times as wide, with cells no wider
+    /// than the narrowest mode found. A narrow mode that no climb comes upon stays unseen.
     std::optional<double> log_z;
     std::optional<Eigen::VectorXd> mean;        ///< [dim]
     std::optional<Eigen::MatrixXd> covariance;  ///< [dim, dim]
