@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Hot loops, each over 4096 particles in blocks as the samplers call them.
 #include <Eigen/Dense>
+#include <cstdio>
 
 #include "bench/measure.hpp"
 #include "core/log_sum_exp.hpp"
 #include "core/rng.hpp"
 #include "samplers/annealed/resampling.hpp"
-#include "targets/mixture.hpp"
+#include "targets/target.hpp"
 
 namespace tempera::bench {
 
@@ -140,6 +141,47 @@ void hessian_vector(Report& report, const Peaks& peaks, int n_components, int di
                 false, "4 d^2 flops per component: precision times x - mean and times v"});
 }
 
+/// Seconds for the scores of all particles under a target of the catalogue.
+template <class Real>
+double score_seconds(const Json& settings) {
+    const auto target = find_entry(target_catalogue(), "target", settings["type"].get<std::string>())
+                            .template make<Real>(settings, {});
+    Particles<Real> x(n_particles, target->dim()), score(n_particles, target->dim());
+    for (int b = 0; b < x.n_blocks(); ++b) {
+        fill_normals(StreamKey{.seed = 2}, static_cast<std::uint32_t>(b * block_size), x.block(b));
+    }
+    Tally tally;
+    return least_seconds([&] {
+        for (int b = 0; b < x.n_blocks(); ++b) {
+            target->evaluate(x.block(b), {.score = score.block(b).data}, tally);
+        }
+        keep(*score.block(0).data);
+    });
+}
+
+/// A typed density against the same one written by hand, and a typed mixture.
+template <class Real>
+void expressions(Report& report) {
+    const std::string name = "expression_score", kind = precision<Real>();
+    const auto typed = [](const char* formula) {
+        return Json{{"type", "expression"}, {"log_density", formula}};
+    };
+    if (report.wants(name + "_banana_" + kind)) {
+        const double by_hand = score_seconds<Real>({{"type", "banana"}}),
+                     seconds = score_seconds<Real>(typed("-0.5*((x1/2)^2 + ((x2 - 0.5*(x1^2 - 4))/0.5)^2)"));
+        char note[64];
+        std::snprintf(note, sizeof note, "%.2f x the time of the target written by hand", seconds / by_hand);
+        report.add({name + "_banana_" + kind, seconds, n_particles / seconds, "particles/s",
+                    std::numeric_limits<double>::quiet_NaN(), false, note});
+    }
+    if (report.wants(name + "_mixture_" + kind)) {
+        const double seconds =
+            score_seconds<Real>(typed("log(exp(-0.5*((x1-4)^2 + x2^2)) + 2*exp(-0.5*((x1+4)^2 + 4*x2^2)))"));
+        report.add({name + "_mixture_" + kind, seconds, n_particles / seconds, "particles/s",
+                    std::numeric_limits<double>::quiet_NaN(), false, "two components, a typed log of a sum"});
+    }
+}
+
 /// Multiply-class operations per normal: 40 of Philox and two Box-Mullers of 27 for 64 words (f32), and of
 /// twice the words and longer polynomials (f64).
 template <class Real>
@@ -215,6 +257,8 @@ void measure_kernels(Report& report, const Peaks& peaks) {
     mixtures<double>(report, peaks);
     normals<float>(report, peaks);
     normals<double>(report, peaks);
+    expressions<float>(report);
+    expressions<double>(report);
     weights(report, peaks);
 }
 

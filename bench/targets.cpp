@@ -74,7 +74,12 @@ void measure_targets(Report& report, const Peaks& peaks) {
          "ising",
          {{"size", 16}},
          4 * 2 * 16 * 256.0,
-         "four transforms along the axes; exponentials and logarithms not counted"}};
+         "four transforms along the axes; exponentials and logarithms not counted"},
+        {"logistic_score_1000x24",
+         "logistic_regression",
+         {{"n_rows", 1000}, {"n_features", 24}},
+         4 * 1000 * 25.0,
+         "4 flops a row and coefficient; an exponential and a reciprocal a row not counted"}};
     for (const Case& c : cases) {
         measure<float>(report, peaks, c);
         measure<double>(report, peaks, c);

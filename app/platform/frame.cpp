@@ -142,6 +142,7 @@ bool read_renderer(Workbench& bench, std::string& problem) {
 
 void build_frame(Workbench& bench, FrameTimes& times) {
     const auto start = std::chrono::steady_clock::now();
+    bench.arrangement.restore(bench.view);
     ImGui::NewFrame();
     bench.frame();
     ImGui::Render();

@@ -266,14 +266,8 @@ void look_commands(Commands& list) {
                   [id = std::string(id)](const Workbench& b) { return b.view.layout == id; }});
         ++key;
     }
-    list.add({"layout.reset",
-              "Layout",
-              "Reset layout",
-              0,
-              [](Workbench& b) { b.set_layout(b.view.layout); },
-              {},
-              {},
-              true});
+    list.add(
+        {"layout.reset", "Layout", "Reset layout", 0, [](Workbench& b) { b.reset_layout(); }, {}, {}, true});
     for (const std::string& name : palette_names()) {
         list.add({"theme." + name,
                   "Theme",

@@ -180,17 +180,20 @@ void place(const Part& part, ImGuiID node, ImVec2 size, const Theme& theme) {
 }
 
 /// A node with one panel has no tab bar at all: the panel's own title row says what it is.
-void quiet_tab_bars(ImGuiDockNode* node) {
-    if (!node) {
-        return;
+void quiet_tab_bars() {
+    for (const ImGuiStoragePair& entry : ImGui::GetCurrentContext()->DockContext.Nodes.Data) {
+        auto* node = static_cast<ImGuiDockNode*>(entry.val_p);
+        if (node && node->IsLeafNode()) {
+            const ImGuiDockNodeFlags flags =
+                (node->LocalFlags | ImGuiDockNodeFlags_NoWindowMenuButton) & ~ImGuiDockNodeFlags_NoTabBar;
+            node->SetLocalFlags(node->Windows.Size <= 1 ? flags | ImGuiDockNodeFlags_NoTabBar : flags);
+        }
     }
-    if (node->IsLeafNode()) {
-        const ImGuiDockNodeFlags flags = node->LocalFlags & ~ImGuiDockNodeFlags_NoTabBar;
-        node->SetLocalFlags(node->Windows.Size <= 1 ? flags | ImGuiDockNodeFlags_NoTabBar : flags);
-        return;
-    }
-    quiet_tab_bars(node->ChildNodes[0]);
-    quiet_tab_bars(node->ChildNodes[1]);
+}
+
+/// Taken out of the layout, alone or with others.
+bool floats(const ImGuiWindow* window) {
+    return window && (!window->DockNode || !ImGui::DockNodeGetRootNode(window->DockNode)->IsDockSpace());
 }
 
 Situation situation(const Workbench& bench) {
@@ -219,12 +222,13 @@ void watch_modes(Workbench& bench) {
     }
 }
 
-/// Panels of the ground's colour are told apart by a line.
+/// Panels of the ground's colour, and those over others, are told apart by a line.
 void outline(const Theme& theme) {
-    if (theme.colours().ground != theme.colours().panel) {
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    if (theme.colours().ground != theme.colours().panel && !floats(window)) {
         return;
     }
-    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    const ImGuiDockNode* node = window->DockIsActive ? window->DockNode : nullptr;
     const ImVec2 at = node ? node->Pos : ImGui::GetWindowPos(),
                  size = node ? node->Size : ImGui::GetWindowSize();
     const ImVec2 end(at.x + size.x, at.y + size.y);
@@ -254,14 +258,15 @@ void draw_docks(Workbench& bench) {
                      ImGuiWindowFlags_NoNavFocus);
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);
-    const ImGuiID root = ImGui::GetID("root");
+    const ImGuiID root = dock_root();
     watch_modes(bench);
-    const bool rebuilt = bench.view.rebuild_layout || !ImGui::DockBuilderGetNode(root);
+    const bool arranged = bench.view.arrangements.contains(bench.view.layout),  // the next frame puts it back
+        rebuilt = (bench.view.rebuild_layout && !arranged) || !ImGui::DockBuilderGetNode(root);
     if (rebuilt) {
         build(bench, root, size);
         bench.view.rebuild_layout = false;
     }
-    quiet_tab_bars(ImGui::DockBuilderGetNode(root));
+    quiet_tab_bars();
     ImGui::PushStyleColor(ImGuiCol_Border,
                           Theme::vec(theme.colours().ground));  // docking draws its separators with it
     ImGui::DockSpace(root, {0, 0},
@@ -270,23 +275,30 @@ void draw_docks(Workbench& bench) {
     ImGui::PopStyleColor();
     ImGui::End();
     for (const View& view : view_catalogue()) {
-        const auto& hidden = bench.view.hidden;
+        auto& hidden = bench.view.hidden;
         if (std::find(hidden.begin(), hidden.end(), view.id) != hidden.end()) {
             continue;
         }
-        if (ImGui::Begin(window_name(view).c_str(), nullptr,
+        const std::string name = window_name(view);
+        bool open = true;  // only a panel that floats has a cross to close it
+        if (ImGui::Begin(name.c_str(), floats(ImGui::FindWindowByName(name.c_str())) ? &open : nullptr,
                          ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoScrollbar)) {
             view.draw(bench);
             outline(theme);
         }
         ImGui::End();
+        if (!open) {
+            hidden.emplace_back(view.id);
+            bench.say(std::string(view.title) + " is hidden: View, Panels brings it back");
+        }
     }
     bench.view.fit = false;
+    bench.arrangement.watch(bench.view, rebuilt);
     if (ImGui::GetFrameCount() < 4) {
         return;  // windows that appear take the focus; what shall be in front waits for them
     }
-    if (rebuilt) {  // its tabs exist from the next frame on
-        return;
+    if (rebuilt || bench.view.rebuild_layout || bench.arrangement.restored()) {
+        return;  // its tabs exist from the next frame on
     }
     for (const std::string& id : std::exchange(bench.view.raise, {})) {
         if (const View* view = find_view(id)) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "app/kit/text.hpp"
 #include "app/kit/words.hpp"
@@ -83,9 +84,11 @@ void ExportDialog::draw_choices(Workbench& bench) {
     }
     row(theme, "format");
     choose_one(bench, figure_formats(), in_capitals, how.format);
+    ImGui::BeginDisabled(how.format == "csv" || how.format == "json");  // numbers have no looks
     row(theme, "colours");
     choose_one(bench, palette_names(), in_words, how.theme);
     draw_size(bench);
+    ImGui::EndDisabled();
     row(theme, "dots per inch");
     {
         const Face mono(theme.mono, Theme::number_size);
@@ -98,7 +101,8 @@ void ExportDialog::draw_choices(Workbench& bench) {
     }
     row(theme, "folder");
     ImGui::TextUnformatted(fitting(how.folder.string(), theme.px(250)).c_str());
-    ImGui::SetItemTooltip("%s", how.folder.c_str());
+    std::error_code ignored;
+    ImGui::SetItemTooltip("%s", std::filesystem::absolute(how.folder, ignored).c_str());
     ImGui::SameLine();
     if (ImGui::SmallButton("Change ...###folder")) {
         come_back_ = true;

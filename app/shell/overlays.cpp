@@ -154,6 +154,8 @@ void centre_next_window(const Theme& theme, float width, float height) {
 }
 
 void draw_overlays(Workbench& bench) {
+    // An edge: on light grounds the colour alone tells nothing of where a dialog ends.
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, std::max(1.0f, bench.theme.px(1)));
     draw_recovery(bench);
     bench.palette.draw(bench);
     draw_keys(bench);
@@ -165,6 +167,7 @@ void draw_overlays(Workbench& bench) {
     }
     draw_messages(bench);
     draw_tip(bench);
+    ImGui::PopStyleVar();
 }
 
 }  // namespace tempera::app

@@ -66,9 +66,11 @@ void panel_menu(Workbench& bench, const View& view) {
 
 }  // namespace
 
-bool named_by_tab() {
-    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
-    return node && !node->IsNoTabBar() && !node->IsHiddenTabBar();
+bool named_already() {
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    const ImGuiDockNode* node = window->DockNode;
+    return window->DockIsActive ? node && !node->IsNoTabBar() && !node->IsHiddenTabBar()
+                                : !(window->Flags & ImGuiWindowFlags_NoTitleBar);
 }
 
 void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
@@ -77,7 +79,7 @@ void panel_header(Workbench& bench, const View& view, const std::string& title, 
     const float width = ImGui::GetContentRegionAvail().x, menu = theme.px(18);
     const ImVec2 start = ImGui::GetCursorPos();
     float used = 0;
-    if (!named_by_tab()) {
+    if (!named_already()) {
         const Face face(theme.bold, Theme::title_size);
         title_handle(ImGui::CalcTextSize(title.c_str()));
         ImGui::TextUnformatted(title.c_str());

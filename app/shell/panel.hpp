@@ -25,8 +25,8 @@ const View* find_view(const std::string& id);
 /// Title row of a panel: title, legend entries of a plot, state at the right end and the panel's menu.
 void panel_header(Workbench& bench, const View& view, const std::string& title, const std::string& state,
                   const PlotSpec* legend = nullptr);
-/// The panel's tab shows its name already.
-bool named_by_tab();
+/// The panel's tab or title bar shows its name.
+bool named_already();
 /// The rest of the window below the header.
 struct Area {
     float width, height;

@@ -29,6 +29,7 @@ void for_each_remembered(View& view, F f) {
     f("show_absent", view.show_absent);
     f("setup_filter", view.setup_filter);
     f("hidden", view.hidden);
+    f("arrangements", view.arrangements);
     f("blindness_part", view.blindness_part);
     f("loss_smoothing", view.loss_smoothing);
     f("learning_rate", view.learning_rate);

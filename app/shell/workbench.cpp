@@ -149,6 +149,11 @@ void Workbench::set_layout(const std::string& name) {
     view.rebuild_layout = true;
 }
 
+void Workbench::reset_layout() {
+    view.arrangements.erase(view.layout);
+    set_layout(view.layout);
+}
+
 std::string Workbench::preset_layout() const {
     const Json own = workspace.value("view.layout");
     return own.is_string() && own != Json("explore") ? own.get<std::string>() : view.home_layout;
@@ -162,11 +167,6 @@ void Workbench::open_file(const std::string& path) {
 void Workbench::open_now(const std::string& path) {
     const bool swaps = workspace.exchanges();
     if (workspace.open(path)) {
-        if (!theme.can_draw(workspace.name())) {
-            workspace.note(LogLine::Kind::warning,
-                           "no font of this system has all characters of this preset's "
-                           "name; the package fonts-noto-cjk may help");
-        }
         // Panels for weights and panels for swaps take each other's places.
         view.rebuild_layout = view.rebuild_layout || swaps != workspace.exchanges();
         if (preset_layout() != view.layout) {
@@ -233,8 +233,23 @@ void Workbench::report_export(const Exporter::Report& report) {
         {"The export failed", {report.text}, {{"Choose another folder ...", choose}}, "Cancel", {}, {}});
 }
 
+/// Marks in place of letters need an explanation where they are seen.
+void Workbench::watch_name() {
+    if (workspace.name() == checked_name) {
+        return;
+    }
+    checked_name = workspace.name();
+    if (!theme.can_draw(checked_name)) {
+        const std::string text =
+            "No font here has all letters of this name; the package fonts-noto-cjk may help";
+        workspace.note(LogLine::Kind::warning, text);
+        say(text, 30);
+    }
+}
+
 void Workbench::update(float seconds) {
     workspace.update(seconds);
+    watch_name();
     learning.update();
     if (learning.take_start()) {
         view.raise.emplace_back("training");

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "app/recovery/autosave.hpp"
 #include "app/render/density_textures.hpp"
 #include "app/render/sprites.hpp"
+#include "app/shell/arrangement.hpp"
 #include "app/shell/command_palette.hpp"
 #include "app/shell/commands.hpp"
 #include "app/shell/export_dialog.hpp"
@@ -47,8 +49,10 @@ struct ViewState {
     std::string focused = "particles";  ///< last panel the mouse was over: what Ctrl+E exports
     std::string setup_filter;
     std::vector<std::string> hidden;  ///< closed panels
-    std::vector<std::string> raise;   ///< panels whose tabs come to the front with the next frame
-    int blindness_part = 0;           ///< of the Blindness panel: curves, seeds, remedies
+    /// By layout: where the person has moved its panels, as Dear ImGui writes it down. Others are built.
+    std::map<std::string, std::string> arrangements;
+    std::vector<std::string> raise;  ///< panels whose tabs come to the front with the next frame
+    int blindness_part = 0;          ///< of the Blindness panel: curves, seeds, remedies
     /// Of the Training panel: weight of the past in the running means of the losses, whether the learning
     /// rate is drawn, noise levels as a map over steps or as lines, and the plot where there is room for one.
     double loss_smoothing = 0.9;
@@ -90,6 +94,8 @@ struct Workbench {
     void set_theme(const std::string& name);
     void set_scale(float scale);
     void set_layout(const std::string& name);
+    /// Forgets where the person has moved the panels of the present layout.
+    void reset_layout();
     /// The layout of the preset that is open, or the person's own where it asks for none but the usual one.
     std::string preset_layout() const;
     /// Starts a shipped story; what is wrong with it becomes a message.
@@ -105,6 +111,7 @@ struct Workbench {
 private:
     void open_now(const std::string& path);
     void report_export(const Exporter::Report& report);
+    void watch_name();
     bool hold_back();
     bool ask_about_size(bool paused);
 
@@ -119,6 +126,7 @@ public:
     Commands commands;
     FileDialog dialog;
     ViewState view;
+    Arrangement arrangement;
     std::string toast;  ///< last thing that happened, in the status bar
     double toast_until = 0;
     /// Keys that were pressed since the last frame, each with its modifiers, where a window feeds them: Dear
@@ -136,6 +144,7 @@ public:
     float scale = 1, display_scale = 1;       ///< chosen, and what the display asks for
     int window_width = 0, window_height = 0;  ///< in pixels of the screen, outside full screen; 0: not known
     bool masked = false;                      ///< times are hidden (golden pictures)
+    std::string checked_name;                 ///< of a preset, that the fonts were asked about
     std::filesystem::path presets_folder;     ///< where Save as begins
     FigureExport figures;                     ///< how and where figures are written
     ExportDialog export_dialog;

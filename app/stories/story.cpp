@@ -283,7 +283,11 @@ std::optional<double> measure(const Workbench& bench, const StoryCheck& check) {
 }
 
 void StoryTeller::start(const std::string& name, std::size_t step) {
-    story_ = load_story(story_folder() / (name + ".json"));
+    start(load_story(story_folder() / (name + ".json")), step);
+}
+
+void StoryTeller::start(Story story, std::size_t step) {
+    story_ = std::move(story);
     go(step);
 }
 

@@ -67,6 +67,7 @@ public:
 
     /// Starts a shipped story at a step (0 = the first). Throws ConfigError.
     void start(const std::string& name, std::size_t step = 0);
+    void start(Story story, std::size_t step = 0);
     void go(std::size_t step);  ///< performs the step from its beginning
     void next();
     void back();

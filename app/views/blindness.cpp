@@ -234,7 +234,7 @@ void draw(Workbench& bench) {
     panel_header(bench, *find_view("blindness"), "Blindness", "");
     auto part = static_cast<Part>(bench.view.blindness_part);
     const ImVec2 start = ImGui::GetCursorPos();
-    ImGui::SetCursorPos({start.x + (named_by_tab() ? 0 : theme.px(84)), start.y - theme.px(24)});
+    ImGui::SetCursorPos({start.x + (named_already() ? 0 : theme.px(84)), start.y - theme.px(24)});
     part_choice(bench, part);
     bench.view.blindness_part = static_cast<int>(part);
     ImGui::SetCursorPos(start);

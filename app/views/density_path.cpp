@@ -237,7 +237,7 @@ void header(Workbench& bench) {
         n > 0 ? state + (narrow ? "" : std::string("      ") + from + "  " + icon::arrow + "  target") : "");
     if (learned_path) {
         const ImVec2 body = ImGui::GetCursorPos();
-        ImGui::SetCursorPos({start.x + (named_by_tab() ? 0 : theme.px(94)), start.y});
+        ImGui::SetCursorPos({start.x + (named_already() ? 0 : theme.px(94)), start.y});
         row_choices(bench);
         ImGui::SetCursorPos(body);
     }

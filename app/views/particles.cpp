@@ -110,7 +110,7 @@ struct ChoicesPlace {
 
 ChoicesPlace place_of_choices(const Workbench& bench) {
     const Theme& theme = bench.theme;
-    return {named_by_tab() ? 0 : theme.px(84), theme.px(bench.learning.learned_path() ? 420 : 330)};
+    return {named_already() ? 0 : theme.px(84), theme.px(bench.learning.learned_path() ? 420 : 330)};
 }
 
 void choices(Workbench& bench, bool narrow) {

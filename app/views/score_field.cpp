@@ -132,7 +132,7 @@ void draw(Workbench& bench) {
                                             std::max(20.0f, whole.height - theme.px(74)));
     const PlotSpec plot = plot_of(bench, aspect);
     const ImVec2 start = ImGui::GetCursorPos();
-    const float choices_at = named_by_tab() ? 0 : theme.px(90),
+    const float choices_at = named_already() ? 0 : theme.px(90),
                 room = whole.width - choices_at - theme.px(320);
     std::string state = plot.state;
     {

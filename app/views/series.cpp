@@ -11,7 +11,8 @@ namespace tempera::app {
 namespace {
 
 struct Choice {
-    std::string label;  ///< also what the view remembers
+    std::string label;  ///< what the view remembers
+    std::string title;
     const Series* series;
     const WorkView* from;
 };
@@ -20,7 +21,7 @@ std::vector<Choice> choices(Workbench& b) {
     std::vector<Choice> out;
     const auto add = [&](const WorkView& from, const std::string& before) {
         for (const Series& series : from.record->series) {
-            out.push_back({before + series.name, &series, &from});
+            out.push_back({before + series.name, before + series_title(series.name), &series, &from});
         }
     };
     add(b.workspace.snapshot(), "");
@@ -65,9 +66,9 @@ void draw(Workbench& b) {
         return;
     }
     ImGui::SetNextItemWidth(std::min(remaining().width, b.theme.px(220)));
-    if (ImGui::BeginCombo("###which", shown(choice->label).c_str(), ImGuiComboFlags_HeightLarge)) {
+    if (ImGui::BeginCombo("###which", shown(choice->title).c_str(), ImGuiComboFlags_HeightLarge)) {
         for (const Choice& c : all) {
-            if (ImGui::Selectable(shown(c.label).c_str(), &c == choice)) {
+            if (ImGui::Selectable((shown(c.title) + "###" + c.label).c_str(), &c == choice)) {
                 b.view.series = c.label;
             }
         }

@@ -1,90 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Internal to this folder: matrix times activations for a stripe of U vectors of particles, and the
-// activation.
+// Internal to this folder: the activation, beside the products of targets/tiled_matrix.hpp.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
-#include "core/block.hpp"
-#include "targets/simd_math.hpp"
+#include "targets/tiled_matrix.hpp"
 
 namespace tempera::simd {
-
-/// Rows of a product that share the loads of an input row: 8 x 2 accumulators hide the latency of
-/// multiply-adds.
-inline constexpr int tile_rows = 8;
-
-constexpr int padded_rows(int rows) { return (rows + tile_rows - 1) / tile_rows * tile_rows; }
-
-/// A matrix [rows, columns] stored as tiles [rows / 8][columns][8], missing rows are zero.
-template <class Real>
-struct TiledMatrix {
-    int rows = 0, columns = 0;
-    AlignedArray<Real> data;
-
-    /// element(i, j)
-    template <class Element>
-    TiledMatrix(int n_rows, int n_columns, Element element)
-        : rows(n_rows), columns(n_columns),
-          data(static_cast<std::size_t>(padded_rows(n_rows)) * static_cast<std::size_t>(n_columns)) {
-        for (int i = 0; i < rows; ++i) {
-            for (int j = 0; j < columns; ++j) {
-                data[place(i, j)] = static_cast<Real>(element(i, j));
-            }
-        }
-    }
-    Real at(int i, int j) const { return data[place(i, j)]; }
-
-private:
-    std::size_t place(int i, int j) const {
-        return (static_cast<std::size_t>(i / tile_rows) * static_cast<std::size_t>(columns) +
-                static_cast<std::size_t>(j)) *
-                   tile_rows +
-               static_cast<std::size_t>(i % tile_rows);
-    }
-};
-
-/// out = matrix * in (+ bias) for in [columns][U vectors]; epilogue(row, value[U]) gets every row, padding
-/// included.
-template <class Real, int U, class Epilogue>
-HWY_INLINE void multiply(const TiledMatrix<Real>& m, const Real* HWY_RESTRICT in,
-                         const Real* HWY_RESTRICT bias, Epilogue epilogue) {
-    const Tag<Real> d;
-    constexpr int n = width<Real>;
-    for (int row = 0; row < m.rows; row += tile_rows) {
-        Vec<Real> sum[tile_rows][U];
-#pragma GCC unroll 8
-        for (int r = 0; r < tile_rows; ++r) {
-            const auto start = bias ? hn::Set(d, bias[row + r]) : hn::Zero(d);
-#pragma GCC unroll 2
-            for (int u = 0; u < U; ++u) {
-                sum[r][u] = start;
-            }
-        }
-        const Real* HWY_RESTRICT w = m.data.data() + static_cast<std::ptrdiff_t>(row) * m.columns;
-        const Real* HWY_RESTRICT x = in;
-        for (int k = 0; k < m.columns; ++k, w += tile_rows, x += U * n) {
-            Vec<Real> value[U];
-#pragma GCC unroll 2
-            for (int u = 0; u < U; ++u) {
-                value[u] = hn::Load(d, x + u * n);
-            }
-#pragma GCC unroll 8
-            for (int r = 0; r < tile_rows; ++r) {
-                const auto weight = hn::Set(d, w[r]);
-#pragma GCC unroll 2
-                for (int u = 0; u < U; ++u) {
-                    sum[r][u] = hn::MulAdd(weight, value[u], sum[r][u]);
-                }
-            }
-        }
-#pragma GCC unroll 8
-        for (int r = 0; r < tile_rows; ++r) {
-            epilogue(row + r, sum[r]);
-        }
-    }
-}
 
 /// 1 / (1 + exp(-z))
 template <class Real>

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Models brought by the user as TorchScript files: (y [n, dim], sigma [n]) -> energy [n] or score [n, dim].
-#include <filesystem>
-#include <fstream>
-
 #include "models/model.hpp"
+#include "targets/torchscript_file.hpp"
 
 namespace tempera {
 
@@ -17,18 +15,7 @@ struct TorchscriptSettings {
         d.choice("output", output, {"energy", "score"}, {.help = "what the model returns"});
     }
     void check(const std::string& place, Problems& problems) const {
-        const std::string at = place + ".file", fix = "; name a .pt file written by torch.jit.save";
-        if (file.empty()) {
-            problems.add(at, "is empty" + fix);
-            return;
-        }
-        std::ifstream in(file, std::ios::binary);
-        char magic[4] = {};
-        if (!in || std::filesystem::is_directory(file)) {
-            problems.add(at, "\"" + file + "\" cannot be opened" + fix);
-        } else if (!in.read(magic, 4) || std::string(magic, 4) != "PK\3\4") {
-            problems.add(at, "\"" + file + "\" is no TorchScript archive" + fix);
-        }
+        check_torchscript_file(file, place + ".file", problems);
     }
 };
 
@@ -37,9 +24,7 @@ class Torchscript final : public Model<Real> {
 public:
     Torchscript(const TorchscriptSettings& s, const ModelContext<Real>& context) {
         if (!context.load_torchscript) {
-            throw ConfigError("model.type", "\"torchscript\" needs LibTorch, which this program was built "
-                                            "without; build with TEMPERA_LEARN=ON, "
-                                            "or export the network's weights to npz (energy_mlp)");
+            refuse_without_libtorch("model.type", "export the network's weights to npz (energy_mlp)");
         }
         model_ = context.load_torchscript(write_settings(s), context);
     }

@@ -21,7 +21,10 @@
     X(lennard_jones)                                                                                         \
     X(lj13)                                                                                                  \
     X(lj55)                                                                                                  \
-    X(ising)
+    X(ising)                                                                                                 \
+    X(expression)                                                                                            \
+    X(logistic_regression)                                                                                   \
+    X(torchscript)
 
 namespace tempera {
 

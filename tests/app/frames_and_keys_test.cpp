@@ -2,6 +2,8 @@
 // When the window draws, and what keys and words do in it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/platform/frame_policy.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
@@ -76,5 +78,22 @@ TEST(Keys, CountInTheFrameThatSeesThem) {
     EXPECT_TRUE(bench.workspace.playing());
     EXPECT_TRUE(bench.chords.empty());
 }
+
+TEST(Texts, ANameThatNoFontCanDrawIsExplainedWhereItIsSeen) {
+    NullBench window;
+    Workbench& bench = *window.bench;
+    ASSERT_TRUE(bench.workspace.open(std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json"));
+    window.frames(2);
+    EXPECT_EQ(bench.toast.find("fonts-noto-cjk"), std::string::npos);
+    bench.workspace.set("name", "\xe1\xaf\x80");  // a letter of Batak
+    bench.workspace.commit();
+    ASSERT_FALSE(bench.theme.can_draw(bench.workspace.name()));
+    window.frames(2);
+    EXPECT_NE(bench.toast.find("fonts-noto-cjk"), std::string::npos);
+    EXPECT_EQ(bench.workspace.log().back().text, bench.toast);
+    window.frames(5);
+    EXPECT_EQ(std::ranges::count(bench.workspace.log(), bench.toast, &LogLine::text), 1);
+}
+
 }  // namespace
 }  // namespace tempera::app

@@ -168,6 +168,7 @@ TEST(Autosave, AFolderThatCannotBeMadeIsNoReasonToStop) {
 
 /// Changes a value to another one of its type.
 void change(bool& v) { v = !v; }
+void change(std::map<std::string, std::string>& v) { v["molecules"] = "moved"; }
 void change(int& v) { v += 3; }
 void change(double& v) { v += 0.05; }
 void change(Background& v) { v = v == Background::own ? Background::exact : Background::own; }

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "app/stories/story.hpp"
 #include "core/build_id.hpp"
 #include "null_bench.hpp"
 #include "run/figures/training_figures.hpp"
@@ -177,6 +179,59 @@ TEST_F(TrainingWindow, AModelChangedMeanwhileIsNotReplaced) {
     EXPECT_EQ(learning.training().state, RunState::finished);
     EXPECT_TRUE(window.bench->workspace.value("model.file").get<std::string>().empty());
     EXPECT_EQ(window.bench->workspace.log().back().kind, LogLine::Kind::warning);
+}
+
+/// The shipped story with a training and with runs that take no time.
+Story small_story() {
+    Story story = load_story(fs::path(TEMPERA_SOURCE_DIR) / "assets/stories/mode_blindness.json");
+    const auto before = [](std::vector<std::string>& lines, const std::string& line, const char* inserted) {
+        const auto at = std::find(lines.begin(), lines.end(), line);
+        ASSERT_NE(at, lines.end()) << line;
+        lines.insert(at, inserted);
+    };
+    StoryStep& learn = story.steps.at(2);
+    for (const char* setting : {"set model.training.n_steps = 20", "set model.training.batch_size = 64",
+                                "set model.training.n_data = 300"}) {
+        before(learn.offers.at(0).actions, "train", setting);
+    }
+    before(learn.offers.at(1).actions, "run", "set sampler.n_particles = 256");
+    before(story.steps.at(3).actions, "run", "set sampler.n_particles = 256");
+    return story;
+}
+
+TEST_F(TrainingWindow, AStoryGoesOnWithTheNetworkThatWasTrainedInIt) {
+    NullBench window;
+    Workbench& bench = *window.bench;
+    bench.workspace.set_pace(0);
+    StoryTeller& teller = *bench.story;
+    teller.hurry = true;
+    teller.start(small_story(), 2);
+    const auto told = [&] { return !teller.performing() || !teller.error().empty(); };
+    const auto model_of_the_run = [&] {
+        const Json& preset = *bench.workspace.snapshot().preset;
+        return find_file(preset, get_value(preset, "model.file").get<std::string>());
+    };
+    teller.take_offer(0);
+    ASSERT_TRUE(until(window, told));
+    ASSERT_EQ(teller.error(), "");
+    EXPECT_EQ(bench.learning.training().state, RunState::finished);
+    EXPECT_EQ(bench.learning.training().step, 20);
+    const fs::path trained = bench.learning.training().folder;
+    teller.next();
+    ASSERT_TRUE(until(window, told));
+    ASSERT_EQ(teller.error(), "");
+    EXPECT_EQ(bench.workspace.snapshot().state, RunState::finished);
+    EXPECT_EQ(model_of_the_run(), trained);
+    EXPECT_FALSE(bench.workspace.modified()) << "the story's network is no edit of the person's";
+    teller.back();
+    teller.take_offer(1);
+    ASSERT_TRUE(until(window, told));
+    teller.next();
+    ASSERT_TRUE(until(window, told));
+    ASSERT_EQ(teller.error(), "");
+    const fs::path shipped = model_of_the_run();
+    EXPECT_NE(shipped, trained);
+    EXPECT_TRUE(fs::exists(shipped)) << shipped;
 }
 
 TEST_F(TrainingWindow, PlotsSayWhatTheyHave) {

@@ -123,8 +123,8 @@ def settings(folder):
     check(code == 2 and json.loads(stdout)["problems"][0]["place"] == "path.n_levels", "check names the place")
     for preset in sorted((SOURCE / "presets").glob("*.json")):
         code, _, stderr = call("check", preset)
-        if preset.stem == "train_from_samples":  # needs points of the user's own
-            check(code == 2 and "samples.npy" in stderr and "model.training.data" in stderr, f"{preset.name} says which data it needs")
+        if needs := {"train_from_samples": ("samples.npy", "model.training.data"), "logistic_german": ("german_data.npy", "target.data")}.get(preset.stem):
+            check(code == 2 and all(word in stderr for word in needs), f"{preset.name} says which data of the user's own it needs")
         else:
             check(code == 0, f"{preset.name} is good")
 
@@ -214,10 +214,10 @@ def evaluation(folder):
 
 def lists(folder):
     everything = json.loads(call("list", "--json")[1])
-    wanted = {"target": "gaussian gaussian_mixture two_mode gmm40 mog2 mog2i mog6 mog9 ring ring5 many_well funnel banana", "path": "diffusion tempering",
+    wanted = {"target": "gaussian gaussian_mixture two_mode gmm40 mog2 mog2i mog6 mog9 ring ring5 many_well funnel banana double_well_particles dw4 lennard_jones lj13 lj55 ising expression logistic_regression torchscript", "path": "diffusion tempering",
               "schedule": "log_snr edm uniform_time linear_beta equal_rejection equal_cess linear geometric explicit",
               "kernel": "none first_order exponential_integrator second_order transport_midpoint", "moves": "none random_walk mala hmc",
-              "sampler": "ais smc replica_exchange"}
+              "sampler": "ais smc replica_exchange mcmc"}
     for family, names in wanted.items():
         have = {entry["name"] for entry in everything[family]}
         check(set(names.split()) <= have, f"list {family}: missing {set(names.split()) - have}")

@@ -182,6 +182,19 @@ TEST(RunFigures, ASeriesWithoutAFigureOfItsOwnIsDrawnByName) {
     EXPECT_EQ(figures[0].layers[2].x, told.x);
 }
 
+TEST(RunFigures, ASeriesIsCalledWhatSummariesCallIt) {
+    const auto title = [](const char* name, const char* axis) {
+        Series told{name, axis, "", {}, {}, {}, {}};
+        told.add(1, 0.5);
+        return series_figure(told, nullptr, 4).title;
+    };
+    EXPECT_EQ(title("log_z", "scan"), "log Z by scan");
+    EXPECT_EQ(title("ess_fraction", "level"), "ESS / N by level");
+    EXPECT_EQ(title("acceptance", "level"), "Acceptance of moves by level");
+    EXPECT_EQ(title("learning_rate", "step"), "Learning rate by step");
+    EXPECT_EQ(title("estimates", "step"), "Estimates by step") << "a group of keys is no number";
+}
+
 TEST(RunFigures, OneLevelIsADotAndNoLine) {
     const PlotSpec plot = mode_mass_figure(of_three_modes(0), 0);
     EXPECT_TRUE(std::any_of(plot.layers.begin(), plot.layers.end(),

@@ -112,6 +112,9 @@ TEST(TemperingPath, IsTheGeometricBridgeForEveryTarget) {
         for (const bool standardise : {false, true}) {
             SCOPED_TRACE(name);
             const auto target = make_target<double>(name, settings);
+            if (standardise && !target->mean()) {
+                continue;
+            }
             const auto path = make_path<double>(
                 "tempering", {{"standardise", standardise}, {"reference_scale", 1.5}}, target, temperatures);
             const int d = target->dim();

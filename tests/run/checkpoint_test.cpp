@@ -30,6 +30,8 @@ Json preset_with(const char* sampler, int n_replicates) {
 constexpr const char* smc = R"({ "type": "smc", "n_particles": 500, "ess_threshold": 0.9 })";
 constexpr const char* exchange =
     R"({ "type": "replica_exchange", "n_ensembles": 3, "n_scans": 60, "moves_per_scan": 1 })";
+constexpr const char* mcmc =
+    R"({ "type": "mcmc", "n_chains": 4, "n_steps": 400, "burn_in": 100, "thin": 2 })";
 
 struct Folder : test::ScratchFolder {
     Folder() : ScratchFolder("checkpoint") {}
@@ -68,7 +70,7 @@ TEST(Checkpoint, NoStateIsDueEarlyHoweverLongTheTime) {
 }
 
 TEST(Checkpoint, AnInterruptedRunGoesOnWithTheSameBits) {
-    for (const char* sampler : {smc, exchange}) {
+    for (const char* sampler : {smc, exchange, mcmc}) {
         for (const int n_replicates : {1, 4}) {
             const Folder folder;
             const Json preset = preset_with(sampler, n_replicates);

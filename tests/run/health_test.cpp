@@ -9,9 +9,6 @@
 #include <set>
 
 #include "run/record/health.hpp"
-#include "run/record/run_folder_snapshot.hpp"
-#include "run/record/summary.hpp"
-#include "support/runs.hpp"
 
 namespace tempera {
 namespace {
@@ -210,83 +207,6 @@ TEST(HealthRules, AnEstimateWithoutAnErrorIsNotCalledGood) {
             EXPECT_EQ(f.mark, Mark::none) << f.rule->id;
         }
     }
-}
-
-/// By rule: what the row of a finding shows, and its mark.
-std::map<std::string, std::pair<std::string, Mark>> rows(const std::vector<HealthFinding>& findings) {
-    std::map<std::string, std::pair<std::string, Mark>> out;
-    for (const HealthFinding& f : findings) {
-        if (f.has_row) {
-            out[f.rule->id] = {f.value, f.mark};
-        }
-    }
-    return out;
-}
-
-TEST(StoredHealth, IsThatOfTheRun) {
-    for (const Json& preset : {test::small_run(), test::small_exchange()}) {
-        RunRunner runner;
-        runner.start(resolve_preset(preset));
-        ASSERT_TRUE(
-            test::wait_until(runner, [](const Snapshot& s) { return s.state == RunState::finished; }));
-        const auto live = rows(runner.latest()->findings);
-        EXPECT_GE(live.size(), 6u);
-        auto stored = rows(snapshot_of(run_preset(resolve_preset(preset))).findings);
-        for (const auto& [id, row] : live) {
-            if (id == "acceptance") {  // of the last level there, their mean here
-                EXPECT_TRUE(stored.contains(id));
-                continue;
-            }
-            EXPECT_EQ(stored[id].first, row.first) << id;
-            if (id == "mode_weights_off" && sampler_info(preset["sampler"]).exchanges) {
-                continue;  // by round trips there, by the chains' errors here, which so few scans do not tell
-            }
-            EXPECT_EQ(stored[id].second, row.second) << id;
-        }
-    }
-}
-
-Json summary_with(double log_z_error, const char* warned) {
-    Json s = Json::parse(R"({"status": "finished", "n_particles": 1000, "ess_fraction": 0.6, "log_z": 0.1,
-        "log_z_stderr": 0.05, "log_z_true": 0, "warnings": []})");
-    s["log_z_error"] = log_z_error;
-    if (*warned) {
-        s["warnings"].push_back({{"id", warned}, {"text", "said then"}});
-    }
-    return s;
-}
-
-Mark mark_of(const Json& summary, const std::string& id) {
-    for (const HealthFinding& f : stored_findings(health_numbers(summary), summary)) {
-        if (f.rule->id == id) {
-            return f.mark;
-        }
-    }
-    return Mark::none;
-}
-
-TEST(StoredHealth, WarnsOfWhatTheRunWarnedOf) {
-    EXPECT_EQ(mark_of(summary_with(0.1, ""), "log_z_off"), Mark::good);
-    EXPECT_EQ(mark_of(summary_with(0.1, "log_z_off"), "log_z_off"), Mark::bad);
-    EXPECT_EQ(mark_of(summary_with(3, ""), "log_z_off"),
-              Mark::warning);  // it judged with more than is stored
-    EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "heavy_tail"), Mark::bad);
-    EXPECT_EQ(mark_of(summary_with(0.1, "heavy_tail"), "log_z_off"), Mark::good);
-}
-
-TEST(StoredHealth, OfReplicatesIsThatOfMostAndDoubtfulWhereOneWarns) {
-    const Json good = summary_with(0.1, ""), bad = summary_with(3, "log_z_off");
-    const auto combined = [](std::vector<Json> replicates) {
-        for (Json& r : replicates) {
-            r["mode_weights"] = nullptr;
-        }
-        return combine_summaries(replicates);
-    };
-    EXPECT_EQ(mark_of(combined({good, good, good}), "log_z_off"), Mark::good);
-    EXPECT_EQ(mark_of(combined({good, bad, good}), "log_z_off"), Mark::bad);  // their mean is off
-    EXPECT_EQ(mark_of(combined({bad, bad, bad}), "log_z_off"), Mark::bad);
-    EXPECT_EQ(mark_of(combined({good, summary_with(0.1, "heavy_tail"), good}), "heavy_tail"), Mark::warning);
-    EXPECT_EQ(mark_of(combined({good, summary_with(0.05, "log_z_off"), good}), "log_z_off"), Mark::warning);
 }
 
 TEST(Health, EveryRuleSpeaks) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "core/build_id.hpp"
@@ -54,6 +55,44 @@ TEST_F(PresetFiles, AreLookedUpBesideThePreset) {
                                      {{"type", "energy_mlp"},
                                       {"training", {{"data", "exact"}}}}}})["model"]["training"]["data"],
               "exact");
+}
+
+/// A data set by its name, beside the preset or else in the folder that TEMPERA_DATA names; a column is no
+/// file.
+TEST_F(PresetFiles, DataSetsGoByTheirNames) {
+    write(root / "a" / "p.json", R"({ "schema": "tempera-preset", "version": 1, "name": "n",
+  "target": { "type": "logistic_regression", "data": "set", "labels": "ill" },
+  "path": { "type": "tempering", "standardise": false }, "kernel": { "type": "none" }, "sampler": { "type": "smc" } })");
+    const Json preset = load_preset(root / "a" / "p.json");
+    const auto found = [&](const char* setting) {
+        return fs::path(with_found_files(preset)["target"][setting].get<std::string>());
+    };
+    ::unsetenv("TEMPERA_DATA");
+    EXPECT_EQ(found("data"), root / "a" / "set");
+    const auto missing = check_preset(preset);
+    ASSERT_EQ(missing.size(), 1u);
+    EXPECT_EQ(missing[0].place, "target.data");
+    for (const std::string& word :
+         {std::string("set.csv"), std::string("TEMPERA_DATA"), (root / "a").string()}) {
+        EXPECT_NE(missing[0].text.find(word), std::string::npos) << missing[0].text;
+    }
+    EXPECT_NO_THROW(resolve_preset(preset)) << "stored runs are read without";
+
+    const std::string rows = "x,ill\n1,0\n2,1\n4,0\n";
+    write(root / "sets" / "set.csv", rows);
+    ::setenv("TEMPERA_DATA", (root / "sets").c_str(), 1);
+    EXPECT_EQ(found("data"), root / "sets" / "set.csv");
+    EXPECT_EQ(found("labels"), "ill");
+    EXPECT_TRUE(check_preset(preset).empty());
+    const Json moved = moved_preset(preset, root / "b");
+    EXPECT_EQ(moved["target"]["data"], "../sets/set.csv");
+    EXPECT_EQ(moved["target"]["labels"], "ill");
+
+    write(root / "a" / "set.csv", rows);
+    EXPECT_EQ(found("data"), root / "a" / "set.csv") << "beside the preset first";
+    write(root / "a" / "ill", "label\n0\n1\n1\n");
+    EXPECT_EQ(found("labels"), root / "a" / "ill") << "a file where there is one";
+    ::unsetenv("TEMPERA_DATA");
 }
 
 TEST_F(PresetFiles, AllThatAreMissingAreNamed) {

@@ -111,6 +111,16 @@ double log_integral_2d(const Density<double>& density, double x0, double x1, dou
     return sum.value() + std::log(hx * hy);
 }
 
+bool needs_file(const TargetEntry& entry) {
+    Problems problems;
+    entry.check({{"type", entry.info.name}}, "target", problems);
+    const auto& fields = entry.info.fields;
+    return std::any_of(fields.begin(), fields.end(), [&](const Field& f) {
+        return f.kind == Field::Kind::file && !problems.empty() &&
+               problems.list().front().place == "target." + f.name;
+    });
+}
+
 namespace {
 
 /// The catalogue's targets with settings that make them small, with or without an exact sampler.
@@ -119,11 +129,15 @@ std::vector<std::pair<std::string, Json>> small_entries(bool with_sampler) {
     for (const TargetEntry& e : target_catalogue()) {
         Json settings = Json::object();
         for (const Field& f : e.info.fields) {
-            if (f.name == "dim" || f.name == "size") {
-                settings[f.name] = std::min(4.0, f.max);
+            Json smaller = settings;
+            smaller[f.name] = std::min(4.0, f.max);
+            Problems problems;
+            if ((f.name == "dim" || f.name == "size") &&
+                (e.check(smaller, "target", problems), problems.empty())) {
+                settings = smaller;
             }
         }
-        if (make_target<double>(e.info.name, settings)->has_sampler() == with_sampler) {
+        if (!needs_file(e) && make_target<double>(e.info.name, settings)->has_sampler() == with_sampler) {
             out.emplace_back(e.info.name, settings);
         }
     }
@@ -136,6 +150,8 @@ std::vector<std::pair<std::string, Json>> unsampled_targets() {
     std::vector<std::pair<std::string, Json>> out = small_entries(false);
     out.emplace_back("gmm40", Json{{"temperature", 30}});
     out.emplace_back("lj13", Json{{"temperature", 2.5}});
+    out.emplace_back("logistic_regression", Json{{"n_rows", 75}, {"n_features", 2}, {"train_fraction", 0.7}});
+    out.emplace_back("logistic_regression", Json{{"prior", "gamma_hierarchical"}, {"temperature", 2}});
     return out;
 }
 
@@ -152,6 +168,9 @@ std::vector<std::pair<std::string, Json>> small_targets() {
                      Json{{"weights", {0.5, 0.5}},
                           {"means", {{-1, 0.5}, {1, 0}}},
                           {"covariances", {{{1, 0.4}, {0.4, 0.7}}, {{0.5, -0.2}, {-0.2, 0.6}}}}});
+    out.emplace_back(
+        "expression",
+        Json{{"log_density", "-0.5*(x1^2 + x2^2/2) - (x3 - x1)^2 - x4^2/8 + tanh(x1)*cos(x2)"}, {"dim", 4}});
     return out;
 }
 
@@ -181,7 +200,12 @@ Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed) {
     key.seed = seed;
     key.purpose = Purpose::target_sample;
     for (int b = 0; b < out.n_blocks(); ++b) {
-        target.sample(key, static_cast<std::uint32_t>(b * block_size), out.block(b));
+        const auto first = static_cast<std::uint32_t>(b * block_size);
+        if (target.has_sampler()) {
+            target.sample(key, first, out.block(b));
+        } else {
+            fill_normals(key, first, out.block(b));
+        }
     }
     return out;
 }

@@ -38,6 +38,8 @@ Eigen::MatrixXd difference_hessian(const Density<double>& density, const Eigen::
 /// log of the integral of exp(log density) over a box, midpoint rule with n x n cells.
 double log_integral_2d(const Density<double>& density, double x0, double x1, double y0, double y1, int n);
 
+/// Is it a target that a user's file makes? Such stand in no list here.
+bool needs_file(const TargetEntry& entry);
 /// The catalogue's targets that have exact samples, with settings that make them small: {name, settings}.
 std::vector<std::pair<std::string, Json>> small_targets();
 /// Those that have none.
@@ -49,7 +51,7 @@ std::shared_ptr<DensityPath<Real>> make_path(const std::string& name, const Json
                                              std::shared_ptr<const Target<Real>> target,
                                              const Schedule& schedule);
 
-/// n exact samples of a target, in blocks of the usual size.
+/// n exact samples of a target, in blocks of the usual size; standard normals where it has no sampler.
 template <class Real>
 Particles<Real> draw(const Target<Real>& target, int n, std::uint64_t seed);
 /// The same where there are exact samples; else points where the density is neither infinite nor flat:

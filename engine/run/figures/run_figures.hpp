@@ -78,6 +78,9 @@ struct RunFigure {
 };
 /// In the order of reports.
 const std::vector<RunFigure>& run_figures();
+/// What texts call a series: the title of the summary's key of that name ("log Z"), or else its name in
+/// words.
+std::string series_title(const std::string& name);
 /// A series of any record, with its standard errors and its exact value; `preset` (may be null) and n_levels
 /// are those of the work that told it.
 PlotSpec series_figure(const Series& series, const Json* preset, int n_levels);

@@ -6,6 +6,7 @@
 #include "figures/ticks.hpp"
 #include "run/figures/figure_parts.hpp"
 #include "run/figures/run_figures.hpp"
+#include "run/record/summary_keys.hpp"
 
 namespace tempera {
 namespace {
@@ -25,13 +26,26 @@ std::string words(std::string name) {
     return name;
 }
 
+/// "seconds by level" -> "Seconds by level"; "log Z by scan", which starts with a formula, stays.
+std::string as_title(std::string text) {
+    const std::size_t next = text.find(' ') + 1;
+    if (!std::isupper(static_cast<unsigned char>(text[next]))) {
+        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+}
+
 }  // namespace
 
+std::string series_title(const std::string& name) {
+    const SummaryKey* key = find_summary_key(name).key;
+    return key && key->name == name && *key->title ? key->title : words(name);
+}
+
 PlotSpec series_figure(const Series& series, const Json* preset, int n_levels) {
-    std::string title = words(series.name) + " by " + words(series.axis);
-    title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-    PlotSpec plot = new_figure(id_of(series.name) + "_by_" + id_of(series.axis), title, preset);
-    PlotLayer line = make_layer(Kind::line, words(series.name), Role::sampled),
+    PlotSpec plot = new_figure(id_of(series.name) + "_by_" + id_of(series.axis),
+                               as_title(series_title(series.name) + " by " + words(series.axis)), preset);
+    PlotLayer line = make_layer(Kind::line, series_title(series.name), Role::sampled),
               band = make_layer(Kind::band, "", Role::sampled, 0),
               exact = make_layer(Kind::hline, "exact", Role::exact, 1.5f);
     std::vector<double> all;

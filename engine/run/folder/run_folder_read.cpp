@@ -130,8 +130,9 @@ RunResult read_checked(const fs::path& folder) {
     if (fs::exists(folder / "log.txt")) {
         r.log = read_text(folder / "log.txt");
     }
-    const Json resolved = resolve_preset(r.preset);
-    r.mode_names = preset_target<double>(resolved)->mode_names();
+    if (const auto target = known_preset_target(resolve_preset(r.preset))) {
+        r.mode_names = target->mode_names();
+    }
     return r;
 }
 

@@ -7,6 +7,7 @@
 #include "paths/density_path.hpp"
 #include "run/diagnostics/diagnostic.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/preset_files.hpp"
 #include "run/preset/preset_numbers.hpp"
 #include "run/preset/preset_reference.hpp"
 #include "run/preset/preset_schema.hpp"
@@ -104,6 +105,9 @@ void check_combinations(const Json& p, Problems& problems) {
     }
     if (p["target"].is_null() || path.empty()) {
         return;
+    }
+    if (lacks_files(p, "target")) {
+        return;  // check_files names them
     }
     const PathInfo made_of = path_info(p["path"]);
     std::shared_ptr<const Target<double>> target;

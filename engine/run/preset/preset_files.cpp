@@ -5,6 +5,7 @@
 
 #include "core/files.hpp"
 #include "core/npy.hpp"
+#include "core/number_table.hpp"
 #include "models/model.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_schema.hpp"
@@ -18,10 +19,80 @@ namespace {
 
 using VisitFile = std::function<void(const std::string& place, const Field& field, Json& name)>;
 
-bool names_file(const Field& field, const Json& value) {
-    return field.kind == Field::Kind::file && value.is_string() && !value.get<std::string>().empty() &&
-           std::find(field.choices.begin(), field.choices.end(), value.get<std::string>()) ==
-               field.choices.end();
+/// Absolute, and without a slash at the end.
+fs::path whole_path(const fs::path& path) {
+    const fs::path out = fs::absolute(path).lexically_normal();
+    return out.has_filename() ? out : out.parent_path();
+}
+
+fs::path folder_of(const Json& preset) {
+    return preset.is_object() && preset.contains(place_key) ? fs::path(preset[place_key].get<std::string>())
+                                                            : fs::current_path();
+}
+
+Json place_of(const Json& preset) {
+    return preset.is_object() && preset.contains(place_key) ? Json{{place_key, preset[place_key]}}
+                                                            : Json::object();
+}
+
+/// Where files are looked up, in this order: beside the preset, in the working folder, among the data sets.
+std::vector<fs::path> search_folders(const Json& preset) {
+    std::vector<fs::path> out{folder_of(preset), fs::current_path()};
+    if (!data_folder().empty()) {
+        out.push_back(data_folder());
+    }
+    return out;
+}
+
+/// Empty where there is none. A data set also goes by its name without ending.
+fs::path found_file(const Json& preset, const std::string& name) {
+    std::vector<std::string> names{name};
+    for (const char* ending : data_set_endings) {
+        if (!fs::path(name).has_extension()) {
+            names.push_back(name + ending);
+        }
+    }
+    std::error_code error;
+    for (const fs::path& folder : search_folders(preset)) {
+        for (const std::string& n : names) {
+            if (fs::exists(folder / n, error)) {
+                return whole_path(folder / n);
+            }
+        }
+    }
+    return {};
+}
+
+std::string where_looked(const Json& preset, const std::string& name) {
+    std::string names = "\"" + name + "\"", folders;
+    for (const char* ending : data_set_endings) {
+        names += fs::path(name).has_extension() ? "" : " or \"" + name + ending + "\"";
+    }
+    for (const fs::path& folder : search_folders(preset)) {
+        folders += (folders.empty() ? "" : " and ") + whole_path(folder).string();
+    }
+    return "looked for " + names + " in " + folders +
+           (data_folder().empty() ? "; TEMPERA_DATA names no further folder" : "");
+}
+
+/// A word in angle brackets ("<column>") among a field's words stands for any text: such a setting names a
+/// file only where there is one.
+bool may_be_any_text(const Field& field) {
+    return std::any_of(field.choices.begin(), field.choices.end(),
+                       [](const std::string& word) { return word.starts_with("<"); });
+}
+
+bool names_file(const Json& preset, const Field& field, const Json& value) {
+    if (field.kind != Field::Kind::file || !value.is_string() || value.get<std::string>().empty()) {
+        return false;
+    }
+    const std::string name = value.get<std::string>();
+    if (may_be_any_text(field)) {
+        const auto folders = search_folders(preset);
+        return std::any_of(folders.begin(), folders.end(),
+                           [&](const fs::path& folder) { return fs::is_regular_file(folder / name); });
+    }
+    return std::find(field.choices.begin(), field.choices.end(), name) == field.choices.end();
 }
 
 /// Files among the changes that a sweep makes, wherever they stand in it: { "model.file": ... }, in a grid a
@@ -37,7 +108,7 @@ void visit_changes(const Json& preset, Json& changes, const VisitFile& visit) {
         }
         Json names = value.is_array() ? value : Json::array({value});
         for (Json& name : names) {
-            if (names_file(*field, name)) {
+            if (names_file(preset, *field, name)) {
                 visit("sweep", *field, name);
             }
         }
@@ -46,25 +117,15 @@ void visit_changes(const Json& preset, Json& changes, const VisitFile& visit) {
 }
 
 void for_each_file(Json& preset, const VisitFile& visit) {
+    const Json at = place_of(preset);
     for_each_setting(preset, [&](const std::string& place, const Field& field, Json& value) {
-        if (names_file(field, value)) {
+        if (names_file(at, field, value)) {
             visit(place, field, value);
         }
     });
     if (preset.is_object() && preset.contains("sweep") && preset["sweep"].is_structured()) {
         visit_changes(preset, preset["sweep"], visit);
     }
-}
-
-/// Absolute, and without a slash at the end.
-fs::path whole_path(const fs::path& path) {
-    const fs::path out = fs::absolute(path).lexically_normal();
-    return out.has_filename() ? out : out.parent_path();
-}
-
-fs::path folder_of(const Json& preset) {
-    return preset.is_object() && preset.contains(place_key) ? fs::path(preset[place_key].get<std::string>())
-                                                            : fs::current_path();
 }
 
 Json without_nulls(const Json& in) {
@@ -148,13 +209,8 @@ std::string edited_text(const Json& wanted, const fs::path& source, const fs::pa
 }  // namespace
 
 fs::path find_file(const Json& preset, const std::string& name) {
-    const fs::path named = name;
-    if (named.is_absolute()) {
-        return named;
-    }
-    std::error_code error;
-    const fs::path beside = whole_path(folder_of(preset) / named), here = whole_path(named);
-    return !fs::exists(beside, error) && fs::exists(here, error) ? here : beside;
+    const fs::path found = found_file(preset, name);
+    return found.empty() ? whole_path(folder_of(preset) / name) : found;
 }
 
 std::string named_file(const Json& preset, const fs::path& file) {
@@ -163,7 +219,7 @@ std::string named_file(const Json& preset, const fs::path& file) {
 }
 
 Json with_found_files(Json preset) {
-    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    const Json at = place_of(preset);
     for_each_file(preset, [&](const std::string&, const Field&, Json& name) {
         name = find_file(at, name.get<std::string>()).string();
     });
@@ -172,7 +228,7 @@ Json with_found_files(Json preset) {
 
 Json moved_preset(Json preset, const fs::path& folder) {
     const fs::path to = whole_path(folder);
-    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    const Json at = place_of(preset);
     if (to == folder_of(at)) {
         return preset;
     }
@@ -187,12 +243,23 @@ Json moved_preset(Json preset, const fs::path& folder) {
 
 Json stored_preset(Json preset, const fs::path& folder) {
     const fs::path to = whole_path(folder);
-    const Json at = says(preset, place_key) ? Json{{place_key, preset[place_key]}} : Json::object();
+    const Json at = place_of(preset);
     for_each_file(preset, [&](const std::string&, const Field&, Json& name) {
         name = find_file(at, name.get<std::string>()).lexically_relative(to).string();
     });
     preset.erase(place_key);
     return preset;
+}
+
+bool lacks_files(const Json& preset, const std::string& section) {
+    Json copy = preset;
+    bool lacks = false;
+    for_each_file(copy, [&](const std::string& place, const Field&, Json& name) {
+        std::error_code error;
+        lacks = lacks || (place.starts_with(section + ".") &&
+                          !fs::exists(find_file(preset, name.get<std::string>()), error));
+    });
+    return lacks;
 }
 
 void check_files(const Json& preset, Problems& problems) {
@@ -209,8 +276,8 @@ void check_files(const Json& preset, Problems& problems) {
             std::any_of(problems.list().begin(), problems.list().end(), known)) {
             return;
         }
-        problems.add(place, "\"" + name.get<std::string>() + "\" does not exist (looked for as " +
-                                file.string() + ", and in the working folder); give " + field.help);
+        problems.add(place, "\"" + name.get<std::string>() + "\" does not exist (" +
+                                where_looked(preset, name.get<std::string>()) + "); give " + field.help);
     });
 }
 

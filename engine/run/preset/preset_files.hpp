@@ -13,7 +13,8 @@ namespace tempera {
 /// Key under which a document that was read knows its folder; no setting, never written.
 inline constexpr const char* place_key = "folder";
 
-/// The file of that name: beside the preset, or else, where one exists, in the working folder.
+/// The file of that name: beside the preset, or else, where one exists, in the working folder or in that of
+/// TEMPERA_DATA; a data set goes by its name without ending, too (core/number_table.hpp).
 std::filesystem::path find_file(const Json& preset, const std::string& name);
 /// How the preset names a file: from its own folder where it has one, else from the root.
 std::string named_file(const Json& preset, const std::filesystem::path& file);
@@ -23,6 +24,8 @@ Json with_found_files(Json preset);
 Json moved_preset(Json preset, const std::filesystem::path& folder);
 /// The document to store in a folder that may be moved: no absolute path, no folder of its own.
 Json stored_preset(Json preset, const std::filesystem::path& folder);
+/// Does a section name a file that is not there?
+bool lacks_files(const Json& preset, const std::string& section);
 /// Every file that the preset needs and that is not there.
 void check_files(const Json& preset, Problems& problems);
 

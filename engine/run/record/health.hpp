@@ -13,6 +13,7 @@
 
 namespace tempera {
 
+struct Record;
 struct ExchangeStats;
 
 /// What a training has come to.
@@ -42,7 +43,7 @@ struct HealthNumbers {
     // Annealed weights
     double n = 0, ess_fraction = 1, pareto_k = 0, unique_fraction = 1, n_resamplings = 0;
     Tally tally;
-    double pilot_independence = 1;  ///< of the particles that found the schedule (PilotReport)
+    double pilot_independence = not_a_number;  ///< of the particles that found the schedule (PilotReport)
     // Moves, over the levels that made some
     double acceptance = not_a_number;
     int levels_moved = 0, levels_frozen = 0, levels_idle = 0;  ///< acceptance as good as 0, as 1
@@ -152,6 +153,8 @@ void add_exchange(HealthNumbers& numbers, const ExchangeStats& stats);
 inline constexpr std::size_t replicates_for_an_error = 8;
 /// What a summary (one of summary.json or of its replicates) holds of these numbers.
 HealthNumbers health_numbers(const Json& summary);
+/// Adds what the series by level of such a run tell: where its moves are stuck.
+void add_levels(HealthNumbers& numbers, const Record& record);
 /// Findings of a stored run. The run itself has judged what its summary warns of, with numbers that are not
 /// all stored: what it warned of is bad, and nothing else is. Several replicates have the mark of their
 /// median, at least a warning where one is bad, and bad where their mean is.

@@ -253,6 +253,7 @@ const std::vector<HealthRule> failure_rules = {
              }}),
     counted({.id = "hessian_floored",
              .name = "floored",
+             .key = "failures.hessian_floored",
              .shown = [](const HealthNumbers& h) { return double(h.tally.hessian_floored); },
              .note = [](const HealthNumbers&) -> std::string { return "covariances"; },
              .measures = "number of covariances with an eigenvalue below the floor",

@@ -37,6 +37,7 @@ const std::vector<HealthRule> move_rules = {
     {.id = "pilot_collapsed",
      .name = "pilot",
      .row = Row::when_broken,
+     .key = "pilot_independence",
      .shown = [](const HealthNumbers& h) { return h.pilot_independence; },
      .note = [](const HealthNumbers&) -> std::string { return "of its particles independent"; },
      .measures = "effective share of independent particles in the pilot that found the schedule",

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/record.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/health.hpp"
 #include "run/record/summary.hpp"
@@ -74,6 +75,8 @@ HealthNumbers health_numbers(const Json& summary) {
     h.acceptance = summary_number(summary, "acceptance");
     h.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
     h.tally.non_finite = summary_count(summary, "failures.non_finite");
+    h.tally.hessian_floored = summary_count(summary, "failures.hessian_floored");
+    h.pilot_independence = summary_number(summary, "pilot_independence");
     read_estimates(h, summary);
     if (h.exchange) {
         read_exchange(h, summary);
@@ -82,6 +85,14 @@ HealthNumbers health_numbers(const Json& summary) {
     h.learned_worst_at = "level " + std::to_string(summary_count(summary, "learned_path.level_of_max"));
     h.roughness = summary_number(summary, "learned_path.roughness");
     return h;
+}
+
+void add_levels(HealthNumbers& numbers, const Record& record) {
+    if (const Series* acceptance = record.find("acceptance")) {
+        for (const double level : acceptance->y) {
+            count_acceptance(numbers, level);
+        }
+    }
 }
 
 namespace {

@@ -37,7 +37,18 @@ void fill_numbers(Snapshot& s, const Json& summary) {
     s.tally.hessian_vector = summary_count(summary, "evaluations.hessian_vector");
     s.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
     s.tally.non_finite = summary_count(summary, "failures.non_finite");
+    s.tally.hessian_floored = summary_count(summary, "failures.hessian_floored");
     s.warnings = stored_warnings(summary);
+}
+
+/// Why a run failed stands among its warnings.
+std::string error_of(const Json& summary) {
+    for (RunWarning& w : stored_warnings(summary)) {
+        if (w.id == "numerical_failure") {
+            return std::move(w.text);
+        }
+    }
+    return {};
 }
 
 /// The subset of the samples that is drawn. They are in target coordinates, which the plane projects.
@@ -127,6 +138,7 @@ std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& 
 std::vector<HealthFinding> findings_of(const Snapshot& s, const Json& summary) {
     HealthNumbers numbers = health_numbers(summary);
     numbers.level = s.level;
+    add_levels(numbers, *s.record);
     if (s.exchange_stats) {
         add_exchange(numbers, *s.exchange_stats);
     } else if (s.n_particles > 0) {
@@ -149,8 +161,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.state = status == "partial"  ? RunState::cancelled
               : status == "failed" ? RunState::failed
                                    : RunState::finished;
-    const Json why = get_value(stored.summary, "error");
-    s.error = why.is_string() ? why.get<std::string>() : "";
+    s.error = error_of(stored.summary);
     const Json resolved = resolve_preset(stored.preset);
     s.preset = std::make_shared<const Json>(resolved);
     s.dim = stored.dim;

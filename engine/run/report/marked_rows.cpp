@@ -23,9 +23,11 @@ std::string plain(std::string text) {
 
 std::vector<HealthFinding> report_findings(const RunResult& result) {
     HealthNumbers numbers = health_numbers(result.summary);
-    const bool one = !result.summary.contains("replicates");
-    if (one && !numbers.exchange && !result.first.log_weight.empty()) {
-        numbers.pareto_k = pareto_k(result.first.log_weight);
+    if (!result.summary.contains("replicates")) {
+        add_levels(numbers, result.first.record);
+        if (!numbers.exchange && !result.first.log_weight.empty()) {
+            numbers.pareto_k = pareto_k(result.first.log_weight);
+        }
     }
     return stored_findings(numbers, result.summary);
 }

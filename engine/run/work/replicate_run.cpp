@@ -270,11 +270,14 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
     }
     const Tally& tally = sampler_->tally();
     j["acceptance"] = acceptance.n ? number_or_null(acceptance.mean) : Json(nullptr);
+    j["pilot_independence"] = number_or_null(experiment_->pilot.independence);
     j["evaluations"] = {{"log_density", tally.log_density},
                         {"score", tally.score},
                         {"hessian", tally.hessian},
                         {"hessian_vector", tally.hessian_vector}};
-    j["failures"] = {{"map_not_converged", tally.map_not_converged}, {"non_finite", tally.non_finite}};
+    j["failures"] = {{"map_not_converged", tally.map_not_converged},
+                     {"non_finite", tally.non_finite},
+                     {"hessian_floored", tally.hessian_floored}};
     j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
 }
 

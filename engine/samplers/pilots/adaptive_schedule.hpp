@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "core/number.hpp"
 #include "samplers/annealed_sampler.hpp"
 
 namespace tempera {
@@ -27,8 +28,8 @@ struct PilotProblem {
 /// What the pilots have to say beside the schedule.
 struct PilotReport {
     /// Of the particles that a schedule was found with: least effective number of independent ones over their
-    /// number (equal_cess; 1 elsewhere). Below `collapsed` they were copies of each other.
-    double independence = 1;
+    /// number (equal_cess; NaN elsewhere). Below `collapsed` they were copies of each other.
+    double independence = not_a_number;
     static constexpr double collapsed = 0.125;
 };
 
