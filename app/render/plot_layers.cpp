@@ -46,6 +46,8 @@ void draw_dashed(const PlotLayer& layer, const Theme& theme) {
 }
 
 /// Squares, on the graphics card or straight into the draw list: an order of magnitude cheaper than markers.
+constexpr float ball_width = 8;
+
 void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& options) {
     const std::vector<float>* weight = options.point_weight;
     ImDrawList* list = ImPlot::GetPlotDrawList();
@@ -76,7 +78,10 @@ void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& 
         if (weight && i < weight->size()) {
             ink = theme.role(layer.role, layer.index, std::clamp((*weight)[i] * 0.6f, 0.04f, 1.0f));
         }
-        if (options.sprites) {
+        if (layer.width >= ball_width) {  // few and large: round, with a rim that parts those that overlap
+            list->AddCircleFilled(p, half, ink);
+            list->AddCircle(p, half, Theme::packed(theme.colours().panel), 0, std::max(1.0f, theme.px(1)));
+        } else if (options.sprites) {
             squares.push_back({p, ink});
         } else {
             list->PrimReserve(6, 4);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int channel_tolerance = 8;
 constexpr double share_tolerance = 0.01;
-constexpr const char* small_training = "small_training";  // a preset made up here
+constexpr const char *small_training = "small_training", *small_cluster = "small_cluster";  // made up here
 
 struct Look {
     const char *preset, *theme;
@@ -59,7 +59,9 @@ const std::vector<Look>& looks() {
          {"blindness_story", "light", {"density_path", "score_field", "blindness", "mode_weights"}},
          {"blindness_story", "dark", {"story"}, "mode_blindness:1"},
          {"blindness_d8", "dark", {"mode_weights"}},
-         {small_training, "light", {"training"}}});
+         {small_training, "light", {"training"}},
+         {small_cluster, "dark", {"energy", "distances", "free_energy", "configuration"}},
+         {small_cluster, "light", {"free_energy", "configuration"}}});
     return list;
 }
 
@@ -120,23 +122,35 @@ public:
     OwnFolder(const OwnFolder&) = delete;
     OwnFolder& operator=(const OwnFolder&) = delete;
 
-    /// A network small enough to be trained in a moment.
-    std::filesystem::path write_small_training() const {
-        const Json preset = {
-            {"schema", "tempera-preset"},
-            {"version", 1},
-            {"parent", std::string(TEMPERA_PRESET_DIR) + "/learned_two_lakes_dsm.json"},
-            {"name", small_training},
-            {"path", {{"n_levels", 16}}},
-            {"sampler", {{"n_particles", 512}}},
-            {"model",
-             {{"hidden", {16, 16}}, {"training", {{"batch_size", 64}, {"n_data", 400}, {"n_steps", 120}}}}}};
-        const std::filesystem::path file = folder_ / (std::string(small_training) + ".json");
+    /// The preset of that name: a shipped one, a network small enough to be trained in a moment, or a few
+    /// particles that are sampled as fast.
+    std::filesystem::path preset(const std::string& name) const {
+        if (name == small_training) {
+            return write(name, "learned_two_lakes_dsm",
+                         {{"path", {{"n_levels", 16}}},
+                          {"sampler", {{"n_particles", 512}}},
+                          {"model",
+                           {{"hidden", {16, 16}},
+                            {"training", {{"batch_size", 64}, {"n_data", 400}, {"n_steps", 120}}}}}});
+        }
+        if (name == small_cluster) {
+            return write(name, "dw4_reference",
+                         {{"sampler", {{"type", "smc"}, {"n_particles", 2048}, {"ess_threshold", 0.7}}}});
+        }
+        return std::filesystem::path(TEMPERA_PRESET_DIR) / (name + ".json");
+    }
+
+private:
+    std::filesystem::path write(const std::string& name, const std::string& parent, Json preset) const {
+        preset["schema"] = "tempera-preset";
+        preset["version"] = 1;
+        preset["parent"] = std::string(TEMPERA_PRESET_DIR) + "/" + parent + ".json";
+        preset["name"] = name;
+        const std::filesystem::path file = folder_ / (name + ".json");
         write_file_atomically(file, preset.dump(1));
         return file;
     }
 
-private:
     std::filesystem::path before_, folder_;
 };
 
@@ -152,9 +166,7 @@ TEST_P(Golden, PanelsLookAsStored) {
     const std::filesystem::path beside = std::filesystem::absolute("golden_failures");
     const OwnFolder folder;
     AppOptions options;
-    const bool trains = std::string(look.preset) == small_training;
-    options.file = trains ? folder.write_small_training().string()
-                          : std::string(TEMPERA_PRESET_DIR) + "/" + look.preset + ".json";
+    options.file = folder.preset(look.preset).string();
     options.theme = look.theme;
     options.story = look.story;
     options.width = 1280;

@@ -65,7 +65,7 @@ TEST(RunFigures, ARunUnderWayAndItsFolderGiveTheSame) {
             drawn.insert(live.id);
         }
     }
-    EXPECT_EQ(drawn, (std::set<std::string>{"particles", "ess_by_level", "mode_weights_by_level",
+    EXPECT_EQ(drawn, (std::set<std::string>{"particles", "ess_by_level", "mode_weights_by_level", "energy",
                                             "mode_weights", "weight_histogram", "lorenz", "log_z_by_level"}));
 }
 

@@ -69,7 +69,7 @@ void add_balls(PlotSpec& plot, const std::vector<Ball>& balls, double zoom) {
     const auto [near, far] = std::minmax_element(
         balls.begin(), balls.end(), [](const Ball& a, const Ball& b) { return a.depth < b.depth; });
     const double from = near->depth, depth = std::max(1e-9, far->depth - from);
-    const float size = static_cast<float>(zoom * (balls.size() > 20 ? 9 : 13));
+    const float size = static_cast<float>(zoom * (balls.size() > 20 ? 15 : 24));
     for (int d = 0; d < n_depths; ++d) {
         const float scale = 0.7f + 0.5f * static_cast<float>(d) / (n_depths - 1);
         PlotLayer layer = make_layer(Kind::points, "", Role::mode, size * scale);
