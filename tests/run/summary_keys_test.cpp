@@ -35,6 +35,8 @@ bool fits(const Json& value, Kind kind, bool mean) {
         return value.is_null() || value.is_object();
     case Kind::text:
         return value.is_string();
+    case Kind::texts:
+        return is_list_of(value, [](const Json& v) { return v.is_string(); });
     case Kind::count:
         return mean ? value.is_number() : value.is_number_integer();
     case Kind::number:

@@ -44,7 +44,8 @@ FoundKey match(const SummaryKey& key, std::string_view name) {
         }
         out.open = out.open || (wanted == "*" && !is_index(part));
     }
-    const bool list = key.kind == Kind::numbers || key.kind == Kind::table || key.kind == Kind::objects;
+    const bool list = key.kind == Kind::texts || key.kind == Kind::numbers || key.kind == Kind::table ||
+                      key.kind == Kind::objects;
     for (; !name.empty(); ++out.depth) {
         if (!list || !is_index(take_part(name))) {
             return {};
@@ -94,7 +95,9 @@ const std::vector<SummaryKey>& summary_keys() {
 
 bool FoundKey::is_number() const { return key && depth == entries_to_a_number(key->kind); }
 
-bool FoundKey::is_text() const { return key && key->kind == Kind::text; }
+bool FoundKey::is_text() const {
+    return key && (key->kind == Kind::text || (key->kind == Kind::texts && depth == 1));
+}
 
 FoundKey find_summary_key(std::string_view name) {
     const std::string plain = plain_name(name);
@@ -173,6 +176,8 @@ const char* kind_text(Kind kind) {
         return "whole number";
     case Kind::number:
         return "number";
+    case Kind::texts:
+        return "list of texts";
     case Kind::numbers:
         return "list of numbers";
     case Kind::table:

@@ -18,6 +18,7 @@ struct SummaryKey {
         text,
         count,  ///< a whole number
         number,
+        texts,    ///< a list of texts
         numbers,  ///< a list of numbers
         table,    ///< a list of such lists
         objects   ///< a list of objects

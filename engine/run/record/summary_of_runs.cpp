@@ -135,6 +135,9 @@ constexpr SummaryKey masses[] = {
      .title = "mode weights",
      .help = "Proportions of the target's modes, in its order. Exact mixtures assign softly, by the "
              "posterior probability of each mode; other targets by their basins."},
+    {.name = "mode_names",
+     .kind = Kind::texts,
+     .help = "Names of the target's modes in the order of their weights; null where it knows none."},
     {.name = "mode_weights.true",
      .kind = Kind::numbers,
      .title = "mode weights, exact",

@@ -241,6 +241,8 @@ void ReplicateRun<Real>::summarise_modes(Json& j, const Sample& sample) const {
     const auto list = [](const std::vector<double>& v) { return v.empty() ? Json(nullptr) : Json(v); };
     const std::vector<double> truth = experiment_->target->mode_weights();
     const bool judged = sample.of_target && !truth.empty() && !sample.counts.weighted.empty();
+    const std::vector<std::string> names = experiment_->target->mode_names();
+    j["mode_names"] = names.empty() ? Json(nullptr) : Json(names);
     j["mode_weights"] = {{"true", list(truth)},
                          {"sampled", list(sample.counts.sampled)},
                          {"weighted", list(sample.counts.weighted)},
