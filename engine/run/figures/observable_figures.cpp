@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/number_text.hpp"
+#include "diagnostics/line_transport.hpp"
 #include "figures/ticks.hpp"
 #include "run/figures/figure_parts.hpp"
 
@@ -83,6 +84,52 @@ PlotLayer density_bars(const Weighted& all, std::array<double, 2> limits) {
     return bars;
 }
 
+/// The same density as a line, of what the particles are compared with.
+PlotLayer reference_line(const Weighted& reference, std::array<double, 2> limits) {
+    const PlotLayer bars = density_bars(reference, limits);
+    PlotLayer line = make_layer(Kind::line, "reference", Role::exact);
+    line.x = bars.x, line.y = bars.y;
+    return line;
+}
+
+/// W2 between two weighted samples (Wasserstein distance of order 2).
+double distance(Weighted a, Weighted b) {
+    for (Weighted* side : {&a, &b}) {
+        const double total = side->total();
+        for (double& w : side->weight) {
+            w /= total;
+        }
+    }
+    return std::sqrt(line_distance(a.value, a.weight, b.value, b.weight).w2_squared);
+}
+
+/// Bars of the particles, with the line of the reference where both are of the target.
+void add_densities(PlotSpec& plot, const Weighted& all, const Weighted& reference,
+                   std::array<double, 2> limits) {
+    PlotLayer bars = density_bars(all, limits);
+    plot.y.max = 1.1 * std::max(1e-300, *std::max_element(bars.y.begin(), bars.y.end()));
+    add_layers(plot, {std::move(bars)});
+    if (reference.value.empty()) {
+        return;
+    }
+    PlotLayer line = reference_line(reference, limits);
+    plot.y.max = std::max(plot.y.max, 1.1 * *std::max_element(line.y.begin(), line.y.end()));
+    add_layers(plot, {std::move(line)});
+    plot.state += "\u2003W2 to the reference " + short_number(distance(all, reference));
+}
+
+Weighted values_of(const PointSet& points, std::size_t k) {
+    Weighted all;
+    const std::vector<double>& values = points.observables[k];
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        all.add(values[i], static_cast<double>(points.weight[i]));
+    }
+    return all;
+}
+
+/// Those of the reference where they can be compared: at level 0.
+const PointSet* reference_of(const Snapshot& s) { return s.level == 0 ? s.reference.get() : nullptr; }
+
 PlotLayer mark(double at, const char* name, Role role) {
     PlotLayer line = make_layer(Kind::vline, name, role);
     line.x = {at};
@@ -104,27 +151,22 @@ PlotSpec observable_figure(const Snapshot& s, std::size_t k) {
     plot.title = words_of(o.name);
     plot.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(plot.title[0])));
     plot.x.label = label_of(o);
-    Weighted all;
-    const std::vector<double>& values = s.points->observables[k];
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        all.add(values[i], static_cast<double>(s.points->weight[i]));
-    }
+    const Weighted all = values_of(*s.points, k),
+                   reference = reference_of(s) ? values_of(*reference_of(s), k) : Weighted();
     if (all.value.empty()) {
         plot.empty = "No particle has a finite value.";
         return plot;
     }
     const auto limits = all.limits();
     plot.x.min = limits[0], plot.x.max = limits[1];
-    PlotLayer bars = density_bars(all, limits);
-    plot.y.max = 1.1 * std::max(1e-300, *std::max_element(bars.y.begin(), bars.y.end()));
-    plot.layers.push_back(std::move(bars));
+    plot.state = "level " + std::to_string(s.level) + "\u2003mean " + short_number(all.mean());
+    add_densities(plot, all, reference, limits);
     plot.layers.push_back(mark(all.mean(), "mean", Role::weighted));
     if (o.exact && s.level == 0) {
         plot.layers.push_back(mark(*o.exact, "exact mean", Role::exact));
     }
-    plot.state = "level " + std::to_string(s.level) + "\u2003mean " + short_number(all.mean());
-    if (all.value.size() < values.size()) {
-        plot.note = typeset(static_cast<double>(values.size() - all.value.size()), 0) +
+    if (const std::size_t n = s.points->weight.size(); all.value.size() < n) {
+        plot.note = typeset(static_cast<double>(n - all.value.size()), 0) +
                     " particles without weight or with values that are not finite are left out.";
     }
     sanitize(plot);
@@ -132,6 +174,18 @@ PlotSpec observable_figure(const Snapshot& s, std::size_t k) {
 }
 
 PlotSpec energy_figure(const Snapshot& s) { return observable_figure(s, 0); }
+
+namespace {
+
+Weighted distances_of(const PointSet& points) {
+    Weighted all;
+    for (std::size_t i = 0; i < points.distance.size(); ++i) {
+        all.add(points.distance[i], points.distance_weight[i]);
+    }
+    return all;
+}
+
+}  // namespace
 
 PlotSpec distances_figure(const Snapshot& s) {
     PlotSpec plot = new_figure("distances", "Distances of pairs", s.preset.get());
@@ -146,26 +200,11 @@ PlotSpec distances_figure(const Snapshot& s) {
         plot.empty = nothing_yet;
         return plot;
     }
-    const int n = s.particles->n_particles, axes = s.particles->axes;
-    Weighted all;
-    for (std::size_t p = 0; p < s.points->weight.size(); ++p) {
-        const double* x = s.points->x.data() + p * static_cast<std::size_t>(s.points->dim);
-        for (int i = 0; i < n; ++i) {
-            for (int j = i + 1; j < n; ++j) {
-                double q = 0;
-                for (int a = 0; a < axes; ++a) {
-                    q += std::pow(x[i * axes + a] - x[j * axes + a], 2);
-                }
-                all.add(std::sqrt(q), static_cast<double>(s.points->weight[p]));
-            }
-        }
-    }
-    const auto limits = all.limits();
-    PlotLayer bars = density_bars(all, {0, limits[1]});
-    plot.x.max = limits[1];
-    plot.y.max = 1.1 * std::max(1e-300, *std::max_element(bars.y.begin(), bars.y.end()));
-    plot.layers.push_back(std::move(bars));
+    const Weighted all = distances_of(*s.points),
+                   reference = reference_of(s) ? distances_of(*reference_of(s)) : Weighted();
+    plot.x.max = all.limits()[1];
     plot.state = "level " + std::to_string(s.level) + "\u2003mean " + short_number(all.mean());
+    add_densities(plot, all, reference, {0, plot.x.max});
     sanitize(plot);
     return plot;
 }

@@ -8,7 +8,7 @@
 #include "diagnostics/mode_weights.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
-#include "run/diagnostics/observable_statistics.hpp"
+#include "run/record/point_set.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
 
@@ -72,22 +72,13 @@ std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, c
     return sprites;
 }
 
-std::shared_ptr<const PointSet> points_of(const ReplicateResult& r, const Target<double>& target) {
-    auto points = std::make_shared<PointSet>();
-    const long n = static_cast<long>(r.log_weight.size()), kept = std::min(n, point_limit);
-    const auto row = static_cast<std::size_t>(target.dim());
-    points->dim = target.dim();
-    std::vector<double> log_weight;
-    for (long k = 0; k < kept; ++k) {
-        const auto i = static_cast<std::size_t>(stratum_particle(k, kept, n));
-        points->x.insert(points->x.end(), r.x.begin() + static_cast<std::ptrdiff_t>(i * row),
-                         r.x.begin() + static_cast<std::ptrdiff_t>((i + 1) * row));
-        points->particle.push_back(static_cast<int>(i));
-        log_weight.push_back(r.log_weight[i]);
+/// Null where there is none, or none any more.
+std::shared_ptr<const PointSet> reference_of(const Json& resolved, const Target<double>& target) {
+    try {
+        return point_set(target, load_reference(resolved, target).get());
+    } catch (const std::exception&) {
+        return nullptr;
     }
-    points->weight = relative_weights(std::move(log_weight));
-    points->observables = observe(target, points->x);
-    return points;
 }
 
 void fill_samples(Snapshot& s, const ReplicateResult& r) {
@@ -193,7 +184,8 @@ Snapshot snapshot_of(const RunResult& stored) {
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     if (target && target->dim() == stored.dim) {
         fill_samples(s, r);
-        s.points = points_of(r, *target);
+        s.points = point_set(*target, r.x, r.log_weight);
+        s.reference = reference_of(resolved, *target);
     }
     s.modes = modes_with_interval(s, r.modes);
     s.findings = findings_of(s, r.summary);

@@ -40,6 +40,8 @@ struct PointSet {
     std::vector<float> weight;                     ///< [n], mean 1
     std::vector<int> particle;                     ///< [n]
     std::vector<std::vector<double>> observables;  ///< [n_observables][n]
+    /// Of systems of particles: distances of the pairs of some of them, and the weights of these.
+    std::vector<double> distance, distance_weight;
 };
 
 /// Particles as they left a level.
@@ -70,9 +72,10 @@ struct Snapshot final : WorkView {
     std::shared_ptr<const Grid> density;  ///< binned particles (weighted)
     ViewPlane plane;
     std::shared_ptr<const PointSet> points;
-    std::vector<Observable> observables;      ///< what the rows of points->observables are
-    int lattice = 0;                          ///< side of a square lattice whose sites are the coordinates
-    std::optional<ParticleLayout> particles;  ///< where the coordinates are places of identical particles
+    std::shared_ptr<const PointSet> reference;  ///< some of run.reference; null for none
+    std::vector<Observable> observables;        ///< what the rows of points->observables are
+    int lattice = 0;                            ///< side of a square lattice whose sites are the coordinates
+    std::optional<ParticleLayout> particles;    ///< where the coordinates are places of identical particles
     /// AIS and SMC: the levels of the path's thumbnails, as far as they are done. Kept by the run itself, so
     /// that the same run shows the same pictures however often it was looked at.
     std::shared_ptr<const std::vector<LevelSight>> sights;

@@ -6,7 +6,7 @@
 
 #include "core/state_archive.hpp"
 #include "diagnostics/mode_weights.hpp"
-#include "run/diagnostics/observable_statistics.hpp"
+#include "run/record/point_set.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/thumbnail_levels.hpp"
 
@@ -87,7 +87,7 @@ std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& 
     points->dim = path_->target().dim();
     points->x = path_->coordinates().to_target(std::move(y), std::isfinite(alpha) ? alpha : 1);
     points->weight = relative_weights(std::move(log_weight));
-    points->observables = observe(path_->target(), points->x);
+    measure(*points, path_->target());
     return points;
 }
 

@@ -8,6 +8,7 @@
 #include "core/number.hpp"
 #include "core/thread.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/point_set.hpp"
 #include "run/record/summary.hpp"
 #include "run/work/replicates.hpp"
 #include "run/work/run_sights.hpp"
@@ -27,6 +28,9 @@ public:
             positions->push_back(experiment_.path->position(k));
         }
         positions_ = positions;
+        if (watched) {
+            reference_ = point_set(*experiment_.target, experiment_.reference.get());
+        }
     }
 
     void start() override {
@@ -53,6 +57,7 @@ private:
     Json current_;                                 ///< the preset as it runs now
     RunSights<Real> sights_;
     std::shared_ptr<const std::vector<LevelPosition>> positions_;
+    std::shared_ptr<const PointSet> reference_;
     std::vector<AppliedEdit> edits_;
     long steps_ = 0;
     bool boundary_ = false;
@@ -314,6 +319,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.observables = experiment_.target->observables();
     s.particles = experiment_.target->particles();
     s.lattice = experiment_.target->lattice();
+    s.reference = reference_;
     s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = not_a_number;
     s.log_z = sampler.log_z();
     s.log_z_true = experiment_.target->log_z();
