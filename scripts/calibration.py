@@ -72,6 +72,20 @@ def replicates(program, setting, sampler, n):
         return json.loads((out / "summary.json").read_text())["replicates"]
 
 
+def mean_energy(program, setting, n=1_000_000):
+    """Mean of the energy over exact samples of the target."""
+    with tempfile.TemporaryDirectory() as folder:
+        preset, points, values = (pathlib.Path(folder) / name for name in ("preset.json", "x.npy", "f.npz"))
+        path = {**setting["path"], "standardise": False, "n_levels": 1}
+        if path["type"] == "tempering":
+            path["schedule"] = {"type": "linear"}
+        preset.write_text(json.dumps({
+            "schema": "tempera-preset", "version": 1, "name": "exact", **setting, "path": path, "sampler": SAMPLERS["ais"], "run": {"seed": 99, "precision": "f64"}}))
+        for command in (["sample", preset, "--level", "0", "-n", str(n), "--out", points], ["eval", preset, "--level", "0", "--points", points, "--out", values]):
+            subprocess.run([program, *map(str, command)], check=True, stdout=subprocess.DEVNULL)
+        return -float(np.load(values)["log_density"].mean())
+
+
 def share_held(error, stderr):
     """Share of 95 % intervals that hold the truth, and of values that have one at all."""
     known = np.isfinite(stderr)
@@ -102,23 +116,26 @@ def mean_of_groups(error):
     return groups.mean(1), groups.std(1, ddof=1) / np.sqrt(GROUP)
 
 
-def row_of(program, name, target, n):
+def row_of(program, name, target, n, energy):
     grouped = name.startswith("mean")
     rows = replicates(program, TARGETS[target], SAMPLERS[name], n * GROUP if grouped else n)
     log_z = numbers(rows, "log_z_error"), numbers(rows, "log_z_stderr")
     weights = modes(rows)
+    energies = numbers(rows, "observables", "energy", "mean") - energy, numbers(rows, "observables", "energy", "stderr")
     if grouped:
-        log_z, weights = mean_of_groups(log_z[0]), mean_of_groups(weights[0])
+        log_z, weights, energies = (mean_of_groups(what[0]) for what in (log_z, weights, energies))
     held, known = share_held(*log_z)
     held_modes, known_modes = share_held(*weights)
+    held_energy, known_energy = share_held(*energies)
     spread = np.sqrt(np.mean(log_z[0] ** 2))
-    return {"held": held, "known": known, "ratio": float(np.sqrt(np.nanmean(log_z[1] ** 2)) / spread), "modes": held_modes, "known_modes": known_modes}
+    return {"held": held, "known": known, "ratio": float(np.sqrt(np.nanmean(log_z[1] ** 2)) / spread), "modes": held_modes, "known_modes": known_modes,
+            "energy": held_energy, "known_energy": known_energy}
 
 
 def cell(row):
     def share(held, known):
         return "none" if np.isnan(held) else f"{100 * held:.0f} %" + ("" if known > 0.995 else f" ({100 * known:.0f} % of runs)")
-    return f"{share(row['held'], row['known'])}, {row['ratio']:.2f}; {share(row['modes'], row['known_modes'])}"
+    return f"{share(row['held'], row['known'])}, {row['ratio']:.2f}; {share(row['modes'], row['known_modes'])}; {share(row['energy'], row['known_energy'])}"
 
 
 def main():
@@ -131,15 +148,16 @@ def main():
 
     lines = ["| sampler | " + " | ".join(TARGETS) + " |", "|---" * (len(TARGETS) + 1) + "|"]
     outside = []
+    energy = {name: mean_energy(args.program, setting) for name, setting in TARGETS.items()}
     for name in SAMPLERS:
         cells = []
         for target in TARGETS:
             if args.only and not any(word in f"{name} {target}" for word in args.only):
                 cells.append("")
                 continue
-            row = row_of(args.program, name, target, args.seeds)
+            row = row_of(args.program, name, target, args.seeds, energy[target])
             cells.append(cell(row))
-            outside += [f"{name}, {target}: {what}" for what in ("held", "modes") if not (np.isnan(row[what]) or LOWEST <= row[what] <= HIGHEST)]
+            outside += [f"{name}, {target}: {what}" for what in ("held", "modes", "energy") if not (np.isnan(row[what]) or LOWEST <= row[what] <= HIGHEST)]
         if any(cells):
             lines.append(f"| {name} | " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)

@@ -156,7 +156,23 @@ void Workspace::step_level() {
 
 void Workspace::set_pace(double boundaries_per_second) {
     pace_ = boundaries_per_second;
-    link_->set_pace(pace_);
+    send_pace();
+}
+
+double Workspace::run_pace() const {
+    constexpr double longest = 60;  // seconds
+    const Json wish = value("view.pace");
+    if (wish.is_number() && wish.get<double>() > 0) {
+        return wish.get<double>();
+    }
+    return pace_ > 0 ? std::max(pace_, static_cast<double>(snapshot_->progress_end) / longest) : 0;
+}
+
+void Workspace::send_pace() {
+    if (const double pace = run_pace(); pace != sent_pace_) {
+        sent_pace_ = pace;
+        link_->set_pace(pace);
+    }
 }
 
 void Workspace::add_lock_wait(std::chrono::duration<double, std::micro> wait) {
@@ -168,12 +184,10 @@ void Workspace::add_lock_wait(std::chrono::duration<double, std::micro> wait) {
 
 double Workspace::eta_seconds() const {
     const Snapshot& s = *snapshot_;
-    if (pace_ <= 0 || s.eta_seconds < 0) {
+    if (run_pace() <= 0 || s.eta_seconds < 0) {
         return s.eta_seconds;
     }
-    const double boundaries =
-        s.exchange ? static_cast<double>(s.progress_end - s.progress) : static_cast<double>(s.level);
-    return std::max(s.eta_seconds, boundaries / pace_);
+    return std::max(s.eta_seconds, static_cast<double>(s.progress_end - s.progress) / run_pace());
 }
 
 bool Workspace::waits_to_apply() const {
@@ -217,6 +231,7 @@ void Workspace::update(float seconds) {
         snapshot_ = std::move(latest);
         take_snapshot();
     }
+    send_pace();
     take_stored();
     if (maps_) {
         pictures_.smooth(*maps_);

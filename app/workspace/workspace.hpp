@@ -96,6 +96,9 @@ public:
     void step_level();
     void set_pace(double boundaries_per_second);
     double pace() const { return pace_; }
+    /// What the run in view is held to: the preset's view.pace where it is set; else the pace above, quick
+    /// enough that nobody waits longer than a minute for a pace. 0: nothing holds it.
+    double run_pace() const;
     /// Seconds to the run's end, at the pace that it is held to; < 0: unknown.
     double eta_seconds() const;
     /// Seconds that the run has taken so far, waiting for its pace included and pauses not.
@@ -165,6 +168,7 @@ private:
     void send_edits();
     void started(long run, const std::string& what);
     void count_time();
+    void send_pace();
     void take_snapshot();
     void remember_run();
     void take_stored();
@@ -184,7 +188,7 @@ private:
     LevelPictures pictures_;
     long remembered_run_ = -1, started_run_ = -1, dropped_run_ = -2, opened_ = 0;
     LevelCursor cursor_;
-    double pace_ = 0;
+    double pace_ = 0, sent_pace_ = 0;
     Recents recents_;
     std::vector<FinishedRun> runs_;
     std::deque<LogLine> log_;

@@ -57,6 +57,25 @@ TEST(Window, TimesIncludeThePaceThatIsWatched) {
     EXPECT_LT(w.snapshot().seconds, 0.5);
 }
 
+TEST(Window, NobodyWaitsLongForAPace) {
+    NullBench window;
+    Workspace& w = window.bench->workspace;
+    ASSERT_TRUE(w.open(preset("re_ladder")));
+    w.set("sampler.n_scans", 60000);
+    w.set_pace(8);
+    w.start(true);
+    for (int i = 0; i < 2000 && w.snapshot().state != RunState::paused; ++i) {
+        window.frames();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    EXPECT_EQ(w.run_pace(), 1000);
+    w.set("view.pace", 3);
+    EXPECT_EQ(w.run_pace(), 3) << "the preset's own wish";
+    w.set("view.pace", 0);
+    w.set_pace(0);
+    EXPECT_EQ(w.run_pace(), 0);
+}
+
 TEST(Window, ApplyCallsOnlyWhenSomethingWaits) {
     NullBench window;
     Workspace& w = window.bench->workspace;

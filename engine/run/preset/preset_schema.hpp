@@ -77,7 +77,7 @@ struct ViewSettings {
                   .max = 1000,
                   .change = Change::hot,
                   .unit = "levels/s",
-                  .help = "Levels (scans) per second in the window; 0 = as fast as it goes."});
+                  .help = "Levels (scans) per second in the window; 0: a pace to follow, a minute at most."});
     }
 };
 
