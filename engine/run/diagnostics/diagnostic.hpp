@@ -15,7 +15,7 @@ namespace tempera {
 template <class Real>
 struct DiagnosticContext {
     std::shared_ptr<const DensityPath<Real>> path;
-    bool exchanges = false;  ///< replicas of every level that swap: looked at after scans, not levels
+    bool chains = false;  ///< of points without weights: looked at after scans, not levels
 };
 
 template <class Real>

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "run/diagnostics/diagnostic.hpp"
+#include "run/diagnostics/few_points.hpp"
 
 namespace tempera {
 
 namespace {
-
-/// Of a run of many scans.
-constexpr long most_points = 512;
 
 struct LogZSettings {
     void describe(Describer&) {}
@@ -17,11 +15,10 @@ template <class Real>
 class LogZ final : public Diagnostic<Real> {
 public:
     LogZ(const LogZSettings&, const DiagnosticContext<Real>& context)
-        : scans_(context.exchanges), exact_(context.path->target().log_z()) {}
+        : scans_(context.chains), exact_(context.path->target().log_z()) {}
 
     void look(const AnnealedSampler<Real>& sampler, long at, Record& record) override {
-        const long stride = scans_ ? (sampler.progress_end() + most_points - 1) / most_points : 1;
-        if (at % std::max(1L, stride) != 0 && !sampler.finished()) {
+        if (!is_kept(sampler, at, scans_)) {
             return;
         }
         Series& series = record.series_of("log_z", scans_ ? "scan" : "level");

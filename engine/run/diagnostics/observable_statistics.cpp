@@ -7,23 +7,12 @@
 
 #include "core/number.hpp"
 #include "core/parallel.hpp"
+#include "diagnostics/weights.hpp"
 #include "samplers/annealed/lineage_squares.hpp"
 
 namespace tempera {
 
 namespace {
-
-/// Weights relative to the largest one.
-std::vector<double> relative(std::span<const double> log_weight) {
-    double largest = -std::numeric_limits<double>::infinity();
-    for (const double w : log_weight) {
-        largest = w > largest ? w : largest;
-    }
-    std::vector<double> out(log_weight.size());
-    std::transform(log_weight.begin(), log_weight.end(), out.begin(),
-                   [&](double w) { return std::exp(w - largest); });
-    return out;
-}
 
 /// The smallest values below which the shares of the weight lie.
 std::vector<double> weighted_quantiles(const std::vector<double>& values,
@@ -134,7 +123,7 @@ std::vector<std::vector<double>> observe(const Target<Real>& target, std::span<c
 
 std::vector<Distribution> distributions(const std::vector<std::vector<double>>& values,
                                         const WeightedPoints& points) {
-    const std::vector<double> weights = relative(points.log_weight);
+    const std::vector<double> weights = normalised_weights(points.log_weight);
     std::vector<Distribution> out(values.size());
     parallel_for(static_cast<int>(values.size()), [&](int k) {
         const auto at = static_cast<std::size_t>(k);

@@ -2,13 +2,13 @@
 #include <cmath>
 
 #include "run/diagnostics/diagnostic.hpp"
+#include "run/diagnostics/few_points.hpp"
 #include "run/diagnostics/observable_statistics.hpp"
 
 namespace tempera {
 
 namespace {
 
-constexpr long most_points = 512;        // of a run of many scans
 constexpr int most_particles = 1 << 14;  // looked at
 
 struct ObservablesSettings {
@@ -22,13 +22,12 @@ template <class Real>
 class Observables final : public Diagnostic<Real> {
 public:
     Observables(const ObservablesSettings&, const DiagnosticContext<Real>& context)
-        : path_(context.path), scans_(context.exchanges), observables_(path_->target().observables()) {}
+        : path_(context.path), scans_(context.chains), observables_(path_->target().observables()) {}
 
     void look(const AnnealedSampler<Real>& sampler, long at, Record& record) override {
-        const long stride = scans_ ? (sampler.progress_end() + most_points - 1) / most_points : 1;
         const int level = scans_ ? 0 : static_cast<int>(at);
         const Population<Real> population = sampler.population(level);
-        if ((at % std::max(1L, stride) != 0 && !sampler.finished()) || !population.x) {
+        if (!is_kept(sampler, at, scans_) || !population.x) {
             return;
         }
         const std::vector<Distribution> found = look_at(population, level);

@@ -2,7 +2,9 @@
 #include "run/preset/preset_reference.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "core/recent.hpp"
 #include "diagnostics/weights.hpp"
 #include "run/preset/point_files.hpp"
 #include "run/preset/preset.hpp"
@@ -37,6 +39,15 @@ std::vector<double> exact_points(const Target<Real>& target, std::uint64_t seed)
     return out;
 }
 
+/// A preset is checked at every edit, and files of many points take long to read: the latest ones are kept.
+std::shared_ptr<const StoredPoints> stored_points(const std::filesystem::path& file, int dim) {
+    static auto& kept = *new Recent<std::pair<FileStamp, int>, StoredPoints>(2);
+    std::error_code unknown;
+    const bool is_run = std::filesystem::is_directory(file, unknown);
+    return kept.get({FileStamp(is_run ? file / "samples.npz" : file), dim},
+                    [&] { return read_points(file, dim, place); });
+}
+
 /// Keeps the points that have weight.
 void keep_weighted(ReferencePoints& points, std::vector<double> weight, std::size_t dim) {
     for (std::size_t i = 0; i < weight.size(); ++i) {
@@ -48,22 +59,6 @@ void keep_weighted(ReferencePoints& points, std::vector<double> weight, std::siz
         }
     }
     points.x.resize(points.weight.size() * dim);
-}
-
-void rest_centres(std::vector<double>& x, const ParticleLayout& layout) {
-    const auto axes = static_cast<std::size_t>(layout.axes),
-               dim = axes * static_cast<std::size_t>(layout.n_particles);
-    for (std::size_t first = 0; first < x.size(); first += dim) {
-        for (std::size_t a = 0; a < axes; ++a) {
-            double mean = 0;
-            for (std::size_t i = a; i < dim; i += axes) {
-                mean += x[first + i] / layout.n_particles;
-            }
-            for (std::size_t i = a; i < dim; i += axes) {
-                x[first + i] -= mean;
-            }
-        }
-    }
 }
 
 }  // namespace
@@ -82,9 +77,9 @@ std::shared_ptr<const ReferencePoints> load_reference(const Json& resolved, cons
     if (name == "exact") {
         out->x = exact_points(target, resolved["run"]["seed"].get<std::uint64_t>());
     } else {
-        StoredPoints stored = read_points(find_file(resolved, name), target.dim(), place);
-        out->x = std::move(stored.x);
-        weight = normalised_weights(stored.log_weight);
+        const auto stored = stored_points(find_file(resolved, name), target.dim());
+        out->x = stored->x;
+        weight = normalised_weights(stored->log_weight);
     }
     if (weight.empty()) {
         weight.assign(out->x.size() / dim, static_cast<double>(dim) / static_cast<double>(out->x.size()));
@@ -95,8 +90,9 @@ std::shared_ptr<const ReferencePoints> load_reference(const Json& resolved, cons
                                      " points with a weight; a comparison needs " +
                                      std::to_string(least_reference_points) + " at least");
     }
-    if (const auto layout = target.particles()) {
-        rest_centres(out->x, *layout);
+    if (const auto subspace = target.subspace()) {
+        const Coordinates onto(Eigen::VectorXd::Zero(target.dim()), 1, subspace);
+        out->x = onto.to_target(onto.from_target(std::move(out->x)));
     }
     return out;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnostics/particle_distance.hpp"
 #include "run/diagnostics/observable_statistics.hpp"
 #include "run/record/sprite_subset.hpp"
 
@@ -20,22 +21,23 @@ void add_distances(PointSet& points, const ParticleLayout& layout) {
                               static_cast<std::size_t>(layout.n_particles - 1) / 2,
                       kept = std::min(n, std::max<std::size_t>(1, most_distances / pairs));
     for (std::size_t k = 0; k < kept; ++k) {
-        const std::size_t p = k * n / kept;
-        const double* x = points.x.data() + p * static_cast<std::size_t>(points.dim);
-        for (int i = 0; i < layout.n_particles; ++i) {
-            for (int j = i + 1; j < layout.n_particles; ++j) {
-                double q = 0;
-                for (int a = 0; a < layout.axes; ++a) {
-                    q += std::pow(x[i * layout.axes + a] - x[j * layout.axes + a], 2);
-                }
-                points.distance.push_back(std::sqrt(q));
-                points.distance_weight.push_back(static_cast<double>(points.weight[p]));
-            }
-        }
+        const std::size_t p = k * n / kept, dim = static_cast<std::size_t>(points.dim);
+        const std::vector<double> of_one = pair_distances(std::span(points.x).subspan(p * dim, dim), layout);
+        points.distance.insert(points.distance.end(), of_one.begin(), of_one.end());
+        points.distance_weight.insert(points.distance_weight.end(), of_one.size(),
+                                      static_cast<double>(points.weight[p]));
     }
 }
 
 }  // namespace
+
+template <class Real>
+void describe_target(Snapshot& s, const Target<Real>& target) {
+    s.true_mode_weights = target.mode_weights();
+    s.observables = target.observables();
+    s.particles = target.particles();
+    s.lattice = target.lattice();
+}
 
 template <class Real>
 void measure(PointSet& points, const Target<Real>& target) {
@@ -76,6 +78,8 @@ std::shared_ptr<const PointSet> point_set(const Target<Real>& target, const Refe
     return point_set(target, reference->x, log_weight);
 }
 
+template void describe_target(Snapshot&, const Target<float>&);
+template void describe_target(Snapshot&, const Target<double>&);
 template void measure(PointSet&, const Target<float>&);
 template void measure(PointSet&, const Target<double>&);
 template std::shared_ptr<const PointSet> point_set(const Target<float>&, std::span<const double>,

@@ -8,6 +8,10 @@
 
 namespace tempera {
 
+/// What a snapshot tells of the run's target, however the run went.
+template <class Real>
+void describe_target(Snapshot& s, const Target<Real>& target);
+
 /// Fills in what follows from points->x and the weights: the observables, and distances of particles.
 template <class Real>
 void measure(PointSet& points, const Target<Real>& target);

@@ -174,10 +174,7 @@ Snapshot snapshot_of(const RunResult& stored) {
     const auto target = known_preset_target(resolved);
     if (target) {
         s.plane = view_plane(*target);
-        s.true_mode_weights = target->mode_weights();
-        s.observables = target->observables();
-        s.particles = target->particles();
-        s.lattice = target->lattice();
+        describe_target(s, *target);
     }
     fill_numbers(s, r.summary);
     s.record = std::make_shared<const Record>(r.record);

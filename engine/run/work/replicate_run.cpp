@@ -283,16 +283,16 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
     j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
 }
 
-/// What the points tell of the target's observables, and how far they are from the reference.
+/// What the points, at x in the target's coordinates, tell of its observables, and how far they are from the
+/// reference.
 template <class Real>
-void ReplicateRun<Real>::summarise_points(Json& j, const Sample& sample, bool compared,
-                                          bool with_floors) const {
+void ReplicateRun<Real>::summarise_points(Json& j, const Sample& sample, const std::vector<double>& x,
+                                          bool compared, bool with_floors) const {
     const Target<Real>& target = *experiment_->target;
     j["metrics"] = j["observables"] = nullptr;
     if (!sample.of_target || sample.n == 0 || (chains() && sampler_->collected()->empty())) {
         return;
     }
-    const std::vector<double> x = experiment_->path->coordinates().to_target(sample.x);
     const std::vector<std::vector<double>> values = observe(target, x);
     const WeightedPoints points{x, sample.log_weight, sample.root, sampler_->n_chains()};
     j["observables"] = observables_summary(target.observables(), values, points);
@@ -305,12 +305,13 @@ void ReplicateRun<Real>::summarise_points(Json& j, const Sample& sample, bool co
 }
 
 template <class Real>
-void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample, Record record) const {
+void ReplicateRun<Real>::add_arrays(ReplicateResult& out, Sample sample, std::vector<double> x,
+                                    Record record) const {
     const AnnealedSampler<Real>& s = *sampler_;
     out.record = std::move(record);
     out.mode = sample.mode.empty() ? assign_modes(*experiment_->path, sample.level, sample.x, sample.n)
                                    : std::move(sample.mode);
-    out.x = experiment_->path->coordinates().to_target(std::move(sample.x));
+    out.x = std::move(x);
     out.log_weight = std::move(sample.log_weight);
     if (sample.root) {
         out.ancestor = *sample.root;
@@ -358,7 +359,8 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
         points.of_target && with_distance && points.n > 0 && experiment_->target->mixture()
             ? number_or_null(distance_to_exact(path, points.x, points.log_weight))
             : Json(nullptr);
-    summarise_points(out.summary, points, with_distance, with_arrays);
+    std::vector<double> x = path.coordinates().to_target(points.x);
+    summarise_points(out.summary, points, x, with_distance, with_arrays);
     out.summary["estimates"] = estimates_summary(diagnostics_.estimates());
     if (status != "finished") {
         judged.stopped_at = sampler_->progress(), judged.stopped_end = sampler_->progress_end();
@@ -367,7 +369,7 @@ ReplicateResult ReplicateRun<Real>::result(const std::string& status, bool with_
     out.summary["warnings"] = warnings_json(health_warnings(judged));
     if (with_arrays) {
         out.modes = std::move(rows);
-        add_arrays(out, std::move(points), record(judged));
+        add_arrays(out, std::move(points), std::move(x), record(judged));
     }
     return out;
 }

@@ -75,8 +75,9 @@ private:
     std::vector<double> errors_of_modes(const Sample& sample) const;
     double independent_draws(const Sample& sample) const;
     void summarise_work(Json& summary) const;
-    void summarise_points(Json& summary, const Sample& sample, bool compared, bool with_floors) const;
-    void add_arrays(ReplicateResult& out, Sample sample, Record record) const;
+    void summarise_points(Json& summary, const Sample& sample, const std::vector<double>& x, bool compared,
+                          bool with_floors) const;
+    void add_arrays(ReplicateResult& out, Sample sample, std::vector<double> x, Record record) const;
 };
 
 }  // namespace tempera

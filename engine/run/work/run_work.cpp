@@ -314,11 +314,8 @@ void RunWork<Real>::fill(Snapshot& s) const {
     s.evaluations_per_second = s.seconds > 0 ? static_cast<double>(s.tally.evaluations()) / s.seconds : 0;
     s.positions = positions_;
     s.mode_names = experiment_.target->mode_names();
-    s.true_mode_weights = experiment_.target->mode_weights();
+    describe_target(s, *experiment_.target);
     s.plane = sights_.plane();
-    s.observables = experiment_.target->observables();
-    s.particles = experiment_.target->particles();
-    s.lattice = experiment_.target->lattice();
     s.reference = reference_;
     s.ess_fraction = s.pareto_k = s.acceptance = s.log_weight_variance = not_a_number;
     s.log_z = sampler.log_z();

@@ -82,6 +82,7 @@ public:
         const double n = dim(), alpha = Couplings::alpha(s.temperature);
         log_z_ = ising_log_partition(s.size, s.temperature) + 0.5 * couplings_.log_determinant() -
                  0.5 * n * (std::log(2 / std::numbers::pi) - alpha);
+        energy_per_spin_ = ising_mean_energy(s.size, s.temperature);
         for (const double h : couplings_.hartley()) {
             hartley_.push_back(static_cast<Real>(h));
         }
@@ -112,11 +113,10 @@ public:
     }
 
     std::vector<Observable> observables() const override {
-        return {
-            {.name = "energy"},
-            {.name = "magnetisation", .exact = 0.0},
-            {.name = "abs_magnetisation"},
-            {.name = "energy_per_spin", .unit = "J", .exact = ising_mean_energy(s_.size, s_.temperature)}};
+        return {{.name = "energy"},
+                {.name = "magnetisation", .exact = 0.0},
+                {.name = "abs_magnetisation"},
+                {.name = "energy_per_spin", .unit = "J", .exact = energy_per_spin_}};
     }
     /// Means over the spins given x: their covariance vanishes, so no average over spins is left to draw.
     void observe(Block<const Real> x, Block<double> out) const override {
@@ -292,7 +292,7 @@ private:
 
     IsingSettings s_;
     Couplings couplings_;
-    double log_z_ = 0;
+    double log_z_ = 0, energy_per_spin_ = 0;
     std::vector<Real> hartley_, inverse_;
 };
 

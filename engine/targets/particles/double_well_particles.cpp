@@ -118,16 +118,7 @@ private:
     template <class Place>
     int short_distances(Place place) const {
         int out = 0;
-        for (int i = 0; i < s_.n_particles; ++i) {
-            for (int j = i + 1; j < s_.n_particles; ++j) {
-                double q = 0;
-                for (int a = 0; a < s_.dim; ++a) {
-                    const double d = place(i * s_.dim + a) - place(j * s_.dim + a);
-                    q += d * d;
-                }
-                out += q < s_.d0 * s_.d0;
-            }
-        }
+        this->for_pairs(place, [&](double q) { out += q < s_.d0 * s_.d0; });
         return out;
     }
 

@@ -50,7 +50,21 @@ protected:
     void hessian_vector_block(Block<const Real> x, Block<const Real> v, Block<Real> out) const override {
         with_axes([&]<int axes>() { multiply<axes>(x, v, out); });
     }
-    const Pair& pair() const { return pair_; }
+    /// body(squared distance) for every pair of one sample, whose coordinate k is place(k).
+    template <class Place, class Body>
+    void for_pairs(Place place, Body body) const {
+        const int axes = layout_.axes;
+        for (int i = 0; i < layout_.n_particles; ++i) {
+            for (int j = i + 1; j < layout_.n_particles; ++j) {
+                double q = 0;
+                for (int a = 0; a < axes; ++a) {
+                    const double d = place(i * axes + a) - place(j * axes + a);
+                    q += d * d;
+                }
+                body(q);
+            }
+        }
+    }
 
 private:
     using D = simd::Tag<Real>;
@@ -282,20 +296,11 @@ void ParticleSystem<Real, Pair>::multiply(Block<const Real> x, Block<const Real>
 template <class Real, class Pair>
 void ParticleSystem<Real, Pair>::observe(Block<const Real> x, Block<double> out) const {
     Target<Real>::observe(x, out);
-    const int n = layout_.n_particles, axes = layout_.axes;
+    const int n = layout_.n_particles;
     for (int lane = 0; lane < x.lanes(); ++lane) {
         double distances = 0, squares = 0;
-        for (int i = 0; i < n; ++i) {
-            for (int j = i + 1; j < n; ++j) {
-                double q = 0;
-                for (int a = 0; a < axes; ++a) {
-                    const double d = static_cast<double>(x(i * axes + a, lane)) -
-                                     static_cast<double>(x(j * axes + a, lane));
-                    q += d * d;
-                }
-                distances += std::sqrt(q), squares += q;
-            }
-        }
+        for_pairs([&](int k) { return static_cast<double>(x(k, lane)); },
+                  [&](double q) { distances += std::sqrt(q), squares += q; });
         out(1, lane) = distances / (0.5 * n * (n - 1));
         out(2, lane) = std::sqrt(squares) / n;  // sum_{i<j} r^2 = n sum_i |x_i - centre|^2
     }
