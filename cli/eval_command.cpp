@@ -165,8 +165,7 @@ public:
     InTarget(const DensityPath<double>& path, int level)
         : coordinates_(path.coordinates()),
           linear_(Eigen::VectorXd::Zero(coordinates_.target_dim()), 1, path.target().subspace()) {
-        const double alpha = path.position(level).alpha;
-        alpha_ = std::isfinite(alpha) ? alpha : 1;
+        alpha_ = path.shrinkage(level);
         shrink_ = alpha_ / coordinates_.scale();
     }
     std::size_t dim() const { return static_cast<std::size_t>(coordinates_.target_dim()); }

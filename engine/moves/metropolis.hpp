@@ -56,7 +56,8 @@ struct Proposal {
 };
 
 /// Accepts lane by lane with probability min(1, p(y) / p(x) exp(log_ratio)) and returns the sum of these
-/// probabilities over the n particles. Proposals without a finite density or ratio are rejected and counted.
+/// probabilities over the n particles. Proposals of density zero are refused; so are those whose density or
+/// ratio is no number, which are counted.
 template <class Real>
 double accept(MoveState<Real> state, const Proposal<Real>& to, const Real* uniform, Tally& tally) {
     Scratch frame;
@@ -74,7 +75,8 @@ double accept(MoveState<Real> state, const Proposal<Real>& to, const Real* unifo
         take[l] = static_cast<double>(uniform[l]) < a;
         if (l < n) {
             sum += a;
-            tally.non_finite += !finite && !escape;
+            const bool outside = std::isinf(to.log_density[l]) && to.log_density[l] < 0;
+            tally.diverged += !finite && !escape && !outside;
         }
     }
     const auto merge = [&](Real* row, const Real* from) {

@@ -29,6 +29,10 @@ public:
     int dim() const { return coordinates().dim(); }
     virtual int n_levels() const = 0;
     virtual LevelPosition position(int level) const = 0;
+    /// What the noise of a level shrinks the target's coordinates by; 1 on tempering paths.
+    double shrinkage(int level) const;
+    /// Points y [n, dim] row-major of a level in the target's coordinates, stretched back.
+    std::vector<double> to_target(int level, std::vector<double> y) const;
 
     /// What samplers weigh with: unnormalised target (in path coordinates, Jacobian included) at level 0, the
     /// normalised reference at n_levels.

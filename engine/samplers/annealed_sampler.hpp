@@ -46,6 +46,8 @@ struct ExchangeStats {
     int pair_apart = -1;
     /// Index process of ensemble 0: labels [scan][level], the last 512 scans.
     std::vector<std::vector<int>> index_process;
+    /// -log density of ensemble 0's point at each level by that level's own density, scans as index_process.
+    std::vector<std::vector<double>> energy_process;
     long first_scan = 0;              ///< scan number of index_process[0]
     std::vector<double> up_fraction;  ///< [n_levels + 1], labels that last visited the reference
     /// Per level, running mean of the modes' responsibilities after burn-in [n_levels + 1][n_modes].

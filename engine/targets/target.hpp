@@ -56,6 +56,12 @@ public:
 
     /// What the coordinates are when they are places of identical particles.
     virtual std::optional<ParticleLayout> particles() const { return {}; }
+    /// Energies [n_particles] of the particles of a system at points x, each with half of its pairs', in the
+    /// units of the energy observable. False where nothing is known of them.
+    virtual bool particle_energies(Block<const Real> x, Block<double> out) const {
+        (void)x, (void)out;
+        return false;
+    }
     /// Side of a square lattice whose sites are the coordinates, row by row; 0: none.
     virtual int lattice() const { return 0; }
     /// The same target in float64, which systems of particles offer; else null.

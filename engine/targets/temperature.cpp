@@ -49,6 +49,9 @@ public:
         return target_->mode_responsibilities(x);
     }
     std::optional<ParticleLayout> particles() const override { return target_->particles(); }
+    bool particle_energies(Block<const Real> x, Block<double> out) const override {
+        return target_->particle_energies(x, out);
+    }
     int lattice() const override { return target_->lattice(); }
     std::shared_ptr<const Target<double>> in_double() const override {
         const auto target = target_->in_double();

@@ -88,10 +88,11 @@ TEST(Tally, Adds) {
             .hessian_vector = 4,
             .map_not_converged = 5,
             .non_finite = 6,
+            .diverged = 8,
             .hessian_floored = 7};
     a += a;
     EXPECT_EQ(a.evaluations(), 20);
-    EXPECT_EQ(a.map_not_converged + a.non_finite + a.hessian_floored, 36);
+    EXPECT_EQ(a.map_not_converged + a.non_finite + a.diverged + a.hessian_floored, 52);
 }
 
 }  // namespace

@@ -287,7 +287,7 @@ protected:
     }
 };
 
-TEST(Moves, NonFiniteProposalsAreRejectedAndCounted) {
+TEST(Moves, ProposalsWithoutADensityAreRefusedAndCounted) {
     for (const char* name : {"random_walk", "mala", "hmc"}) {
         const Holes density;
         Particles<double> x(100, 1), score(100, 1);
@@ -302,8 +302,10 @@ TEST(Moves, NonFiniteProposalsAreRejectedAndCounted) {
                                     key.with(Purpose::move, 1, k), 0, tally);
         }
         EXPECT_GT(accepted, 10) << name;
-        EXPECT_GT(tally.non_finite, 100) << name;
-        EXPECT_LE(tally.non_finite, 2000 - accepted) << name;
+        EXPECT_GT(tally.diverged, 50) << name;
+        // Half of those that leave [-1, 1] come to where the density is zero, which is no fault.
+        EXPECT_LE(tally.diverged, 0.75 * (2000 - accepted)) << name;
+        EXPECT_EQ(tally.non_finite, 0) << name;
         for (int l = 0; l < padded_lanes(100); ++l) {
             EXPECT_LE(std::abs(x.block(0)(0, l)), 1) << name;
         }

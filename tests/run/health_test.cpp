@@ -112,6 +112,8 @@ std::vector<HealthNumbers> grid() {
             }
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.map_not_converged = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.non_finite = long(v); });
+            vary(base, counts,
+                 [](HealthNumbers& h, double v) { h.tally.log_density = 1000, h.tally.diverged = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.hessian_floored = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.pairs_not_offered = int(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.pair_apart = int(v) - 1; });
@@ -233,6 +235,7 @@ TEST(Health, EveryRuleSpeaks) {
         {"log_z_off", false, [](HealthNumbers& h) { h.log_z_error = -0.041; }},
         {"maps_failed", true, [](HealthNumbers& h) { h.tally.map_not_converged = 1; }},
         {"non_finite", false, [](HealthNumbers& h) { h.tally.non_finite = 1; }},
+        {"diverged", true, [](HealthNumbers& h) { h.tally.log_density = 999, h.tally.diverged = 1; }},
         {"hessian_floored", false, [](HealthNumbers& h) { h.tally.hessian_floored = 1; }},
         {"weights_not_verifiable", false, [](HealthNumbers& h) { h.learned = true; }},
         {"beyond_training", false, [](HealthNumbers& h) { h.used_noise_min = 0.019; }},

@@ -150,6 +150,33 @@ TEST(Particles, ObservablesAreTheirDefinitions) {
     EXPECT_EQ(values(0, 3), 1);
 }
 
+TEST(Particles, EnergiesOfParticlesAddUp) {
+    for (const char* name : {"dw4", "lj13"}) {
+        const auto target = at_temperature<double>(make_target<double>(name), 2);
+        const int n = target->particles()->n_particles, dim = target->dim();
+        Particles<double> x(300, dim), shares(300, n),
+            all(300, static_cast<int>(target->observables().size()));
+        for (int i = 0; i < 300; ++i) {
+            for (int d = 0; d < dim; ++d) {
+                x(i, d) = 1.3 * std::sin(1.0 + 3.7 * d + 0.11 * i * d) * target->particles()->length;
+            }
+        }
+        for (const int b : {0, 1}) {
+            ASSERT_TRUE(target->particle_energies(x.block(b), shares.block(b)));
+            target->observe(x.block(b), all.block(b));
+        }
+        for (int i = 0; i < 300; ++i) {
+            double sum = 0;
+            for (int k = 0; k < n; ++k) {
+                sum += shares(i, k);
+            }
+            EXPECT_NEAR(sum, all(i, 0), 1e-9 * std::abs(all(i, 0))) << name;
+        }
+    }
+    Particles<double> none(1, 2), out(1, 2);
+    EXPECT_FALSE(make_target<double>("two_mode")->particle_energies(none.block(0), out.block(0)));
+}
+
 TEST(Particles, WhatCannotBeIsRefused) {
     const auto complaint = [](const std::string& name, const Json& settings) -> std::string {
         try {

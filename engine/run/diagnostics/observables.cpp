@@ -54,9 +54,7 @@ private:
             log_weight.push_back(p.log_weight ? (*p.log_weight)[at] : 0);
             root.push_back(p.root ? (*p.root)[static_cast<std::size_t>(i)] : at);
         }
-        const double alpha = path_->position(level).alpha;
-        const std::vector<double> x =
-            path_->coordinates().to_target(std::move(y), std::isfinite(alpha) ? alpha : 1);
+        const std::vector<double> x = path_->to_target(level, std::move(y));
         return distributions(observe(path_->target(), x), {x, log_weight, &root, 0});
     }
 

@@ -223,6 +223,36 @@ HealthRule counted(HealthRule rule) {
     return rule;
 }
 
+double diverged_fraction(const HealthNumbers& h) {
+    return h.tally.diverged > 0
+               ? static_cast<double>(h.tally.diverged) / static_cast<double>(h.tally.evaluations())
+               : 0;
+}
+
+/// Single ones are refused as exactly as any; many tell of steps that are too long, or of a density that is
+/// not defined where it should be.
+HealthRule diverged_rule() {
+    return {.id = "diverged",
+            .name = "diverged",
+            .key = "failures.diverged",
+            .row = Row::when_broken,
+            .decimals = 0,
+            .shown = [](const HealthNumbers& h) { return double(h.tally.diverged); },
+            .note = [](const HealthNumbers&) -> std::string { return "proposals of moves, refused"; },
+            .measures = "proposals of MCMC moves whose density was no number, over all evaluations",
+            .measure = diverged_fraction,
+            .good = 1e-4,
+            .warning = 1e-3,
+            .meaning = "They are refused, which is exact; many of them keep particles from where they "
+                       "belong.",
+            .fix = "Lower moves.step_size, or look at where the target is not defined.",
+            .warn = [](const HealthNumbers& h) -> Saying {
+                return {percent(diverged_fraction(h)) +
+                        " of all evaluations were proposals of moves whose density was no number; they were "
+                        "refused."};
+            }};
+}
+
 const std::vector<HealthRule> failure_rules = {
     counted({.id = "maps_failed",
              .name = "maps failed",
@@ -251,6 +281,7 @@ const std::vector<HealthRule> failure_rules = {
                  return {std::to_string(h.tally.non_finite) +
                          " log densities were not finite; those particles have weight zero."};
              }}),
+    diverged_rule(),
     counted({.id = "hessian_floored",
              .name = "floored",
              .key = "failures.hessian_floored",

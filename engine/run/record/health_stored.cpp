@@ -75,6 +75,7 @@ HealthNumbers health_numbers(const Json& summary) {
     h.acceptance = summary_number(summary, "acceptance");
     h.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
     h.tally.non_finite = summary_count(summary, "failures.non_finite");
+    h.tally.diverged = summary_count(summary, "failures.diverged");
     h.tally.hessian_floored = summary_count(summary, "failures.hessian_floored");
     h.pilot_independence = summary_number(summary, "pilot_independence");
     read_estimates(h, summary);

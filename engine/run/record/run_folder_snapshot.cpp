@@ -37,6 +37,7 @@ void fill_numbers(Snapshot& s, const Json& summary) {
     s.tally.hessian_vector = summary_count(summary, "evaluations.hessian_vector");
     s.tally.map_not_converged = summary_count(summary, "failures.map_not_converged");
     s.tally.non_finite = summary_count(summary, "failures.non_finite");
+    s.tally.diverged = summary_count(summary, "failures.diverged");
     s.tally.hessian_floored = summary_count(summary, "failures.hessian_floored");
     s.warnings = stored_warnings(summary);
 }

@@ -2,6 +2,7 @@
 // What a view may read of a run: immutable once published.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,11 @@ struct PointSet {
     std::vector<float> weight;                     ///< [n], mean 1
     std::vector<int> particle;                     ///< [n]
     std::vector<std::vector<double>> observables;  ///< [n_observables][n]
+    /// Of more than two dimensions: places along the two principal axes of all [2][n].
+    std::array<std::vector<double>, 2> principal;
+    /// Of systems of particles [n, n_particles] row-major: norms of the forces on the particles and, where
+    /// the target tells them, their energies.
+    std::vector<float> force, energy;
     /// Of systems of particles: distances of the pairs of some of them, and the weights of these.
     std::vector<double> distance, distance_weight;
 };
@@ -49,7 +55,11 @@ struct LevelSight {
     int level = 0;
     std::shared_ptr<const SpriteSet> sprites;
     std::shared_ptr<const Grid> density;  ///< binned (weighted)
+    std::shared_ptr<const PointSet> points;
 };
+
+struct ChainTraces;
+struct LevelOverlap;
 
 struct Snapshot final : WorkView {
     std::shared_ptr<WorkView> copy() const override { return std::make_shared<Snapshot>(*this); }
@@ -79,6 +89,8 @@ struct Snapshot final : WorkView {
     /// AIS and SMC: the levels of the path's thumbnails, as far as they are done. Kept by the run itself, so
     /// that the same run shows the same pictures however often it was looked at.
     std::shared_ptr<const std::vector<LevelSight>> sights;
+    std::shared_ptr<const ChainTraces> traces;    ///< of runs of chains; null for others
+    std::shared_ptr<const LevelOverlap> overlap;  ///< null where it is not known
     // Weights
     std::shared_ptr<const Histogram> weight_histogram;
     std::shared_ptr<const Lorenz> lorenz;

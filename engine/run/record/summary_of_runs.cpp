@@ -215,6 +215,13 @@ constexpr SummaryKey work[] = {
      .decimals = 0,
      .help = "Log densities or increments that were not finite: the particle has weight zero, or the swap is "
              "rejected."},
+    {.name = "failures.diverged",
+     .kind = Kind::count,
+     .over = Over::mean,
+     .title = "proposals diverged",
+     .decimals = 0,
+     .help = "Proposals of MCMC moves whose density was no number. They are refused, which leaves the "
+             "density of the level as it is."},
     {.name = "failures.hessian_floored",
      .kind = Kind::count,
      .over = Over::mean,

@@ -244,8 +244,8 @@ void add_cost_rows(RowList& rows) {
     rows.add("evaluations", millions(n),
              seconds && *seconds > 0 ? millions(n / *seconds) + " per second" : "");
     rows.add_key("seconds.total", seconds ? "sampling " + readable(*seconds, 2) : "");
-    for (const char* key :
-         {"failures.map_not_converged", "failures.non_finite", "failures.hessian_floored"}) {
+    for (const char* key : {"failures.map_not_converged", "failures.non_finite", "failures.diverged",
+                            "failures.hessian_floored"}) {
         if (rows.value(key).value_or(0) > 0) {
             rows.add_key(key);
         }

@@ -279,6 +279,7 @@ void ReplicateRun<Real>::summarise_work(Json& j) const {
                         {"hessian_vector", tally.hessian_vector}};
     j["failures"] = {{"map_not_converged", tally.map_not_converged},
                      {"non_finite", tally.non_finite},
+                     {"diverged", tally.diverged},
                      {"hessian_floored", tally.hessian_floored}};
     j["seconds"] = {{"total", sampling_seconds_}, {"sampling", sampling_seconds_}};
 }

@@ -83,9 +83,8 @@ std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& 
         points->particle.push_back(i);
         log_weight.push_back(p.log_weight ? (*p.log_weight)[i] : 0);
     }
-    const double alpha = path_->position(p.level).alpha;
     points->dim = path_->target().dim();
-    points->x = path_->coordinates().to_target(std::move(y), std::isfinite(alpha) ? alpha : 1);
+    points->x = path_->to_target(p.level, std::move(y));
     points->weight = relative_weights(std::move(log_weight));
     measure(*points, path_->target());
     return points;

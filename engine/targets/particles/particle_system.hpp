@@ -38,6 +38,10 @@ public:
         return {{.name = "energy"}, {.name = "mean_distance"}, {.name = "radius_of_gyration"}};
     }
     void observe(Block<const Real> x, Block<double> out) const override;
+    bool particle_energies(Block<const Real> x, Block<double> out) const override {
+        with_axes([&]<int axes>() { share_energy<axes>(x, out); });
+        return true;
+    }
     Box view_box() const override {
         const double half = 1.2 * layout_.length * std::pow(layout_.n_particles, 1.0 / layout_.axes);
         return Box::around(0, 0, half, half);
@@ -106,6 +110,8 @@ private:
     V trap(const Real* x, Real* slopes) const;
     template <int axes>
     void multiply(Block<const Real> x, Block<const Real> v, Block<Real> out) const;
+    template <int axes>
+    void share_energy(Block<const Real> x, Block<double> out) const;
     template <int axes>
     void fill_hessian(const Real* x, int lane, Real* hessian) const;
 
@@ -303,6 +309,41 @@ void ParticleSystem<Real, Pair>::observe(Block<const Real> x, Block<double> out)
                   [&](double q) { distances += std::sqrt(q), squares += q; });
         out(1, lane) = distances / (0.5 * n * (n - 1));
         out(2, lane) = std::sqrt(squares) / n;  // sum_{i<j} r^2 = n sum_i |x_i - centre|^2
+    }
+}
+
+template <class Real, class Pair>
+template <int axes>
+void ParticleSystem<Real, Pair>::share_energy(Block<const Real> x, Block<double> out) const {
+    const D tag;
+    Scratch frame;
+    const int n = layout_.n_particles;
+    Real* near = frame.take<Real>(static_cast<std::size_t>(dim()) * width);
+    Real* pair = frame.take<Real>(static_cast<std::size_t>(width));
+    for (int lane = 0; lane < x.lanes(); lane += width) {
+        gather(x, lane, near);
+        for (int i = 0; i < n; ++i) {
+            std::fill_n(out.row(i) + lane, width, 0.0);
+        }
+        for (int i = 0; i < n; ++i) {
+            V here[axes];
+            for (int a = 0; a < axes; ++a) {
+                here[a] = hn::Load(tag, near + (i * axes + a) * width);
+            }
+            for (int j = 0; j < n; ++j) {
+                V d[axes];
+                const V q = difference<axes>(here, near + j * axes * width, d);
+                // sum_i |x_i - centre|^2 = sum_{i,j} q / (2 n)
+                V energy = hn::Mul(q, hn::Set(tag, static_cast<Real>(pair_.trap() / (2.0 * n))));
+                if (i != j) {
+                    energy = hn::Add(energy, pair_.template terms<false, false>(tag, q).energy);
+                }
+                hn::Store(hn::Mul(energy, hn::Set(tag, Real(0.5))), tag, pair);
+                for (int l = 0; l < width; ++l) {
+                    out(i, lane + l) += static_cast<double>(pair[l]);
+                }
+            }
+        }
     }
 }
 
