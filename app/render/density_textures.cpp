@@ -154,13 +154,13 @@ ImTextureRef DensityTextures::picture(const std::string& slot, const std::shared
         return {};
     }
     Picture& p = pictures_[slot];
-    const bool fresh =
-        p.source.lock() != grid || p.magnify != magnify || p.transfer.diverging != transfer.diverging;
+    const bool fresh = p.source.lock() != grid || p.magnify != magnify ||
+                       p.transfer.diverging != transfer.diverging || p.transfer.cells != transfer.cells;
     const bool recolour = fresh || p.palette != palette_version_ || p.transfer != transfer;
     p.transfer = transfer;
     if (fresh) {
         p.magnify = magnify;
-        upload(p, *grid);
+        upload(p, transfer.cells ? repeated(*grid, cell_pixels(*grid)) : *grid);
         p.source = grid;
     }
     if (recolour) {

@@ -18,6 +18,7 @@ namespace tempera::app {
 struct Transfer {
     double limit = 0;        ///< value of the strongest colour; 0: the grid's maximum
     bool diverging = false;  ///< around zero; cells that are NaN are left out
+    bool cells = false;      ///< with edges between them
     bool operator==(const Transfer&) const = default;
 };
 

@@ -150,7 +150,9 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
     case Kind::band:
     case Kind::area:
         if (n > 0 && layer.y2.size() >= layer.x.size()) {
-            spec.FillAlpha = layer.kind == Kind::band ? 0.22f : layer.role == Role::mode ? 0.85f : 0.18f;
+            spec.FillAlpha = layer.kind == Kind::band                              ? 0.22f
+                             : layer.role == Role::mode || layer.role == Role::run ? 0.85f
+                                                                                   : 0.18f;
             spec.LineWeight = 0;
             ImPlot::PlotShaded(label.c_str(), layer.x.data(), layer.y.data(), layer.y2.data(), n, spec);
         }
@@ -177,7 +179,8 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
     case Kind::image:
         if (layer.image) {
             const ImTextureRef texture =
-                textures.picture(plot.id, layer.image, 4, {layer.limit, layer.diverging});
+                textures.picture(plot.id + (index > 0 ? " " + std::to_string(index) : ""), layer.image,
+                                 layer.cells ? 1 : 4, {layer.limit, layer.diverging, layer.cells});
             if (textures.available() && texture.GetTexID() != 0) {
                 const Grid& g = *layer.image;
                 ImPlot::PlotImage(label.c_str(), texture, {g.box.x_min, g.box.y_min},

@@ -24,7 +24,9 @@
     X(energy)                                                                                                \
     X(distances)                                                                                             \
     X(free_energy)                                                                                           \
-    X(configuration)
+    X(configuration)                                                                                         \
+    X(traces)                                                                                                \
+    X(temperatures)
 
 namespace tempera::app {
 

@@ -69,11 +69,12 @@ Part weights(const Situation& s) {
 }
 
 Part ladder(const Situation& s) {
-    return column({tabs({s.either("swaps", "ess")}).share(0.36f),
-                   tabs({s.either("replicas", "weights"), s.either("weights", "replicas")}),
-                   row({tabs({"occupancy", "mode_mass", s.either("ess", "swaps")}),
-                        tabs({"particles", "density_path", "training", "blindness"})})
-                       .share(0.28f)});
+    return column(
+        {tabs({s.either("swaps", "ess")}).share(0.36f),
+         tabs({s.either("replicas", "weights"), s.either("weights", "replicas"), "temperatures", "traces"}),
+         row({tabs({"occupancy", "mode_mass", s.either("ess", "swaps")}),
+              tabs({"particles", "density_path", "training", "blindness"})})
+             .share(0.28f)});
 }
 
 /// The path's weights on the left, what is behind them on the right.
@@ -88,9 +89,9 @@ Part mode_blindness(const Situation& s) {
 Part molecules(const Situation& s) {
     return column(
         {row({tabs({"configuration"}), tabs({"particles", "free_energy", "density_path", "score_field"})}),
-         row({tabs({"energy", "distances"}),
-              tabs({s.either("swaps", "ess"), s.either("ess", "swaps"), "weights", "replicas", "occupancy",
-                    "mode_mass", "training", "blindness"})})
+         row({tabs({"energy", "distances", "traces"}),
+              tabs({s.either("swaps", "ess"), "temperatures", s.either("ess", "swaps"), "weights", "replicas",
+                    "occupancy", "mode_mass", "training", "blindness"})})
              .share(0.36f)});
 }
 

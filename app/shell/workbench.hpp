@@ -59,7 +59,10 @@ struct ViewState {
     bool learning_rate = true, training_map = false;
     int training_part = 0;
     std::string series;      ///< of the Series panel; empty: what a diagnostic tells, else the first one
-    std::string observable;  ///< of the Energy panel; empty: the energy
+    std::string observable;  ///< of the Energy and the Traces panel; empty: the energy
+    /// Of the Traces panel: traces, ranks or autocorrelation, of chains at the target or of levels' energies.
+    int traces_part = 0;
+    bool traces_of_levels = false;
     std::array<std::string, 2> free_energy;  ///< observables across and up; empty: the first two
     Camera camera;                           ///< of the Configuration panel, and which of the points it shows
     int system = 0;

@@ -27,6 +27,15 @@ double autocovariance(const ChainSeries& x, double mean, int lag) {
 
 }  // namespace
 
+IntegratedTime integrated_time(int n_steps, const std::function<double(int lag)>& autocorrelation) {
+    IntegratedTime out;
+    while (out.window < n_steps / 2 && out.window < window_in_times * out.time) {
+        out.time += 2 * autocorrelation(++out.window);
+    }
+    out.time = std::max(out.time, least_time);
+    return out;
+}
+
 ChainSum variance_of_sum(const ChainSeries& x) {
     const double n = static_cast<double>(x.values.size());
     if (n < 2) {
@@ -35,22 +44,25 @@ ChainSum variance_of_sum(const ChainSeries& x) {
     }
     const double mean = std::accumulate(x.values.begin(), x.values.end(), 0.0) / n;
     const double scatter = autocovariance(x, mean, 0);
-    double time = 1;
-    int lag = 0;
-    while (scatter > 0 && lag < x.n_steps() / 2 && lag < window_in_times * time) {
-        time += 2 * autocovariance(x, mean, ++lag) / scatter;
-    }
-    time = std::max(time, least_time);
-    return {scatter * time * (1 + (2 * lag + 1) / n), time};
+    const auto correlation = [&](int lag) { return autocovariance(x, mean, lag) / scatter; };
+    return variance_of_sum(scatter,
+                           scatter > 0 ? integrated_time(x.n_steps(), correlation) : IntegratedTime{}, n);
+}
+
+ChainSum variance_of_sum(double scatter, const IntegratedTime& found, double n_values) {
+    return {scatter * found.time * (1 + (2 * found.window + 1) / n_values), found.time};
 }
 
 StandardError error_of_sum(const ChainSeries& series) {
-    const ChainSum sum = variance_of_sum(series);
+    return error_of_sum(variance_of_sum(series), series.n_chains, series.n_steps());
+}
+
+StandardError error_of_sum(const ChainSum& sum, int n_chains, int n_steps) {
     if (!std::isfinite(sum.variance)) {
         return StandardError::unknown("one draw tells nothing of the spread");
     }
-    if (series.n_chains < few_chains &&
-        series.n_steps() < std::max<double>(steps_of_a_chain, times_of_a_chain * sum.autocorrelation_time)) {
+    if (n_chains < few_chains &&
+        n_steps < std::max<double>(steps_of_a_chain, times_of_a_chain * sum.autocorrelation_time)) {
         return StandardError::unknown("with fewer than " + std::to_string(few_chains) +
                                       " ladders the scans are too few for their correlation");
     }

@@ -174,7 +174,7 @@ private:
         if (!layer.image || layer.image->nx <= 0 || layer.image->ny <= 0) {
             return;
         }
-        const Grid& g = *layer.image;
+        const Grid g = layer.cells ? repeated(*layer.image, cell_pixels(*layer.image)) : *layer.image;
         const double top = layer.limit > 0 ? layer.limit : std::max(1e-30, static_cast<double>(g.max));
         Picture picture{g.nx, g.ny, {}};
         picture.rgba.reserve(g.value.size() * 4);

@@ -172,6 +172,25 @@ std::array<double, 2> arrow(const PlotLayer& layer, std::size_t i) {
     return {layer.u[i] * shown, layer.v[i] * shown};
 }
 
+Grid repeated(const Grid& grid, int times) {
+    Grid out = make_grid(grid.box, grid.nx * times, grid.ny * times);
+    for (int iy = 0; iy < out.ny; ++iy) {
+        for (int ix = 0; ix < out.nx; ++ix) {
+            out.value[static_cast<std::size_t>(iy) * static_cast<std::size_t>(out.nx) +
+                      static_cast<std::size_t>(ix)] =
+                grid.value[static_cast<std::size_t>(iy / times) * static_cast<std::size_t>(grid.nx) +
+                           static_cast<std::size_t>(ix / times)];
+        }
+    }
+    out.max = grid.max;
+    return out;
+}
+
+int cell_pixels(const Grid& grid) {
+    constexpr int whole = 512;
+    return std::max(1, whole / std::max({1, grid.nx, grid.ny}));
+}
+
 PlotLayer make_layer(PlotLayer::Kind kind, std::string name, Role role, float width, int index) {
     PlotLayer out;
     out.kind = kind;

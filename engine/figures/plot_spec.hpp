@@ -43,6 +43,7 @@ struct PlotLayer {
     /// 0: the largest there is.
     double limit = 0;
     bool diverging = false;  ///< image: colours around zero, up to +-limit; cells that are NaN are left out
+    bool cells = false;      ///< image: every cell has one colour and edges; else what lies between is smooth
     std::string text;
     float width = 2;
     bool dashed = false;
@@ -71,6 +72,10 @@ std::array<double, 2> arrow(const PlotLayer& layer, std::size_t i);
 /// Length of the longest vector of a quiver.
 double longest(const PlotLayer& layer);
 
+/// A grid with every cell as a square of times x times equal ones.
+Grid repeated(const Grid& grid, int times);
+/// How often a cell that is to have edges is repeated in a picture.
+int cell_pixels(const Grid& grid);
 /// A layer without its data.
 PlotLayer make_layer(PlotLayer::Kind kind, std::string name, Role role, float width = 2, int index = 0);
 /// What a legend names: one layer per name, in the order of meanings (exact first), whatever the order of

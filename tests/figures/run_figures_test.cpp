@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "run/figures/chain_figures.hpp"
 #include "run/figures/training_figures.hpp"
 #include "run/folder/run_folder.hpp"
 #include "run/record/run_folder_snapshot.hpp"
@@ -66,7 +67,8 @@ TEST(RunFigures, ARunUnderWayAndItsFolderGiveTheSame) {
         }
     }
     EXPECT_EQ(drawn, (std::set<std::string>{"particles", "ess_by_level", "mode_weights_by_level", "energy",
-                                            "mode_weights", "weight_histogram", "lorenz", "log_z_by_level"}));
+                                            "mode_weights", "weight_histogram", "lorenz", "log_z_by_level",
+                                            "level_overlap"}));
 }
 
 /// Of replica exchange, a view shows the ensembles as they stand and the folder holds what they collected;
@@ -79,13 +81,14 @@ TEST(RunFigures, ReplicaExchangeUnderWayAndItsFolderGiveTheSameSwaps) {
         EXPECT_EQ(live.layers.empty(), stored.layers.empty()) << figure.id;
         EXPECT_EQ(live.provenance, stored.provenance) << figure.id;
         const std::string id = figure.id;
-        if (id == "swap_acceptance" || id == "barrier" || id == "index_process") {
+        if (id == "swap_acceptance" || id == "barrier" || id == "index_process" || id == "trace" ||
+            id == "ranks" || id == "autocorrelation" || id == "level_overlap") {
             EXPECT_FALSE(live.layers.empty()) << id;
             expect_same(live, stored, 0);
             ++same;
         }
     }
-    EXPECT_EQ(same, 3);
+    EXPECT_EQ(same, 7);
 }
 
 TEST(RunFigures, AFigureThatAppliesHasItsIdAndReadsWell) {
@@ -117,8 +120,10 @@ TEST(RunFigures, NothingSampledGivesAReasonInstead) {
     for (const PlotSpec& plot :
          {ess_figure(nothing), log_z_figure(nothing), occupancy_figure(nothing), mode_mass_figure(nothing, 0),
           mode_weights_figure(nothing, nullptr, 0), weight_histogram_figure(nothing), lorenz_figure(nothing),
-          swap_figure(nothing), barrier_figure(nothing), index_figure(nothing),
-          particles_figure(nothing, {})}) {
+          swap_figure(nothing), barrier_figure(nothing), index_figure(nothing), particles_figure(nothing, {}),
+          trace_figure(nothing, 0), rank_figure(nothing, 0), autocorrelation_figure(nothing, 0),
+          level_energy_figure(nothing, 0), level_autocorrelation_figure(nothing, 0),
+          level_times_figure(nothing), level_overlap_figure(nothing)}) {
         EXPECT_TRUE(plot.layers.empty()) << plot.id;
         EXPECT_FALSE(plot.empty.empty()) << plot.id;
     }

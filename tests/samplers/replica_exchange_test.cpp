@@ -8,6 +8,7 @@
 #include "gaussian_path.hpp"
 #include "samplers/exchange/replica_labels.hpp"
 #include "samplers/exchange/swap_statistics.hpp"
+#include "support/points.hpp"
 
 namespace tempera::test {
 namespace {
@@ -241,6 +242,14 @@ TEST(ReplicaExchange, EstimatesEvidenceAndMoments) {
         for (std::size_t l = 0; l < labels.size(); ++l) {
             ASSERT_EQ(labels[l], static_cast<int>(l));
         }
+    }
+    // Beside the labels, the energies of the same points by their own levels' densities.
+    ASSERT_EQ(e.energy_process.size(), e.index_process.size());
+    for (int k = 0; k <= 6; ++k) {
+        const Population<double> at = s->population(k);
+        const Eigen::VectorXd x0 = Eigen::Vector2d((*at.x)(0, 0), (*at.x)(0, 1));
+        EXPECT_NEAR(e.energy_process.back()[static_cast<std::size_t>(k)],
+                    -log_density<double>(p->density(k), x0), 1e-9);
     }
 }
 

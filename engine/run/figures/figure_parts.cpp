@@ -102,6 +102,11 @@ std::vector<std::pair<double, std::string>> one_two_five(double low, double high
     return ticks;
 }
 
+std::string words_of(std::string name) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name;
+}
+
 std::string mode_name(const std::vector<std::string>& names, int mode) {
     const auto m = static_cast<std::size_t>(std::max(0, mode));
     return m < names.size() && !names[m].empty() ? names[m] : "mode " + std::to_string(mode + 1);

@@ -29,6 +29,8 @@ void fit(PlotAxis& axis, const std::vector<double>& values, bool may_be_log = fa
 /// 1, 2 and 5 of each decade within [low, high]; where these are more than `most`, whole decades only.
 std::vector<std::pair<double, std::string>> one_two_five(double low, double high, std::size_t most = 12);
 
+/// "short_distances" -> "short distances".
+std::string words_of(std::string name);
 /// Name of a mode for texts: the target's own or "mode 3".
 std::string mode_name(const std::vector<std::string>& names, int mode);
 /// A line of one point is none to see: it becomes a dot.

@@ -15,12 +15,6 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-/// "short_distances" -> "short distances".
-std::string words_of(std::string name) {
-    std::replace(name.begin(), name.end(), '_', ' ');
-    return name;
-}
-
 std::string label_of(const Observable& o) {
     return words_of(o.name) + (o.unit.empty() ? "" : " (" + o.unit + ")");
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "run/figures/chain_figures.hpp"
 #include "run/figures/observable_figures.hpp"
 #include "run/record/result.hpp"
 #include "run/record/run_folder_snapshot.hpp"
@@ -67,7 +68,12 @@ const std::vector<RunFigure>& run_figures() {
                                                 {"log_z_by_level", log_z_figure},
                                                 {"swap_acceptance", swap_figure},
                                                 {"barrier", barrier_figure},
-                                                {"index_process", index_figure}};
+                                                {"index_process", index_figure},
+                                                {"trace", trace_figure_of},
+                                                {"ranks", rank_figure_of},
+                                                {"autocorrelation", autocorrelation_figure_of},
+                                                {"autocorrelation_by_level", level_times_figure},
+                                                {"level_overlap", level_overlap_figure}};
     return list;
 }
 

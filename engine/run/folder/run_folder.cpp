@@ -11,6 +11,7 @@
 #include "run/folder/run_folder.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
+#include "run/record/level_overlap.hpp"
 #include "run/record/result.hpp"
 #include "run/record/samples.hpp"
 #include "run/record/tables.hpp"
@@ -44,18 +45,35 @@ Npz genealogy_arrays(const ReplicateResult& r) {
     return out;
 }
 
+/// Appends the rows to a list; returns their length.
+template <class T, class To>
+std::size_t flat(const std::vector<std::vector<T>>& rows, std::vector<To>& to) {
+    for (const auto& row : rows) {
+        to.insert(to.end(), row.begin(), row.end());
+    }
+    return rows.empty() ? 0 : rows.front().size();
+}
+
+Npz overlap_arrays(const LevelOverlap& overlap) {
+    Npz out;
+    std::vector<double> ess;
+    const std::size_t n = flat(overlap.ess_fraction, ess);
+    out["level"] = NpyArray::of(std::vector<std::int32_t>(overlap.levels.begin(), overlap.levels.end()), {n});
+    out["n_points"] =
+        NpyArray::of(std::vector<std::int64_t>(overlap.n_points.begin(), overlap.n_points.end()), {n});
+    out["ess_fraction"] = NpyArray::of(ess, {n, n});
+    out["dropped"] = NpyArray::of(std::vector<std::int64_t>{overlap.dropped}, {1});
+    return out;
+}
+
 Npz exchange_arrays(const ExchangeStats& e) {
     Npz out;
-    const auto flat = [](const auto& rows, auto& to) {
-        for (const auto& row : rows) {
-            to.insert(to.end(), row.begin(), row.end());
-        }
-        return rows.empty() ? std::size_t{0} : rows.front().size();
-    };
     std::vector<std::int32_t> labels;
-    std::vector<double> occupancy;
-    const std::size_t n_labels = flat(e.index_process, labels), n_modes = flat(e.occupancy, occupancy);
+    std::vector<double> occupancy, energies;
+    const std::size_t n_labels = flat(e.index_process, labels), n_modes = flat(e.occupancy, occupancy),
+                      n_energies = flat(e.energy_process, energies);
     out["index_process"] = NpyArray::of(labels, {e.index_process.size(), n_labels});
+    out["energy_process"] = NpyArray::of(energies, {e.energy_process.size(), n_energies});
     out["occupancy"] = NpyArray::of(occupancy, {e.occupancy.size(), n_modes});
     out["swap_rejection"] = NpyArray::of(e.swap_rejection, {e.swap_rejection.size()});
     out["up_fraction"] = NpyArray::of(e.up_fraction, {e.up_fraction.size()});
@@ -116,6 +134,9 @@ void fill_folder(const RunResult& r, const fs::path& folder, const std::vector<s
     }
     if (r.first.exchange) {
         write_npz(folder / "exchange.npz", exchange_arrays(*r.first.exchange));
+    }
+    if (r.first.overlap && !r.first.overlap->levels.empty()) {
+        write_npz(folder / "overlap.npz", overlap_arrays(*r.first.overlap));
     }
     write_text(folder / "log.txt", r.log);
     write_exports(r, folder, exports);

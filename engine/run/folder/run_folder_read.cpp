@@ -7,6 +7,7 @@
 #include "run/folder/run_folder.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
+#include "run/record/level_overlap.hpp"
 #include "run/record/result.hpp"
 #include "run/record/tables.hpp"
 
@@ -77,6 +78,10 @@ void read_exchange(RunResult& r, const fs::path& file) {
     e->swap_rejection = doubles(arrays, "swap_rejection", file);
     e->up_fraction = doubles(arrays, "up_fraction", file);
     e->index_process = rows_of(integers(arrays, "index_process", file), arrays.at("index_process").shape);
+    if (arrays.contains("energy_process")) {  // folders of earlier builds have none
+        e->energy_process =
+            rows_of(doubles(arrays, "energy_process", file), arrays.at("energy_process").shape);
+    }
     e->occupancy = rows_of(doubles(arrays, "occupancy", file), arrays.at("occupancy").shape);
     const std::vector<double> log_z = doubles(arrays, "log_z", file),
                               counts = doubles(arrays, "counts", file);
@@ -94,6 +99,23 @@ void read_exchange(RunResult& r, const fs::path& file) {
         e->counted_from = counts.size() == 5 ? static_cast<long>(counts[3]) : 0;
     }
     r.first.exchange = e;
+}
+
+void read_overlap(RunResult& r, const fs::path& file) {
+    const Npz arrays = read_npz(file);
+    auto overlap = std::make_shared<LevelOverlap>();
+    overlap->levels = integers(arrays, "level", file);
+    const std::vector<int> n_points = integers(arrays, "n_points", file),
+                           dropped = integers(arrays, "dropped", file);
+    overlap->n_points.assign(n_points.begin(), n_points.end());
+    overlap->ess_fraction = rows_of(doubles(arrays, "ess_fraction", file), arrays.at("ess_fraction").shape);
+    const std::size_t n = overlap->levels.size();
+    if (n_points.size() != n || overlap->ess_fraction.size() != n || dropped.size() != 1 ||
+        (n > 0 && overlap->ess_fraction.front().size() != n)) {
+        throw ConfigError(file.string(), "its arrays do not fit together");
+    }
+    overlap->dropped = dropped.front();
+    r.first.overlap = overlap;
 }
 
 }  // namespace
@@ -126,6 +148,9 @@ RunResult read_checked(const fs::path& folder) {
     }
     if (fs::exists(folder / "exchange.npz")) {
         read_exchange(r, folder / "exchange.npz");
+    }
+    if (fs::exists(folder / "overlap.npz")) {
+        read_overlap(r, folder / "overlap.npz");
     }
     if (fs::exists(folder / "log.txt")) {
         r.log = read_text(folder / "log.txt");

@@ -23,6 +23,7 @@ struct ReplicateResult {
     std::vector<std::vector<int>> genealogy;
     std::vector<int> genealogy_levels;
     std::shared_ptr<const ExchangeStats> exchange;
+    std::shared_ptr<const LevelOverlap> overlap;  ///< of a run that was watched
 };
 
 struct RunResult final : WorkResult {

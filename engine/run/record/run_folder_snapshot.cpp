@@ -6,8 +6,10 @@
 
 #include "core/block.hpp"
 #include "diagnostics/mode_weights.hpp"
+#include "run/diagnostics/observable_statistics.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
+#include "run/record/chain_traces.hpp"
 #include "run/record/point_set.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
@@ -112,6 +114,26 @@ void fill_samples(Snapshot& s, const ReplicateResult& r) {
     s.lorenz = std::make_shared<Lorenz>(lorenz_curve(r.log_weight));
 }
 
+/// Chains stand in the samples as rows of a point of each, in the order of time.
+std::shared_ptr<const ChainTraces> traces_of(const RunResult& stored, const Json& resolved,
+                                             const Target<double>& target) {
+    const ReplicateResult& r = stored.first;
+    if (!sampler_info(get_value(resolved, "sampler")).chains || r.ancestor.empty()) {
+        return nullptr;
+    }
+    auto out = std::make_shared<ChainTraces>();
+    out->n_chains = *std::ranges::max_element(r.ancestor) + 1;
+    out->n_rows = static_cast<long>(r.log_weight.size()) / out->n_chains;
+    out->observables = chain_traces(observe(target, std::span<const double>(r.x)), out->n_chains);
+    if (r.exchange) {
+        out->level_energies = level_energies(*r.exchange);
+        tell_time(*out, resolved, burn_in(resolved) + r.exchange->scans_counted / out->n_chains);
+    } else if (stored.summary.value("status", "finished") == "finished") {
+        tell_time(*out, resolved, burn_in(resolved) + get_value(resolved, "sampler.n_steps").get<long>());
+    }
+    return out;
+}
+
 /// Folders of earlier builds hold no intervals; those of the last level follow from what they hold.
 std::shared_ptr<const std::vector<ModeRow>> modes_with_interval(const Snapshot& s,
                                                                 const std::vector<ModeRow>& stored) {
@@ -183,8 +205,10 @@ Snapshot snapshot_of(const RunResult& stored) {
     if (target && target->dim() == stored.dim) {
         fill_samples(s, r);
         s.points = point_set(*target, r.x, r.log_weight);
+        s.traces = traces_of(stored, resolved, *target);
         s.reference = reference_of(resolved, *target);
     }
+    s.overlap = r.overlap;
     s.modes = modes_with_interval(s, r.modes);
     s.findings = findings_of(s, r.summary);
     return s;

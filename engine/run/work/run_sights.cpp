@@ -41,7 +41,8 @@ void archive_grid(StateArchive& archive, const std::string& name, Grid& grid) {
 
 template <class Real>
 RunSights<Real>::RunSights(const DensityPath<Real>& path)
-    : path_(&path), plane_(view_plane(path)), levels_(thumbnail_levels(path.n_levels(), n_thumbnails)) {}
+    : path_(&path), plane_(view_plane(path)), levels_(thumbnail_levels(path.n_levels(), n_thumbnails)),
+      overlap_(path), traces_(path) {}
 
 template <class Real>
 std::shared_ptr<const SpriteSet> RunSights<Real>::sprites(const Population<Real>& p) const {
@@ -98,6 +99,8 @@ std::shared_ptr<const Grid> RunSights<Real>::density(const Population<Real>& p) 
 
 template <class Real>
 void RunSights<Real>::keep(const AnnealedSampler<Real>& sampler) {
+    overlap_.keep(sampler);
+    traces_.follow(sampler);
     const int level = sampler.current_level();
     if (sampler.n_chains() > 0 || !sampler.at_boundary() ||
         std::find(levels_.begin(), levels_.end(), level) == levels_.end()) {
@@ -107,6 +110,14 @@ void RunSights<Real>::keep(const AnnealedSampler<Real>& sampler) {
     if (p.x && p.x->size() > 0) {
         kept_.push_back({level, sprites(p), density(p)});
     }
+}
+
+template <class Real>
+void RunSights<Real>::fill(Snapshot& s, const AnnealedSampler<Real>& sampler, const Json& preset,
+                           bool at_rest) {
+    s.sights = std::make_shared<std::vector<LevelSight>>(kept_);
+    s.overlap = overlap_.latest(sampler);
+    s.traces = traces_.latest(sampler, preset, at_rest);
 }
 
 template <class Real>
@@ -127,6 +138,10 @@ void RunSights<Real>::archive(StateArchive& archive) {
             sight = {levels[i], std::make_shared<SpriteSet>(std::move(sprites)),
                      std::make_shared<Grid>(std::move(grid))};
         }
+    }
+    archive.part("overlap", overlap_);
+    if (archive.restoring()) {
+        traces_ = RunTraces<Real>(*path_);
     }
 }
 

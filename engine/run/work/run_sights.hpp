@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Pictures of a run's particles: those of the moment, and those kept where a level of the path's thumbnails
-// ended.
+// What is kept of a run for those who watch it: pictures of its particles, those of the moment and those kept
+// where a level of the path's thumbnails ended, the overlap of its levels and the traces of its chains.
 #pragma once
 
 #include "diagnostics/grid.hpp"
 #include "run/experiment/experiment.hpp"
 #include "run/record/snapshot.hpp"
+#include "run/work/run_overlap.hpp"
+#include "run/work/run_traces.hpp"
 
 namespace tempera {
 
@@ -19,9 +21,14 @@ public:
     /// Some of them with their observables.
     std::shared_ptr<const PointSet> points(const Population<Real>& population) const;
     std::shared_ptr<const Grid> density(const Population<Real>& population) const;
-    /// Remembers the particles where a level that stands for the path ends.
+    /// Remembers the particles where a level that stands for the path ends, and follows levels and chains.
+    /// After every step.
     void keep(const AnnealedSampler<Real>& sampler);
-    const std::vector<LevelSight>& kept() const { return kept_; }
+    /// What was kept; at rest, traces are those of the moment.
+    void fill(Snapshot& s, const AnnealedSampler<Real>& sampler, const Json& preset, bool at_rest);
+    std::shared_ptr<const LevelOverlap> overlap(const AnnealedSampler<Real>& sampler) {
+        return overlap_.latest(sampler);
+    }
     void archive(StateArchive& archive);
 
 private:
@@ -29,6 +36,8 @@ private:
     ViewPlane plane_;
     std::vector<int> levels_;  ///< that are kept
     std::vector<LevelSight> kept_;
+    RunOverlap<Real> overlap_;
+    RunTraces<Real> traces_;
 };
 
 }  // namespace tempera

@@ -82,7 +82,7 @@ private:
     double part() const;
     double eta() const;
     void fill_population(Snapshot& s) const;
-    void fill(Snapshot& s) const;
+    void fill(Snapshot& s, bool at_rest);
 };
 
 /// The replicates of an edited run would not repeat it.
@@ -152,8 +152,8 @@ void RunWork<Real>::apply(const Edits& edits) {
     if (text.empty()) {
         return;
     }
-    const auto same = [&](const char* section) { return wanted[section] == current_[section]; };
-    if (run_.finished() && !(same("kernel") && same("moves") && same("sampler"))) {
+    const auto differs = [&](const char* section) { return wanted[section] != current_[section]; };
+    if (run_.finished() && (differs("kernel") || differs("moves") || differs("sampler"))) {
         throw ConfigError("", others_ ? "the first replicate is done; edits count from the next run"
                                       : "the run is done; edits count from the next run");
     }
@@ -230,13 +230,13 @@ WorkProgress RunWork<Real>::progress() const {
 }
 
 template <class Real>
-std::shared_ptr<WorkView> RunWork<Real>::view(bool) {
+std::shared_ptr<WorkView> RunWork<Real>::view(bool at_rest) {
     auto s = seen_ ? std::make_shared<Snapshot>(*seen_) : std::make_shared<Snapshot>();
     s->preset = std::make_shared<Json>(current_);
     s->edits = edits_;
     s->steps_done = steps_;
     if (!seen_) {
-        fill(*s);
+        fill(*s, at_rest);
         if (run_.finished()) {
             seen_ = std::make_shared<Snapshot>(*s);
         }
@@ -301,7 +301,7 @@ void RunWork<Real>::fill_population(Snapshot& s) const {
 }
 
 template <class Real>
-void RunWork<Real>::fill(Snapshot& s) const {
+void RunWork<Real>::fill(Snapshot& s, bool at_rest) {
     const AnnealedSampler<Real>& sampler = run_.sampler();
     s.exchange = sampler.exchange_stats() != nullptr;
     s.progress = sampler.progress();
@@ -326,7 +326,7 @@ void RunWork<Real>::fill(Snapshot& s) const {
     }
     s.modes = std::make_shared<std::vector<ModeRow>>(run_.mode_rows());
     fill_population(s);
-    s.sights = std::make_shared<std::vector<LevelSight>>(sights_.kept());
+    sights_.fill(s, sampler, current_, at_rest);
     if (s.exchange) {
         s.exchange_stats = std::make_shared<ExchangeStats>(*sampler.exchange_stats());
     }
@@ -358,6 +358,7 @@ std::shared_ptr<WorkResult> RunWork<Real>::result(const Ending& ending) {
     ReplicateSet set;
     set.n_asked = n_replicates();
     set.first = run_.result(status, true, status == "finished");
+    set.first.overlap = sights_.overlap(run_.sampler());
     if (edited_) {
         set.first.summary["warnings"].push_back(warnings_json({warning_of("edited")})[0]);
     }

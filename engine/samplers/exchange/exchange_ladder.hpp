@@ -23,6 +23,10 @@ public:
     const Move<Real>& move() const { return *move_; }
     std::shared_ptr<const Move<Real>> shared_move() const { return move_; }
     const Particles<Real>& x(int level) const { return levels_[static_cast<std::size_t>(level)].x; }
+    /// Of a configuration at its level.
+    double log_density(int level, int ensemble) const {
+        return static_cast<double>(levels_[static_cast<std::size_t>(level)].log_density[ensemble]);
+    }
     /// Of the move's step at a level.
     double& factor(int level) { return levels_[static_cast<std::size_t>(level)].factor; }
 

@@ -20,7 +20,7 @@ namespace tempera {
 
 namespace {
 
-constexpr std::size_t index_scans = 512;  // kept of the index process
+constexpr std::size_t process_scans = 512;  // kept of the index process and the energies with it
 
 struct ExchangeSettings {
     int n_ensembles = 32, n_scans = 1000, moves_per_scan = 1;
@@ -208,10 +208,18 @@ void ReplicaExchange<Real>::swap_scan() {
 template <class Real>
 void ReplicaExchange<Real>::count_scan() {
     labels_.finish_scan();
-    stats_.index_process.push_back(labels_.labels(0));
-    if (stats_.index_process.size() > index_scans) {
-        stats_.index_process.erase(stats_.index_process.begin());
+    const auto remember = [](auto& process, auto scan) {
+        process.push_back(std::move(scan));
+        if (process.size() > process_scans) {
+            process.erase(process.begin());
+        }
+    };
+    std::vector<double> energy;
+    for (int k = 0; k <= n_levels(); ++k) {
+        energy.push_back(-ladder_.log_density(k, 0));
     }
+    remember(stats_.index_process, labels_.labels(0));
+    remember(stats_.energy_process, std::move(energy));
     parallel_for(record_.levels_due(scan_),
                  [&](int k) { record_.assign_modes(ladder_.path(), k, ladder_.x(k)); });
     if (scan_ >= burn_in_scans()) {
@@ -301,9 +309,15 @@ void ReplicaExchange<Real>::archive(StateArchive& archive) {
     archive("explore_seconds", explore_seconds_);
     archive("tally", tally_);
     archive.whole("index_process", stats_.index_process, 0, n_levels());
-    for (const std::vector<int>& scan : stats_.index_process) {
-        archive.check("index_process", static_cast<int>(scan.size()) == n_levels() + 1);
-    }
+    archive("energy_process", stats_.energy_process);
+    const auto check = [&](const char* name, const auto& process) {
+        archive.check(name, process.size() == stats_.index_process.size());
+        for (const auto& scan : process) {
+            archive.check(name, static_cast<int>(scan.size()) == n_levels() + 1);
+        }
+    };
+    check("index_process", stats_.index_process);
+    check("energy_process", stats_.energy_process);
     archive("scans_counted", stats_.scans_counted);
     archive("log_z_bar", stats_.log_z_bar);
     archive("log_z_bar_stderr", stats_.log_z_bar_error.value);
