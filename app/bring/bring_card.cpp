@@ -151,7 +151,7 @@ void BringCard::draw_module(Workbench& bench) {
         ImGui::Dummy({0, theme.px(6)});
         take(module_.draw_use(bench, module_file_.filename().string()));
     }
-    take(model_.draw_use(bench));
+    take(model_.draw_use(bench, !is_script_ || module_.failed()));
 }
 
 void BringCard::draw_left(Workbench& bench) {
@@ -182,11 +182,12 @@ void BringCard::draw_right(Workbench& bench) {
         formula_.draw_look(bench);
         break;
     case Page::module:
-        if (is_script_) {
+        if (is_script_ && !module_.failed()) {
             module_.draw_look(bench);
-        } else {
-            empty_text(bench,
-                       "A network has no picture of its own: the panels show its densities level by level.");
+        } else if (is_script_) {
+            empty_text(bench, "There is no log density in this file that could be drawn.");
+        } else if (!module_file_.empty()) {
+            empty_text(bench, "The panels show a network's densities level by level, as soon as it is used.");
         }
         break;
     case Page::points:

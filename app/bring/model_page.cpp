@@ -26,12 +26,12 @@ void ModelPage::update(const Json& present) {
     }
 }
 
-std::optional<Taken> ModelPage::draw_use(Workbench& bench) {
+std::optional<Taken> ModelPage::draw_use(Workbench& bench, bool primary) {
     const std::string what = file_.filename().string() + " as model";
     if (draw_offer(bench,
                    {"Use as model of a learned path###model", what,
                     "model.file: the densities between a Gaussian and the present target are this model's",
-                    look_ ? &look_->use : nullptr})) {
+                    look_ ? &look_->use : nullptr, primary})) {
         return Taken{look_->use, what};
     }
     return {};

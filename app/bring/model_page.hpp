@@ -18,7 +18,7 @@ public:
 
     void begin(const std::filesystem::path& file);
     void update(const Json& present);
-    std::optional<Taken> draw_use(Workbench& bench);
+    std::optional<Taken> draw_use(Workbench& bench, bool primary);
 
     bool settled() const { return file_.empty() || look_; }
     const ModelLook* look() const { return look_.get(); }

@@ -170,19 +170,18 @@ void TargetPage::plain_setting(Workbench& bench, const Field& field) {
     message(bench, field.name);
 }
 
-/// What stands at no setting that is shown: a program without LibTorch, a file that is gone.
-void TargetPage::other_messages(Workbench& bench) {
+/// Why it cannot be used: a problem that stands at no setting here (a program without LibTorch, a module that
+/// is no density), or that one of them has.
+std::string TargetPage::refused() const {
     for (const Problem& p : look_ ? look_->problems : std::vector<Problem>{}) {
         const bool shown = std::any_of(fields_.begin(), fields_.end(), [&](const Field& field) {
             return field.kind != Field::Kind::file && p.place == "target." + field.name;
         });
         if (!shown) {
-            const Face small(bench.theme.body, Theme::small_size);
-            ImGui::PushTextWrapPos(0);
-            ImGui::TextColored(Theme::vec(bench.theme.colours().bad), "%s", p.text.c_str());
-            ImGui::PopTextWrapPos();
+            return p.text;
         }
     }
+    return "mend what is wrong first";
 }
 
 void TargetPage::draw_settings(Workbench& bench) {
@@ -194,7 +193,6 @@ void TargetPage::draw_settings(Workbench& bench) {
         field.kind == Field::Kind::text ? text_setting(bench, field) : plain_setting(bench, field);
         ImGui::PopID();
     }
-    other_messages(bench);
 }
 
 void TargetPage::draw_look(Workbench& bench) {
@@ -225,9 +223,8 @@ void TargetPage::draw_look(Workbench& bench) {
 
 std::optional<Taken> TargetPage::draw_use(Workbench& bench, const std::string& what) {
     const bool known = settled() && look_->problems.empty();
-    static const Proposal nothing_yet{{}, {}, "mend what is wrong first"};
-    const bool wrong = look_ && !look_->problems.empty();
-    const Proposal* proposal = known ? &look_->use : wrong ? &nothing_yet : nullptr;
+    const Proposal wrong{{}, {}, refused()};
+    const Proposal* proposal = known ? &look_->use : look_ && !look_->problems.empty() ? &wrong : nullptr;
     const bool chord =
         known && look_->use.refused.empty() && ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_Enter);
     if (draw_offer(bench, {"Use as target###use", what,

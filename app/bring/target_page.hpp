@@ -37,6 +37,8 @@ public:
 
     /// The latest look is at what is written now.
     bool settled() const;
+    /// It was looked at, and is none.
+    bool failed() const { return settled() && !look_->problems.empty(); }
     const TargetLook* look() const { return look_.get(); }
     void set_on_publish(const std::function<void()>& callback) { job_->set_on_publish(callback); }
 
@@ -46,7 +48,7 @@ private:
     void text_setting(Workbench& bench, const Field& field);
     void plain_setting(Workbench& bench, const Field& field);
     void message(Workbench& bench, const std::string& setting);
-    void other_messages(Workbench& bench);
+    std::string refused() const;
 
     std::string type_, name_;
     std::vector<Field> fields_;

@@ -10,6 +10,7 @@
 #include "run/work/run_work.hpp"
 #include "support/files.hpp"
 #include "torch/torch_network.hpp"
+#include "torch/torchscript.hpp"
 
 namespace tempera {
 namespace {
@@ -57,6 +58,21 @@ TEST_F(ScriptLook, FindsTheDimensionThatADensityTakes) {
     preset["sampler"]["n_particles"] = 64;
     preset["path"]["n_levels"] = 4;
     EXPECT_EQ(run_preset(resolve_preset(preset)).dim, 3);
+}
+
+TEST_F(ScriptLook, LooksWhereTheMassIs) {
+    const std::string far = "def forward(self, x):\n    return -((x - 40.0) ** 2).sum(1) / 2\n";
+    const auto seen = as_target(script(far));
+    ASSERT_TRUE(seen->problems.empty());
+    EXPECT_GT(seen->density->box.x_min, 30);
+    EXPECT_LT(seen->density->box.x_max, 50);
+    EXPECT_GE(seen->use.preset["path"]["reference_scale"].get<double>(), 20) << "a Gaussian that comes there";
+    // In float32, too.
+    const auto single =
+        find_entry(target_catalogue(), "target", "torchscript")
+            .make<float>({{"type", "torchscript"}, {"file", script(far).string()}, {"dim", 2}},
+                         {.load_torchscript = torchscript_density_loader<float>()});
+    EXPECT_NEAR(single->view_box().centre_x(), 40, 1);
 }
 
 TEST_F(ScriptLook, ShowsWhatTheModuleSays) {

@@ -159,6 +159,13 @@ TargetLook look_at(const Json& present, const Json& target) {
     } catch (const std::exception& error) {
         look.problems = {{"target", error.what()}};
     }
+    for (Problem& problem : look.problems) {
+        for (const Json& value : target) {
+            if (value.is_string() && fs::path(value.get<std::string>()).is_absolute()) {
+                problem.text = with_short_name(std::move(problem.text), value.get<std::string>());
+            }
+        }
+    }
     return look;
 }
 
@@ -232,7 +239,7 @@ std::shared_ptr<const ModelLook> look_at_model(const Brought& brought, const std
                     build_path<double>(resolve_preset(use.preset), stop);
                 }
             } catch (const ConfigError& error) {
-                use = {{}, {}, error.what()};
+                use = {{}, {}, with_short_name(error.what(), brought.file)};
             }
             first = first.empty() ? use.refused : first;
             look->use = use;
