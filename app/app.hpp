@@ -8,7 +8,8 @@
 namespace tempera::app {
 
 struct AppOptions {
-    std::string file;  ///< preset or run folder; empty = presets/two_lakes.json
+    std::string file;     ///< preset, run folder, or what people bring; empty = presets/two_lakes.json
+    std::string formula;  ///< of a density that is looked at first; empty = none
     std::string
         layout;  ///< explore, weights, ladder, mode_blindness, molecules; empty = the preset's view.layout
     std::string story;            ///< a shipped story to start, with ":3" for its third step

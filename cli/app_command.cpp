@@ -19,7 +19,13 @@ void add_app(CLI::App& app, Action& action) {
     auto a = std::make_shared<app::AppOptions>();
     auto size = std::make_shared<std::string>();
     CLI::App* c = app.add_subcommand("app", "The window");
-    c->add_option("FILE", a->file, "Preset, name of a shipped preset, or run folder; default: two_lakes");
+    c->add_option(
+        "FILE", a->file,
+        "Preset, name of a shipped preset, run folder, or a file of your own (csv, npy, npz, pt); default: "
+        "two_lakes");
+    c->add_option("--formula", a->formula,
+                  "A density of your own, such as '-x1^4 + x1^2 - x2^2', looked at over the preset")
+        ->type_name("LOG_DENSITY");
     c->add_option("--layout", a->layout, "Arrangement of panels")
         ->check(CLI::IsMember(find_field(Json(), "view.layout")->choices));
     c->add_option("--story", a->story,

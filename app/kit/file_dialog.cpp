@@ -13,10 +13,12 @@
 namespace tempera::app {
 
 void FileDialog::show(Mode mode, const std::filesystem::path& start,
-                      std::function<void(const std::filesystem::path&)> chosen) {
+                      std::function<void(const std::filesystem::path&)> chosen,
+                      std::vector<std::string> endings) {
     std::error_code ignored;
     mode_ = mode;
     chosen_ = std::move(chosen);
+    endings_ = std::move(endings);
     const std::filesystem::path absolute = std::filesystem::absolute(start.empty() ? "." : start, ignored);
     const bool folder = std::filesystem::is_directory(absolute, ignored);
     folder_ = folder ? absolute : absolute.parent_path();
@@ -46,7 +48,9 @@ void FileDialog::read_folder() {
         }
         e.folder = it->is_directory(ignored);
         if (!e.folder) {
-            if (it->path().extension() != ".json" || mode_ == Mode::folder) {
+            const bool shown = std::find(endings_.begin(), endings_.end(), it->path().extension().string()) !=
+                               endings_.end();
+            if (!shown || mode_ == Mode::folder) {
                 continue;
             }
             const auto bytes = it->file_size(ignored);
@@ -111,8 +115,13 @@ void FileDialog::draw_entries(const Theme& theme) {
         }
     }
     if (entries_.empty()) {
-        ImGui::TextColored(theme.dim(), mode_ == Mode::folder ? "No folders here."
-                                                              : "No presets (.json) or folders here.");
+        std::string kinds;
+        for (const std::string& ending : endings_) {
+            kinds += (kinds.empty() ? "" : ", ") + ending;
+        }
+        ImGui::TextColored(theme.dim(), "%s",
+                           mode_ == Mode::folder ? "No folders here."
+                                                 : ("No files (" + kinds + ") or folders here.").c_str());
     }
     if (!clicked.empty()) {
         choose(clicked);
@@ -153,7 +162,7 @@ void FileDialog::draw(const Theme& theme) {
     if (!open_) {
         return;
     }
-    const char* title = mode_ == Mode::open   ? "Open a preset or a run###file_dialog"
+    const char* title = mode_ == Mode::open   ? "Open###file_dialog"
                         : mode_ == Mode::save ? "Save preset as###file_dialog"
                                               : "Choose a folder###file_dialog";
     if (opening_) {

@@ -14,8 +14,10 @@ class Theme;
 class FileDialog {
 public:
     enum class Mode { open, save, folder };
+    /// Of files, those with one of the endings are shown.
     void show(Mode mode, const std::filesystem::path& start,
-              std::function<void(const std::filesystem::path&)> chosen);
+              std::function<void(const std::filesystem::path&)> chosen,
+              std::vector<std::string> endings = {".json"});
     void draw(const Theme& theme);
     bool is_open() const { return open_; }
 
@@ -36,6 +38,7 @@ private:
         std::string size;
     };
     std::vector<Entry> entries_;
+    std::vector<std::string> endings_;
     std::function<void(const std::filesystem::path&)> chosen_;
 };
 

@@ -8,8 +8,10 @@
 #include <chrono>
 #include <cstdio>
 
+#include "app/bring/bring_card.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/stories/story.hpp"
+#include "app/workspace/file_kind.hpp"
 #include "core/build_id.hpp"
 
 namespace tempera::app {
@@ -91,10 +93,17 @@ bool start_story(Workbench& bench, const std::string& text) {
 bool open_initial(Workbench& bench, const AppOptions& options) {
     bench.scale = options.scale > 0 ? static_cast<float>(options.scale) : bench.scale;
     bench.set_theme(options.theme.empty() ? bench.theme.name() : options.theme);
-    const std::string file =
-        options.file.empty() ? std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json" : options.file;
-    if (!bench.workspace.open(file)) {
+    // What people bring is looked at over the usual preset.
+    const FileKind kind = options.file.empty() ? FileKind::preset : file_kind(options.file);
+    const bool brought = kind == FileKind::points || kind == FileKind::module;
+    const std::string usual = std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json";
+    if (!bench.workspace.open(options.file.empty() || brought ? usual : options.file)) {
         return false;
+    }
+    if (brought) {
+        bench.open_file(options.file);
+    } else if (!options.formula.empty()) {
+        bench.bring->show_formula(options.formula);
     }
     const std::string layout = options.layout.empty() ? bench.preset_layout() : options.layout;
     if (!bench.commands.find("layout." + layout)) {

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "app/bring/bring_card.hpp"
 #include "app/learning/blindness_board.hpp"
 #include "app/platform/egl_context.hpp"
 #include "app/platform/frame.hpp"
@@ -83,7 +84,8 @@ bool settled(const Workbench& bench) {
     const RunState s = bench.workspace.snapshot().state;
     const bool done = s == RunState::finished || s == RunState::cancelled || s == RunState::failed;
     const bool told = !bench.story->active() || bench.story->settled() || !bench.story->error().empty();
-    return done && told && !bench.learning.busy() && mapped(bench);
+    const bool seen = !bench.bring->is_open() || bench.bring->settled();
+    return done && told && seen && !bench.learning.busy() && mapped(bench);
 }
 
 void wait_for(Stage& stage, const AppOptions& options) {

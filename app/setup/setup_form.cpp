@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/kit/text_marks.hpp"
 #include "app/shell/panel.hpp"
+#include "core/text_position.hpp"
 #include "models/model.hpp"
 
 namespace tempera::app {
@@ -252,6 +254,11 @@ void SetupForm::end_row(const Row& row, bool bad) {
     }
     dot(row);
     if (const Problem* problem = bad ? w_.problem_at(row.place) : nullptr) {
+        if (const auto place = column_message(problem->text)) {
+            const Json typed = w_.value(row.place);
+            marked_excerpt(theme_, typed.is_string() ? typed.get<std::string>() : typed.dump(),
+                           place->column);
+        }
         problem_text(theme_, problem->text);
     }
     ImGui::PopID();

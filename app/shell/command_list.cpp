@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/bring/bring_card.hpp"
 #include "app/kit/text.hpp"
 #include "app/kit/words.hpp"
 #include "app/shell/commands.hpp"
@@ -12,6 +13,7 @@
 #include "app/shell/tips.hpp"
 #include "app/shell/workbench.hpp"
 #include "app/stories/story.hpp"
+#include "app/workspace/file_kind.hpp"
 #include "core/build_id.hpp"
 #include "figures/figure_files.hpp"
 #include "figures/palette_names.hpp"
@@ -26,12 +28,16 @@ bool busy(const Workbench& b) { return b.workspace.busy() || b.learning.active()
 bool has_result(const Workbench& b) { return b.workspace.result() != nullptr; }
 
 void file_commands(Commands& list) {
+    list.add(
+        {"file.bring", "File", "New target ...", ctrl | ImGuiKey_N, [](Workbench& b) { b.bring->show(); }});
     list.add({"file.open", "File", "Open ...", ctrl | ImGuiKey_O, [](Workbench& b) {
                   const std::filesystem::path start = b.workspace.file().empty()
                                                           ? std::filesystem::path(TEMPERA_PRESET_DIR)
                                                           : b.workspace.file().parent_path();
-                  b.dialog.show(FileDialog::Mode::open, start,
-                                [&b](const std::filesystem::path& path) { b.open_file(path.string()); });
+                  b.dialog.show(
+                      FileDialog::Mode::open, start,
+                      [&b](const std::filesystem::path& path) { b.open_file(path.string()); },
+                      opened_endings());
               }});
     list.add({"file.save", "File", "Save", ctrl | ImGuiKey_S, [](Workbench& b) { b.save(); }});
     list.add({"file.save_as", "File", "Save as ...", ctrl | shift | ImGuiKey_S,

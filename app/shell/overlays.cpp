@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/bring/bring_card.hpp"
 #include "app/shell/recovery_card.hpp"
 #include "app/shell/shell.hpp"
 #include "app/shell/tips.hpp"
@@ -161,6 +162,7 @@ void draw_overlays(Workbench& bench) {
     draw_keys(bench);
     draw_system(bench);
     bench.export_dialog.draw(bench);
+    bench.bring->draw(bench);
     bench.dialog.draw(bench.theme);
     if (bench.workspace.messages.empty()) {  // one thing at a time
         bench.questions.draw(bench.theme);

@@ -5,11 +5,13 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "app/bring/bring_card.hpp"
 #include "app/learning/blindness_board.hpp"
 #include "app/render/plot_implot.hpp"
 #include "app/shell/shell.hpp"
 #include "app/shell/tips.hpp"
 #include "app/stories/story.hpp"
+#include "app/workspace/file_kind.hpp"
 #include "app/workspace/run_size.hpp"
 
 namespace tempera::app {
@@ -28,7 +30,8 @@ std::filesystem::path own_presets() {
 Workbench::Workbench(std::unique_ptr<EngineLink> link, bool gl, std::unique_ptr<TrainingLink> training)
     : workspace(std::move(link)), learning(workspace, std::move(training)), textures(gl), sprites(gl),
       commands(make_commands()), presets_folder(own_presets()), blindness(std::make_unique<BlindnessBoard>()),
-      story(std::make_unique<StoryTeller>()), tips(std::make_unique<Tips>()) {
+      story(std::make_unique<StoryTeller>()), tips(std::make_unique<Tips>()),
+      bring(std::make_unique<BringCard>()) {
     theme.load_fonts();
     set_theme("dark");
     workspace.hold_back = [this] { return hold_back(); };
@@ -160,20 +163,49 @@ std::string Workbench::preset_layout() const {
 }
 
 void Workbench::open_file(const std::string& path) {
-    leave_document("open " + std::filesystem::path(path).filename().string(),
-                   [this, path] { open_now(path); });
+    const std::filesystem::path file = path;
+    const std::string name = file.filename().string();
+    std::error_code ignored;
+    switch (file_kind(file)) {
+    case FileKind::preset:
+        leave_document("open " + name, [this, path] { open_now(path); });
+        break;
+    case FileKind::points:
+    case FileKind::module:
+        bring->show_file(*this, file);
+        break;
+    case FileKind::unknown:
+        workspace.messages.push_back(
+            {name + " cannot be opened. Nothing was changed.",
+             {std::filesystem::exists(file, ignored) ? what_opens() : path + " does not exist."}});
+        break;
+    }
 }
 
 void Workbench::open_now(const std::string& path) {
     const bool swaps = workspace.exchanges();
     if (workspace.open(path)) {
-        // Panels for weights and panels for swaps take each other's places.
-        view.rebuild_layout = view.rebuild_layout || swaps != workspace.exchanges();
-        if (preset_layout() != view.layout) {
-            set_layout(preset_layout());
-        }
-        view.fit = true;
+        look_anew(swaps);
     }
+}
+
+void Workbench::use(const Proposal& proposal, const std::string& what) {
+    const bool swaps = workspace.exchanges();
+    const long opened = workspace.opened();
+    workspace.use(proposal, what);
+    if (workspace.opened() != opened) {
+        look_anew(swaps);
+    }
+}
+
+/// At a preset that was just opened.
+void Workbench::look_anew(bool exchanged_before) {
+    // Panels for weights and panels for swaps take each other's places.
+    view.rebuild_layout = view.rebuild_layout || exchanged_before != workspace.exchanges();
+    if (preset_layout() != view.layout) {
+        set_layout(preset_layout());
+    }
+    view.fit = true;
 }
 
 void Workbench::start_story(const std::string& name, std::size_t step) {
@@ -257,6 +289,7 @@ void Workbench::update(float seconds) {
     story->update(*this);
     tips->update(*this);
     blindness->update(workspace, learning);
+    bring->update(*this);
 }
 
 void Workbench::frame() {
@@ -277,6 +310,7 @@ void Workbench::set_on_publish(const std::function<void()>& callback) {
     learning.set_on_publish(callback);
     exporter.set_on_report(callback);
     blindness->set_on_publish(callback);
+    bring->set_on_publish(callback);
 }
 
 std::string Workbench::state_json() const {

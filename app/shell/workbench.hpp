@@ -30,6 +30,7 @@
 namespace tempera::app {
 
 class BlindnessBoard;
+class BringCard;
 class StoryTeller;
 class Tips;
 
@@ -77,8 +78,11 @@ struct Workbench {
     void frame();
     /// What a frame does before it draws: takes what is new.
     void update(float seconds);
-    /// A file dropped on the window or chosen in a menu or dialog; asks first when edits would be lost.
+    /// A file dropped on the window or chosen in a menu or dialog. A preset or a run: asks first when edits
+    /// would be lost. Something of one's own: looks at it first. Anything else: says what can be opened.
     void open_file(const std::string& path);
+    /// Makes a preset of what was brought the one that is open.
+    void use(const Proposal& proposal, const std::string& what);
     /// Does `then` at once when the preset has no edits that were not saved. Otherwise asks: `then` follows
     /// when they are saved or given up, `stay` when the person would rather stay. `doing` completes "Save
     /// and".
@@ -113,6 +117,7 @@ struct Workbench {
 
 private:
     void open_now(const std::string& path);
+    void look_anew(bool exchanged_before);
     void report_export(const Exporter::Report& report);
     void watch_name();
     bool hold_back();
@@ -156,6 +161,7 @@ public:
     std::unique_ptr<BlindnessBoard> blindness;
     std::unique_ptr<StoryTeller> story;
     std::unique_ptr<Tips> tips;
+    std::unique_ptr<BringCard> bring;
     RemedyFinder remedies;
 };
 

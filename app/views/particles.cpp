@@ -203,7 +203,7 @@ void draw(Workbench& bench) {
         empty_text(bench, s.state == RunState::preparing
                               ? "Preparing the run ..."
                               : "Nothing sampled yet. Press Space to run " + bench.workspace.name() +
-                                    ", or drop a preset here.");
+                                    ", or drop a preset or points of your own here.");
         return;
     }
     picture(bench, view, limit);

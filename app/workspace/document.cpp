@@ -50,16 +50,29 @@ void Document::adopt(Json contents, std::filesystem::path file, std::optional<Js
     check();
 }
 
+void Document::replace(Json contents, Json saved, std::filesystem::path file, const std::string& what) {
+    remember(what);
+    open_edit_.clear();
+    now_ = std::move(contents);
+    saved_ = saved;
+    basis_ = std::move(saved);
+    file_ = std::move(file);
+    check();
+}
+
 void Document::save_as(const std::filesystem::path& file) {
     save_preset(now_, file_, file);
     now_ = moved_preset(now_, std::filesystem::absolute(file).parent_path());
-    file_ = file;
     saved_ = basis_ = now_;
     for (std::deque<Step>* steps : {&undo_, &redo_}) {  // what they lead to is no longer what the file holds
         for (Step& step : *steps) {
-            step.basis = basis_;
+            if (step.file == file_) {  // of another document, that of its own file
+                step.basis = step.saved = basis_;
+                step.file = file;
+            }
         }
     }
+    file_ = file;
     check();
 }
 
@@ -90,7 +103,7 @@ bool Document::differs_from_file(const std::string& dotted) const {
 }
 
 void Document::remember(const std::string& what) {
-    undo_.push_back({now_, basis_, what});
+    undo_.push_back(now(what));
     if (undo_.size() > undo_depth) {
         undo_.pop_front();
     }
@@ -164,9 +177,11 @@ std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
     open_edit_.clear();
     Step step = std::move(from.back());
     from.pop_back();
-    to.push_back({std::move(now_), std::move(basis_), step.what});
+    to.push_back(now(step.what));
     now_ = std::move(step.document);
     basis_ = std::move(step.basis);
+    saved_ = std::move(step.saved);
+    file_ = std::move(step.file);
     check();
     return step.what;
 }

@@ -23,6 +23,7 @@
 #include "app/workspace/stored_run.hpp"
 #include "run/background/path_maps.hpp"
 #include "run/preset/preset.hpp"
+#include "run/preset/proposals.hpp"
 
 namespace tempera::app {
 
@@ -40,6 +41,9 @@ public:
     bool open(const std::filesystem::path& file);
     /// A run folder: its preset is opened at once, its stored results are shown when they are read.
     bool open_run(const std::filesystem::path& folder);
+    /// Takes a preset made of what somebody brought as an edit that undo() takes back, and runs it as one that
+    /// was opened.
+    void use(const Proposal& proposal, const std::string& what);
     /// Takes over edits that were not saved; nothing runs.
     void recover(Json saved, Json edited, Json basis, const std::filesystem::path& file);
     /// A preset with problems is not saved: it could not be opened again.
@@ -164,6 +168,7 @@ public:
 
 private:
     void adopt(Json document, std::filesystem::path file, const std::filesystem::path& opened);
+    void start_if_wished();
     void checked(bool may_edit_run);
     void send_edits();
     void started(long run, const std::string& what);

@@ -53,11 +53,35 @@ bool Workspace::open(const std::filesystem::path& file) {
         return false;
     }
     note(LogLine::Kind::command, "open " + file.string());
+    start_if_wished();
+    return true;
+}
+
+void Workspace::start_if_wished() {
     held_back_ = autostart && hold_back && hold_back();
     if (autostart && !held_back_) {
         start();
     }
-    return true;
+}
+
+void Workspace::use(const Proposal& proposal, const std::string& what) {
+    try {
+        // An own file stays what it is: the new preset asks for one when it is saved.
+        const bool of_own_file = proposal.basis.empty() && saves_in_place();
+        const Json saved = proposal.basis.empty() ? document_.saved() : load_preset(proposal.basis);
+        look_anew();
+        document_.replace(proposal.preset, saved,
+                          !proposal.basis.empty() ? proposal.basis
+                          : of_own_file           ? std::filesystem::path()
+                                                  : file(),
+                          what);
+        checked(false);
+    } catch (const std::exception& e) {
+        report(what + " cannot be used. Nothing was changed.", e);
+        return;
+    }
+    note(LogLine::Kind::command, "use " + what);
+    start_if_wished();
 }
 
 bool Workspace::open_run(const std::filesystem::path& folder) {

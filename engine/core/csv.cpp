@@ -33,11 +33,20 @@ std::string csv_text(const std::string& value) {
     return out + "\"";
 }
 
-std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
-    std::vector<std::vector<std::string>> rows;
+void for_each_csv_row(const std::string& text,
+                      const std::function<void(std::vector<std::string>& row)>& tell) {
     std::vector<std::string> row;
     std::string field;
     bool quoted = false, any = false;
+    const auto end_row = [&] {
+        if (any || !field.empty()) {
+            row.push_back(std::move(field));
+            tell(row);
+        }
+        row.clear();
+        field.clear();
+        any = false;
+    };
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (quoted) {
@@ -56,21 +65,17 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
             field.clear();
             any = true;
         } else if (c == '\n') {
-            if (any || !field.empty()) {
-                row.push_back(std::move(field));
-                rows.push_back(std::move(row));
-            }
-            row.clear();
-            field.clear();
-            any = false;
+            end_row();
         } else if (c != '\r') {
             field += c;
         }
     }
-    if (any || !field.empty()) {
-        row.push_back(std::move(field));
-        rows.push_back(std::move(row));
-    }
+    end_row();
+}
+
+std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
+    std::vector<std::vector<std::string>> rows;
+    for_each_csv_row(text, [&](std::vector<std::string>& row) { rows.push_back(std::move(row)); });
     return rows;
 }
 

@@ -2,6 +2,7 @@
 // Comma-separated tables (RFC 4180): numbers in shortest round-trip form, empty fields for what is unknown.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,7 +13,10 @@ namespace tempera {
 std::string csv_number(double value, bool blank_nan = true);
 /// Text of a field, quoted when it holds commas, quotes or line breaks.
 std::string csv_text(const std::string& value);
-/// Rows of fields; quoted fields may hold commas and line breaks.
+/// Tells the rows of fields one after the other, so that large files need no room beside their text; quoted
+/// fields may hold commas and line breaks. Empty lines are no rows.
+void for_each_csv_row(const std::string& text, const std::function<void(std::vector<std::string>& row)>& tell);
+/// All rows.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text);
 /// NaN for an empty field; throws ConfigError for text that is no number.
 double parse_csv_number(const std::string& field);

@@ -10,6 +10,7 @@
 #include "core/files.hpp"
 #include "core/npy.hpp"
 #include "core/recent.hpp"
+#include "core/text.hpp"
 
 namespace tempera {
 
@@ -30,42 +31,66 @@ std::optional<double> number_of(const std::string& field) {
     }
 }
 
+/// What does not follow the form of the rows before.
+class TableReader {
+public:
+    explicit TableReader(std::string name) : name_(std::move(name)) {}
+
+    void row(std::vector<std::string>& fields) {
+        ++line_;
+        std::transform(fields.begin(), fields.end(), fields.begin(), trimmed);
+        if (line_ == 1) {
+            table_.n_columns = fields.size();
+            if (!std::all_of(fields.begin(), fields.end(),
+                             [](const std::string& field) { return number_of(field).has_value(); })) {
+                table_.columns = fields;
+                return;
+            }
+        }
+        const std::string at = "row " + std::to_string(line_);
+        if (fields.size() != table_.n_columns) {
+            throw ConfigError(name_, at + " has " + std::to_string(fields.size()) +
+                                         " columns, the first has " + std::to_string(table_.n_columns));
+        }
+        for (std::size_t j = 0; j < table_.n_columns; ++j) {
+            const auto number = number_of(fields[j]);
+            if (!number) {
+                refuse(at + ", column " + table_.column_name(j), fields[j]);
+            }
+            table_.values.push_back(*number);
+        }
+        ++table_.n_rows;
+    }
+    NumberTable take() { return std::move(table_); }
+
+private:
+    [[noreturn]] void refuse(const std::string& at, const std::string& field) const {
+        constexpr std::size_t room = 40;
+        const bool parted = field.find_first_of("; \t") != std::string::npos;
+        throw ConfigError(name_, at + ": \"" + printable(field.substr(0, room)) +
+                                     (field.size() > room ? "..." : "") + "\" is no number" +
+                                     (parted ? "; columns are parted by commas, decimals have a point" : ""));
+    }
+
+    std::string name_;
+    NumberTable table_;
+    std::size_t line_ = 0;
+};
+
 NumberTable parse_table(std::string text, const std::string& name) {
+    if (text.find('\0') != std::string::npos) {
+        throw ConfigError(name,
+                          "holds bytes that are no text; a csv file has rows of numbers parted by commas");
+    }
     if (text.starts_with("\xEF\xBB\xBF")) {  // the mark that some programs put before UTF-8
         text.erase(0, 3);
     }
-    std::vector<std::vector<std::string>> rows = parse_csv(text);
-    for (std::vector<std::string>& row : rows) {
-        std::transform(row.begin(), row.end(), row.begin(), trimmed);
-    }
-    NumberTable out;
-    if (rows.empty()) {
-        return out;
-    }
-    const bool header = !std::all_of(rows[0].begin(), rows[0].end(),
-                                     [](const std::string& field) { return number_of(field).has_value(); });
-    if (header) {
-        out.columns = rows[0];
-    }
-    out.n_columns = rows[0].size();
-    for (std::size_t i = header; i < rows.size(); ++i) {
-        const std::string at = "row " + std::to_string(i + 1);
-        if (rows[i].size() != out.n_columns) {
-            throw ConfigError(name, at + " has " + std::to_string(rows[i].size()) +
-                                        " columns, the first has " + std::to_string(out.n_columns));
-        }
-        for (std::size_t j = 0; j < out.n_columns; ++j) {
-            const auto number = number_of(rows[i][j]);
-            if (!number) {
-                throw ConfigError(name, at + ", column " + out.column_name(j) + ": \"" + rows[i][j] +
-                                            "\" is no number");
-            }
-            out.values.push_back(*number);
-        }
-        ++out.n_rows;
-    }
-    return out;
+    TableReader reader(name);
+    for_each_csv_row(text, [&](std::vector<std::string>& row) { reader.row(row); });
+    return reader.take();
 }
+
+}  // namespace
 
 NumberTable table_of(const NpyArray& array, const std::string& name) {
     if (array.shape.empty() || array.shape.size() > 2) {
@@ -75,10 +100,12 @@ NumberTable table_of(const NpyArray& array, const std::string& name) {
     return {{}, array.shape[0], array.shape.size() == 2 ? array.shape[1] : 1, array.to_doubles()};
 }
 
-}  // namespace
-
 std::string NumberTable::column_name(std::size_t column) const {
     return column < columns.size() && !columns[column].empty() ? columns[column] : std::to_string(column + 1);
+}
+
+std::string NumberTable::place(std::size_t row, std::size_t column) const {
+    return "row " + std::to_string(row + 1 + !columns.empty()) + ", column " + column_name(column);
 }
 
 std::shared_ptr<const NumberTable> read_number_table(const std::filesystem::path& file) {

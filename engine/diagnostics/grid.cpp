@@ -8,6 +8,7 @@
 #include "core/log_sum_exp.hpp"
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
+#include "diagnostics/slice.hpp"
 
 namespace tempera {
 namespace {
@@ -239,10 +240,9 @@ Grid level_density(const DensityPath<Real>& path, int level, const ViewPlane& pl
     } else if (!path.has_level_densities() && inner) {
         return Grid{};
     } else {
-        Eigen::VectorXd centre = Eigen::VectorXd::Zero(path.dim());
-        if (const auto mean = path.target().mean(); mean && level < path.n_levels()) {
-            centre = path.coordinates().from_target(*mean);
-        }
+        const Eigen::VectorXd centre = level < path.n_levels()
+                                           ? path.coordinates().from_target(slice_centre(path.target()))
+                                           : Eigen::VectorXd::Zero(path.dim());
         slice_on_grid<Real>(path.density(level), plane, centre, grid);
     }
     find_max(grid);
@@ -272,7 +272,7 @@ Grid target_density(const Target<Real>& target, const ViewPlane& plane, const Bo
     if (const Mixture* mixture = target.mixture()) {
         marginal_on_grid<Real>(*mixture, plane, grid);
     } else {
-        slice_on_grid<Real>(target, plane, target.mean().value_or(Eigen::VectorXd::Zero(target.dim())), grid);
+        slice_on_grid<Real>(target, plane, slice_centre(target), grid);
     }
     find_max(grid);
     return grid;

@@ -8,6 +8,7 @@
 #include "core/joined.hpp"
 #include "core/number.hpp"
 #include "core/scratch.hpp"
+#include "core/text_position.hpp"
 #include "targets/expression/formula_density.hpp"
 #include "targets/survey.hpp"
 #include "targets/target.hpp"
@@ -92,19 +93,20 @@ struct ExpressionSettings {
             const Formula formula = formula::parse(log_density, dim);
             if (const std::vector<std::string> names = unused(formula); !names.empty()) {
                 const int n_used = std::max(1, dim - static_cast<int>(names.size()));
-                problems.add(at, "column 1: the formula has no " + joined(names) +
-                                     ", along which the density would not have an integral; write a term "
-                                     "with it, or number the variables from x1 and set dim to " +
-                                     std::to_string(n_used));
+                problems.add(
+                    at, at_column(1, "the formula has no " + joined(names) +
+                                         ", along which the density would not have an integral; write a term "
+                                         "with it, or number the variables from x1 and set dim to " +
+                                         std::to_string(n_used)));
             } else if (!is_finite_somewhere(formula)) {
                 problems.add(
-                    at, "column 1: the formula is not finite at any of 256 points drawn around the origin "
-                        "(standard deviations .1 to 100); move or scale the density there");
+                    at, at_column(1, "the formula is not finite at any of 256 points drawn around the origin "
+                                     "(standard deviations .1 to 100); move or scale the density there"));
             } else if (rises_everywhere(formula)) {
                 problems.add(
                     at,
-                    "column 1: the formula grows in every direction, so that the density has no integral; "
-                    "is a minus sign missing?");
+                    at_column(1, "the formula grows in every direction, so that the density has no integral; "
+                                 "is a minus sign missing?"));
             }
         } catch (const formula::FormulaError& error) {
             problems.add(at, error.what());

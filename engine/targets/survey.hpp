@@ -25,7 +25,8 @@ struct Survey {
 
 /// Climbs from 256 points of Gaussians with standard deviations .1 to 100, follows the mass on grids and
 /// integrates over them. The same for the same density; evaluates about `most_points` points at most, never
-/// throws for what it finds.
+/// throws for what it finds. Without second derivatives the widths of modes are taken for 1.
 Survey survey(const Density<double>& density, long most_points);
+Survey survey(const Density<float>& density, long most_points);
 
 }  // namespace tempera

@@ -2,6 +2,10 @@
 // A density that the user brings as a TorchScript file: (x [n, dim]) -> log density [n], in float32 or
 // float64 as its parameters are. Scores and Hessian-vector products come from automatic differentiation;
 // there is no Hessian matrix. Cost: a call of LibTorch per block of particles.
+#include <mutex>
+
+#include "core/recent.hpp"
+#include "targets/survey.hpp"
 #include "targets/target.hpp"
 #include "targets/torchscript_file.hpp"
 
@@ -26,7 +30,7 @@ struct TorchscriptSettings {
 template <class Real>
 class Torchscript final : public Target<Real> {
 public:
-    Torchscript(const TorchscriptSettings& s, const TargetContext<Real>& context) {
+    Torchscript(const TorchscriptSettings& s, const TargetContext<Real>& context) : file_(s.file) {
         if (!context.load_torchscript) {
             refuse_without_libtorch("target.type",
                                     "write the density as a target of your own (docs/add_a_target.md)");
@@ -35,6 +39,7 @@ public:
     }
     int dim() const override { return density_->dim(); }
     bool has_hessian() const override { return false; }
+    Box view_box() const override { return found().box; }
 
 protected:
     void evaluate_block(Block<const Real> x, const Wanted<Real>& wanted) const override {
@@ -45,7 +50,26 @@ protected:
     }
 
 private:
+    /// Once for as long as the file stays the same: a module may take long.
+    const Survey& found() const {
+        constexpr long most_points = 200'000;
+        static auto& kept = *new Recent<std::pair<FileStamp, int>, Survey>(8);
+        std::call_once(surveyed_, [&] {
+            found_ = kept.get({FileStamp(file_), dim()}, [&] {
+                try {
+                    return survey(*density_, most_points);
+                } catch (const ConfigError&) {  // it fails somewhere: a run that comes there tells it
+                    return Survey{};
+                }
+            });
+        });
+        return *found_;
+    }
+
+    std::string file_;
     std::shared_ptr<const Density<Real>> density_;
+    mutable std::once_flag surveyed_;
+    mutable std::shared_ptr<const Survey> found_;
 };
 
 }  // namespace

@@ -48,8 +48,8 @@ void TrainingSettings::describe(Describer& d) {
         "n_data", n_data,
         {.min = 1, .max = 1 << 30, .log_scale = true, .help = "samples of the target when data is exact"});
     d.file("data", data, {"exact"},
-           {.help = "exact, points of your own as an npy file [n, dim] in the target's coordinates (write it "
-                    "with numpy.save), or a run folder (weights respected)"});
+           {.help = "exact, points of your own as a csv or npy file [n, dim] in the target's coordinates "
+                    "(numpy.save writes npy), or a run folder (weights respected)"});
     d.group("noise", noise, {.help = "law of the noise levels"});
     d.integer("seed", seed, {.min = 0, .help = "of the initial weights, the data and the batches"});
     d.integer(
@@ -60,7 +60,7 @@ void TrainingSettings::describe(Describer& d) {
 
 void TrainingSettings::check(const std::string& place, Problems& problems) const {
     if (data.empty()) {
-        problems.add(place + ".data", "is empty; write \"exact\", an npy file or a run folder");
+        problems.add(place + ".data", "is empty; write \"exact\", a csv or npy file or a run folder");
     }
 }
 

@@ -15,7 +15,9 @@
 #include "app/platform/frame.hpp"
 #include "app/shell/panel.hpp"
 #include "core/build_id.hpp"
+#include "core/csv.hpp"
 #include "core/npy.hpp"
+#include "core/rng.hpp"
 #include "figures/png.hpp"
 
 namespace tempera::app {
@@ -23,12 +25,15 @@ namespace {
 
 constexpr int channel_tolerance = 8;
 constexpr double share_tolerance = 0.01;
-constexpr const char *small_training = "small_training", *small_cluster = "small_cluster";  // made up here
+constexpr const char *small_training = "small_training", *small_cluster = "small_cluster",  // made up here
+                                                             *own_formula = "own_formula",
+                     *wrong_formula = "wrong_formula", *own_points = "own_points";
 
 struct Look {
     const char *preset, *theme;
     std::vector<std::string> panels;
     const char* story = "";
+    const char* formula = "";  ///< that is looked at over the preset
 };
 
 /// What is stored: every panel of the catalogue at least once, with the first look where none names it.
@@ -62,7 +67,10 @@ const std::vector<Look>& looks() {
          {"blindness_d8", "dark", {"mode_weights"}},
          {small_training, "light", {"training"}},
          {small_cluster, "dark", {"energy", "distances", "free_energy", "configuration"}},
-         {small_cluster, "light", {"free_energy", "configuration"}}});
+         {small_cluster, "light", {"free_energy", "configuration"}},
+         {own_formula, "dark", {"bring"}, "", "-x1^4 + 3*x1^2 - 0.8*(x2 - sin(2*x1))^2"},
+         {wrong_formula, "light", {"bring"}, "", "-0.5*(x1^2/4 + (x2 - bend*(x1^2 - 4))^2)"},
+         {own_points, "light", {"bring"}}});
     return list;
 }
 
@@ -138,10 +146,26 @@ public:
             return write(name, "dw4_reference",
                          {{"sampler", {{"type", "smc"}, {"n_particles", 2048}, {"ess_threshold", 0.7}}}});
         }
-        return std::filesystem::path(TEMPERA_PRESET_DIR) / (name + ".json");
+        if (name == own_points) {
+            return points();
+        }
+        const bool is_formula = name == own_formula || name == wrong_formula;
+        return std::filesystem::path(TEMPERA_PRESET_DIR) / ((is_formula ? "two_lakes" : name) + ".json");
     }
 
 private:
+    /// Rows of two correlated columns and their labels.
+    std::filesystem::path points() const {
+        std::string text = "dose,response,ill\n";
+        for (int i = 0; i < 400; ++i) {
+            Stream stream(StreamKey{.seed = 4, .purpose = Purpose::diagnostic},
+                          static_cast<std::uint32_t>(i));
+            const double dose = stream.normal(), response = 0.8 * dose + 0.6 * stream.normal();
+            text += csv_number(dose) + "," + csv_number(response) + (response > 0.3 ? ",1\n" : ",0\n");
+        }
+        write_file_atomically(folder_ / "patients.csv", text);
+        return folder_ / "patients.csv";
+    }
     std::filesystem::path write(const std::string& name, const std::string& parent, Json preset) const {
         preset["schema"] = "tempera-preset";
         preset["version"] = 1;
@@ -170,6 +194,7 @@ TEST_P(Golden, PanelsLookAsStored) {
     options.file = folder.preset(look.preset).string();
     options.theme = look.theme;
     options.story = look.story;
+    options.formula = look.formula;
     options.width = 1280;
     options.height = 800;
     const std::filesystem::path stored = stored_pictures();

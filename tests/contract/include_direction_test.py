@@ -32,12 +32,14 @@ ROOMS = {
     "render": {"kit"},
     "shell": WORKSPACE | {"kit", "recovery", "render", "learning"},
     "stories": WORKSPACE | {"learning", "shell"},
+    "bring": VIEWS,
     "setup": VIEWS,
     "views": VIEWS | {"stories"},
-    "platform": VIEWS | {"recovery", "stories", "app.hpp"},
+    "platform": VIEWS | {"recovery", "bring", "stories", "app.hpp"},
 }
-# Stories perform the window's commands, and the window's menu, tips and layouts know whether one is told.
-ROOMS["shell"] |= {"stories"}
+# Stories perform the window's commands, and the window's menu, tips and layouts know whether one is told; what people
+# bring is looked at in a card that the window opens.
+ROOMS["shell"] |= {"stories", "bring"}
 WITHOUT_IMGUI = {"workspace", "learning", "recovery", "stories"}
 IMGUI = re.compile(r"^(imgui|implot|GLFW/|epoxy/)")
 FOREIGN = {

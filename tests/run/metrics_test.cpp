@@ -269,7 +269,7 @@ TEST_F(References, ThatCannotBeComparedWithAreRefusedWithTheirPlace) {
     EXPECT_TRUE(test::mentions(problems(write("few.npy", {x.begin(), x.begin() + 10}, 2)), "run.reference",
                                "holds 5 points"));
     x[7] = std::nan("");
-    EXPECT_TRUE(test::mentions(problems(write("nan.npy", x, 2)), "run.reference", "row 3"));
+    EXPECT_TRUE(test::mentions(problems(write("nan.npy", x, 2)), "run.reference", "row 4, column 2"));
     EXPECT_TRUE(
         test::mentions(problems((scratch.path / "nowhere.npy").string()), "run.reference", "does not exist"));
     write_file_atomically(scratch.path / "text.npy", "not numbers");

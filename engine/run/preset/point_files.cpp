@@ -13,69 +13,85 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_shape(const NpyArray& a, int dim, const std::string& name, const std::string& place) {
-    if (a.shape.size() != 2 || a.shape[1] != static_cast<std::size_t>(dim) || a.shape[0] == 0) {
-        std::string shape;
-        for (const std::size_t n : a.shape) {
-            shape += (shape.empty() ? "" : ", ") + std::to_string(n);
-        }
-        throw ConfigError(place, name + " has shape [" + shape + "]; points of this target need [n, " +
-                                     std::to_string(dim) + "]");
+void check_weights(const PointTable& points, const std::string& name) {
+    const std::vector<double>& w = points.log_weight;
+    const bool numbers = std::none_of(w.begin(), w.end(), [](double v) { return std::isnan(v); });
+    if (w.size() != points.table->n_rows || !numbers ||
+        !std::isfinite(*std::max_element(w.begin(), w.end()))) {
+        throw ConfigError(name, "holds weights that cannot be used");
     }
 }
 
-void check_finite(const std::vector<double>& x, int dim, const std::string& name, const std::string& place) {
-    const auto bad = std::find_if(x.begin(), x.end(), [](double v) { return !std::isfinite(v); });
-    if (bad != x.end()) {
-        throw ConfigError(place, name + " holds a value that is no number in row " +
-                                     std::to_string((bad - x.begin()) / dim));
+/// The array of the points among those of an archive.
+const NpyArray& points_among(const Npz& arrays, const std::string& name) {
+    if (const auto x = arrays.find("x"); x != arrays.end()) {
+        return x->second;
     }
+    if (arrays.size() == 1) {
+        return arrays.begin()->second;
+    }
+    std::string names;
+    for (const auto& [other, array] : arrays) {
+        names += (names.empty() ? "" : ", ") + other;
+    }
+    throw ConfigError(name, "holds the arrays " + (names.empty() ? std::string("of none") : names) +
+                                "; points are an array x [n, dim], or the only one");
 }
 
-StoredPoints samples_of_run(const fs::path& file, int dim, const std::string& place) {
+PointTable table_in_archive(const fs::path& file) {
     const Npz arrays = read_npz(file);
-    if (!arrays.contains("x") || !arrays.contains("log_weight")) {
-        throw ConfigError(place, file.string() + " holds no weighted samples");
-    }
-    check_shape(arrays.at("x"), dim, file.string(), place);
-    StoredPoints out{arrays.at("x").to_doubles(), arrays.at("log_weight").to_doubles()};
-    const auto top = std::max_element(out.log_weight.begin(), out.log_weight.end());
-    const bool numbers =
-        std::none_of(out.log_weight.begin(), out.log_weight.end(), [](double w) { return std::isnan(w); });
-    if (out.log_weight.size() * static_cast<std::size_t>(dim) != out.x.size() || !numbers ||
-        !std::isfinite(*top)) {
-        throw ConfigError(place, file.string() + " holds weights that cannot be used");
+    PointTable out;
+    out.table = std::make_shared<NumberTable>(table_of(points_among(arrays, file.string()), file.string()));
+    if (const auto weights = arrays.find("log_weight"); weights != arrays.end() && arrays.contains("x")) {
+        out.log_weight = weights->second.to_doubles();
+        check_weights(out, file.string());
     }
     return out;
+}
+
+/// The samples of a run are its weighted ones.
+fs::path file_of(const fs::path& file) {
+    std::error_code unknown;
+    return fs::is_directory(file, unknown) ? file / "samples.npz" : file;
+}
+
+void check_table(const NumberTable& table, int dim, const std::string& name, const std::string& place) {
+    if (table.n_rows == 0 || table.n_columns != static_cast<std::size_t>(dim)) {
+        throw ConfigError(place, name + " has " + std::to_string(table.n_rows) + " rows of " +
+                                     std::to_string(table.n_columns) +
+                                     " columns; points of this target need [n, " + std::to_string(dim) + "]");
+    }
+    const auto bad =
+        std::find_if(table.values.begin(), table.values.end(), [](double v) { return !std::isfinite(v); });
+    if (bad != table.values.end()) {
+        const auto at = static_cast<std::size_t>(bad - table.values.begin());
+        throw ConfigError(place, name + " has no finite number in " +
+                                     table.place(at / table.n_columns, at % table.n_columns));
+    }
 }
 
 }  // namespace
 
+PointTable read_point_table(const fs::path& file) {
+    const fs::path points = file_of(file);
+    return points.extension() == ".npz" ? table_in_archive(points)
+                                        : PointTable{read_number_table(points), {}};
+}
+
 StoredPoints read_points(const fs::path& file, int dim, const std::string& place) {
     std::error_code unknown;
     if (!fs::exists(file, unknown)) {
-        throw ConfigError(place, file.string() + " does not exist; give an npy file [n, " +
+        throw ConfigError(place, file.string() + " does not exist; give a csv or npy file [n, " +
                                      std::to_string(dim) + "] (numpy.save) or a run folder");
     }
-    StoredPoints out;
+    PointTable points;
     try {
-        if (fs::is_directory(file)) {
-            out = samples_of_run(file / "samples.npz", dim, place);
-        } else if (file.extension() == ".npz") {
-            out = samples_of_run(file, dim, place);
-        } else {
-            const NpyArray a = read_npy(file);
-            check_shape(a, dim, file.string(), place);
-            out.x = a.to_doubles();
-        }
+        points = read_point_table(file);
     } catch (const ConfigError& error) {
-        if (error.problems().front().place == place) {
-            throw;
-        }
         throw ConfigError(place, error.what());  // the reader names the file
     }
-    check_finite(out.x, dim, file.string(), place);
-    return out;
+    check_table(*points.table, dim, file.string(), place);
+    return {points.table->values, std::move(points.log_weight)};
 }
 
 }  // namespace tempera

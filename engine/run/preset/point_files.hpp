@@ -6,16 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "core/number_table.hpp"
+
 namespace tempera {
+
+/// Rows of numbers that may be points, whatever their number of columns.
+struct PointTable {
+    std::shared_ptr<const NumberTable> table;
+    std::vector<double> log_weight;  ///< [n_rows] of a run; empty for other files, whose points count alike
+};
+
+/// A csv or npy file, an npz file with an array x [n, dim] (with log_weight [n] the samples of a run) or with
+/// one array alone, or a run folder. Throws ConfigError at the file's name for what is not there or no such
+/// file, and for weights that cannot be used.
+PointTable read_point_table(const std::filesystem::path& file);
 
 /// Points [n, dim] row-major in the target's coordinates.
 struct StoredPoints {
     std::vector<double> x;
-    std::vector<double> log_weight;  ///< [n] of a run; empty for a plain file, whose points count alike
+    std::vector<double> log_weight;  ///< as in PointTable
 };
 
-/// An npy file [n, dim], the samples.npz of a run, or a run folder. Throws ConfigError at `place` for what is
-/// not there, has another shape, is not finite, or has weights that cannot be used.
+/// The same for points of `dim` coordinates. Throws ConfigError at `place`, too, for another number of
+/// columns and for what is not finite.
 StoredPoints read_points(const std::filesystem::path& file, int dim, const std::string& place);
 
 }  // namespace tempera

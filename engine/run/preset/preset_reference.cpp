@@ -9,6 +9,7 @@
 #include "run/preset/point_files.hpp"
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_files.hpp"
+#include "run/preset/preset_schema.hpp"
 #include "run/preset/preset_target.hpp"
 
 namespace tempera {
@@ -61,6 +62,14 @@ void keep_weighted(ReferencePoints& points, std::vector<double> weight, std::siz
     points.x.resize(points.weight.size() * dim);
 }
 
+void check_number(const std::string& name, std::size_t n) {
+    if (n < least_reference_points) {
+        throw ConfigError(place, "\"" + name + "\" holds " + std::to_string(n) +
+                                     " points with a weight; a comparison needs " +
+                                     std::to_string(least_reference_points) + " at least");
+    }
+}
+
 }  // namespace
 
 template <class Real>
@@ -85,11 +94,7 @@ std::shared_ptr<const ReferencePoints> load_reference(const Json& resolved, cons
         weight.assign(out->x.size() / dim, static_cast<double>(dim) / static_cast<double>(out->x.size()));
     }
     keep_weighted(*out, std::move(weight), dim);
-    if (out->size() < least_reference_points) {
-        throw ConfigError(place, "\"" + name + "\" holds " + std::to_string(out->size()) +
-                                     " points with a weight; a comparison needs " +
-                                     std::to_string(least_reference_points) + " at least");
-    }
+    check_number(name, out->size());
     if (const auto subspace = target.subspace()) {
         const Coordinates onto(Eigen::VectorXd::Zero(target.dim()), 1, subspace);
         out->x = onto.to_target(onto.from_target(std::move(out->x)));
@@ -98,8 +103,24 @@ std::shared_ptr<const ReferencePoints> load_reference(const Json& resolved, cons
 }
 
 void check_reference(const Json& resolved, Problems& problems) {
+    const std::string name = text_of(resolved["run"], "reference");
+    if (name.empty()) {
+        return;
+    }
     try {
-        load_reference(resolved, *preset_target<double>(resolved));
+        const auto target = preset_target<double>(resolved);
+        if (name == "exact") {
+            if (!target->has_sampler()) {
+                throw ConfigError(place, no_exact_reference);
+            }
+            return;
+        }
+        // There may be many points: they are counted, not copied.
+        const auto stored = stored_points(find_file(resolved, name), target->dim());
+        const std::vector<double> weight = normalised_weights(stored->log_weight);
+        const auto n_weighted = std::count_if(weight.begin(), weight.end(), [](double w) { return w > 0; });
+        check_number(name, weight.empty() ? stored->x.size() / static_cast<std::size_t>(target->dim())
+                                          : static_cast<std::size_t>(n_weighted));
     } catch (const ConfigError& error) {
         for (const Problem& p : error.problems()) {
             problems.add(p.place, p.text);

@@ -17,8 +17,8 @@ struct ReferencePoints {
 
 /// Exact draws that "exact" takes, by streams of the run's seed.
 inline constexpr int exact_reference_points = 20'000;
-inline constexpr const char* no_exact_reference =
-    "\"exact\" needs a target with an exact sampler; give an npy file of points or a run folder instead";
+inline constexpr const char* no_exact_reference = "\"exact\" needs a target with an exact sampler; give a "
+                                                  "csv or npy file of points or a run folder instead";
 /// Level of its streams (Purpose::diagnostic), away from those of any path.
 inline constexpr std::uint32_t reference_stream = 0x4d0000;
 /// Fewer than this tell no distribution.

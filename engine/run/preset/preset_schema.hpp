@@ -49,9 +49,11 @@ struct RunSettings {
              .help = "On the command line: seconds between two states that a run keeps beside its folder, so "
                      "that run --resume goes on after any end with the same bits; 0 = none."});
         d.file("reference", reference, {"exact"},
-               {.help = "points of the target that the samples are compared with at the end (metrics in the "
-                        "summary): an npy file [n, dim] in the target's coordinates, a run folder or its "
-                        "samples.npz (weights respected), or exact for fresh exact draws; empty: none"});
+               {.help =
+                    "points of the target that the samples are compared with at the end (metrics in the "
+                    "summary): a csv or npy file [n, dim] in the target's coordinates, an npz file with x "
+                    "[n, dim], a run folder or its samples.npz (weights respected), or exact for fresh "
+                    "exact draws; empty: none"});
         d.group("record", record, {.help = "What a run keeps."});
     }
 };

@@ -23,7 +23,7 @@ std::vector<double> exact_points(const Target<double>& target, const TrainingSet
     if (!target.has_sampler()) {
         throw ConfigError(
             place,
-            "\"exact\" needs a target with an exact sampler; give an npy file or a run folder instead");
+            "\"exact\" needs a target with an exact sampler; give a csv or npy file or a run folder instead");
     }
     Particles<double> particles(n, target.dim());
     StreamKey key;

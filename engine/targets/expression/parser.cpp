@@ -246,11 +246,7 @@ private:
     }
 
     [[noreturn]] void fail(std::size_t at, const std::string& text) const {
-        // Continuation bytes of UTF-8 are no characters of their own.
-        const auto begin = text_.begin(),
-                   end = begin + static_cast<std::ptrdiff_t>(std::min(at, text_.size()));
-        const auto before = std::count_if(begin, end, [](char c) { return (c & 0xC0) != 0x80; });
-        throw FormulaError(static_cast<int>(before) + 1, text);
+        throw FormulaError(column_of_byte(text_, at), text);
     }
 
     [[noreturn]] void fail_at_name(std::size_t at, const std::string& word, int index) const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text_position.hpp"
 #include "targets/expression/graph.hpp"
 
 namespace tempera::formula {
@@ -17,8 +18,8 @@ inline constexpr int most_nested = 200;
 /// What is wrong with a formula: its column (from 1, in characters), the rule, what to do.
 class FormulaError : public std::runtime_error {
 public:
-    FormulaError(int at_column, const std::string& text)
-        : std::runtime_error("column " + std::to_string(at_column) + ": " + text), column(at_column) {}
+    FormulaError(int column_of_error, const std::string& text)
+        : std::runtime_error(at_column(column_of_error, text)), column(column_of_error) {}
     int column;
 };
 

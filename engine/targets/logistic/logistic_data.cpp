@@ -131,9 +131,7 @@ void check_table(const NumberTable& data, const std::string& file, const Complai
         for (std::size_t j = 0; j < data.n_columns; ++j) {
             // Past 1e100 the deviations' squares would be none.
             if (!(std::abs(data(i, j)) <= 1e100)) {
-                const std::size_t row = i + 1 + !data.columns.empty();
-                refuse("data", "\"" + file + "\" has in row " + std::to_string(row) + ", column " +
-                                   data.column_name(j) + " no finite number" +
+                refuse("data", "\"" + file + "\" has in " + data.place(i, j) + " no finite number" +
                                    (std::isnan(data(i, j)) ? " (NaN or nothing)" : "") +
                                    "; fill it in or leave the row out");
             }
