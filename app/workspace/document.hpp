@@ -21,8 +21,8 @@ public:
     /// file were not saved, and `basis` what of it stood there before the person's own edits.
     void adopt(Json contents, std::filesystem::path file, std::optional<Json> edited = std::nullopt,
                std::optional<Json> basis = std::nullopt);
-    /// Takes another document as an edit that undo() takes back: `contents` with its edits, made from the preset
-    /// in `file` as that was `saved`.
+    /// Takes another document as an edit that undo() takes back: `contents` with its edits, made from the
+    /// preset in `file` as that was `saved`.
     void replace(Json contents, Json saved, std::filesystem::path file, const std::string& what);
     /// Writes the preset as it stands; of the file it came from stays what was not edited. Throws
     /// std::runtime_error; nothing changes then.

@@ -41,8 +41,8 @@ public:
     bool open(const std::filesystem::path& file);
     /// A run folder: its preset is opened at once, its stored results are shown when they are read.
     bool open_run(const std::filesystem::path& folder);
-    /// Takes a preset made of what somebody brought as an edit that undo() takes back, and runs it as one that
-    /// was opened.
+    /// Takes a preset made of what somebody brought as an edit that undo() takes back, and runs it as one
+    /// that was opened.
     void use(const Proposal& proposal, const std::string& what);
     /// Takes over edits that were not saved; nothing runs.
     void recover(Json saved, Json edited, Json basis, const std::filesystem::path& file);

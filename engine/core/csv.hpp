@@ -15,7 +15,8 @@ std::string csv_number(double value, bool blank_nan = true);
 std::string csv_text(const std::string& value);
 /// Tells the rows of fields one after the other, so that large files need no room beside their text; quoted
 /// fields may hold commas and line breaks. Empty lines are no rows.
-void for_each_csv_row(const std::string& text, const std::function<void(std::vector<std::string>& row)>& tell);
+void for_each_csv_row(const std::string& text,
+                      const std::function<void(std::vector<std::string>& row)>& tell);
 /// All rows.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text);
 /// NaN for an empty field; throws ConfigError for text that is no number.

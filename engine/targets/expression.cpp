@@ -7,6 +7,7 @@
 
 #include "core/joined.hpp"
 #include "core/number.hpp"
+#include "core/recent.hpp"
 #include "core/scratch.hpp"
 #include "core/text_position.hpp"
 #include "targets/expression/formula_density.hpp"
@@ -118,7 +119,7 @@ template <class Real>
 class Expression final : public Target<Real> {
 public:
     Expression(const ExpressionSettings& s, const TargetContext<Real>&)
-        : formula_(formula::parse(s.log_density, s.dim)), density_(formula_) {}
+        : text_(s.log_density), formula_(formula::parse(s.log_density, s.dim)), density_(formula_) {}
     int dim() const override { return formula_.dim; }
     std::optional<double> log_z() const override { return found().log_z; }
     std::optional<Eigen::VectorXd> mean() const override { return found().mean; }
@@ -135,20 +136,26 @@ protected:
     }
 
 private:
-    /// In float64 whatever the run's precision, once somebody asks; a longer formula is looked at less.
+    /// In float64 whatever the run's precision, once somebody asks; a longer formula is looked at less. The
+    /// latest formulas are looked at once, however many targets are made of them (at every check of a
+    /// preset).
     const Survey& found() const {
+        static auto& kept = *new Recent<std::pair<std::string, int>, Survey>(8);
         std::call_once(surveyed_, [&] {
-            constexpr long most_instructions = 50'000'000;
-            const FormulaDensity<double> density(formula_);
-            found_ = survey(density, most_instructions / (1 + density.n_instructions()));
+            found_ = kept.get({text_, formula_.dim}, [&] {
+                constexpr long most_instructions = 50'000'000;
+                const FormulaDensity<double> density(formula_);
+                return survey(density, most_instructions / (1 + density.n_instructions()));
+            });
         });
-        return found_;
+        return *found_;
     }
 
+    std::string text_;
     Formula formula_;
     FormulaDensity<Real> density_;
     mutable std::once_flag surveyed_;
-    mutable Survey found_;
+    mutable std::shared_ptr<const Survey> found_;
 };
 
 }  // namespace

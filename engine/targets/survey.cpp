@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <vector>
 
-#include "core/errors.hpp"
 #include "core/number.hpp"
 #include "core/rng.hpp"
+#include "targets/second_derivatives.hpp"
 
 namespace tempera {
 
@@ -162,31 +161,7 @@ private:
         }
     }
 
-    /// Along the axes; NaN where the density has none.
-    void second_derivatives(Block<const double> at, Block<double> out) const {
-        if (density_.has_hessian()) {
-            Particles<double> hessian(lane_group, dim_ * dim_);
-            density_.evaluate_uncounted(at, {.hessian = hessian.block(0).data});
-            for (int i = 0; i < dim_; ++i) {
-                std::copy_n(hessian.block(0).row(i * dim_ + i), lane_group, out.row(i));
-            }
-            return;
-        }
-        Particles<double> axis(lane_group, dim_), product(lane_group, dim_);
-        for (int i = 0; i < dim_; ++i) {
-            std::fill_n(axis.block(0).row(i), lane_group, 1.0);
-            try {
-                density_.hessian_vector_uncounted(at, axis.block(0), product.block(0));
-                std::copy_n(product.block(0).row(i), lane_group, out.row(i));
-            } catch (const ConfigError&) {
-                std::fill_n(out.row(i), lane_group, std::numeric_limits<double>::quiet_NaN());
-            }
-            std::fill_n(axis.block(0).row(i), lane_group, 0.0);
-        }
-    }
-
-    /// What the curvature at the end of a climb tells of a mode: its mass, as of a Gaussian with these
-    /// widths. Of the Hessians some at a time, as in many dimensions they are large.
+    /// The curvature at the end of a climb tells of a mode: its mass, as of a Gaussian with these widths.
     void weigh_modes() {
         constexpr double flat = 1e-6, unknown = 1;
         Particles<double> at(lane_group, dim_), second(lane_group, dim_);
@@ -196,7 +171,7 @@ private:
                     at(l, i) = x_(first + l, i);
                 }
             }
-            second_derivatives(at.block(0), second.block(0));
+            second_derivatives(density_, at.block(0), second.block(0));
             for (int l = 0; l < lane_group; ++l) {
                 Mode mode{value_[first + l] < infinity ? value_[first + l] : minus_infinity, 0, {1, 1}};
                 double trace = 0;
@@ -416,53 +391,10 @@ private:
     bool is_unbounded_ = false;  ///< the log density is +infinity somewhere
 };
 
-/// A density in float32 as one in float64.
-class Widened final : public Density<double> {
-public:
-    explicit Widened(const Density<float>& density) : density_(density) {}
-    int dim() const override { return density_.dim(); }
-    bool has_hessian() const override { return false; }
-
-protected:
-    void evaluate_block(Block<const double> x, const Wanted<double>& wanted) const override {
-        Particles<float> at(x.n, dim()), score(x.n, dim());
-        PerParticle<float> value(x.n);
-        copy(x, at.block(0));
-        density_.evaluate_uncounted(at.block(0), {.log_density = value.block(0),
-                                                  .score = wanted.score ? score.block(0).data : nullptr});
-        for (int l = 0; wanted.log_density && l < x.lanes(); ++l) {
-            wanted.log_density[l] = value.block(0)[l];
-        }
-        if (wanted.score) {
-            copy(Block<const float>(score.block(0)), Block<double>{wanted.score, dim(), x.n});
-        }
-    }
-    void hessian_vector_block(Block<const double> x, Block<const double> v,
-                              Block<double> out) const override {
-        Particles<float> at(x.n, dim()), along(x.n, dim()), product(x.n, dim());
-        copy(x, at.block(0)), copy(v, along.block(0));
-        density_.hessian_vector_uncounted(at.block(0), along.block(0), product.block(0));
-        copy(Block<const float>(product.block(0)), out);
-    }
-
-private:
-    template <class From, class To>
-    static void copy(Block<const From> from, Block<To> to) {
-        for (int i = 0; i < from.dim; ++i) {
-            std::copy_n(from.row(i), from.lanes(), to.row(i));
-        }
-    }
-    const Density<float>& density_;
-};
-
 }  // namespace
 
 Survey survey(const Density<double>& density, long most_points) {
     return Surveyor(density, most_points).survey();
-}
-
-Survey survey(const Density<float>& density, long most_points) {
-    return survey(Widened(density), most_points);
 }
 
 }  // namespace tempera

@@ -179,14 +179,17 @@ def check_typed_formula(program, env, folder, preset, state):
         def used():
             return [f for f in sessions(state) if read_json(f)["document"]["target"].get("log_density") == formula]
 
-        for _ in range(5):  # a busy machine may open the card after the typing began
+        for _ in range(3):  # a busy machine may open the card after the typing began
             window.key("ctrl+n")
-            time.sleep(2)
+            time.sleep(3)
             window.key("ctrl+a")
-            window.tell("type", "--delay", "60", formula)
-            time.sleep(2)
-            window.key("ctrl+Return")
-            if wait_until(used, 10):
+            window.tell("type", "--delay", "60", "--", formula)
+            for _ in range(5):  # and take longer for its look
+                time.sleep(2)
+                window.key("ctrl+Return")
+                if wait_until(used, 3):
+                    break
+            if used():
                 break
             window.key("Escape")
             window.key("Escape")

@@ -196,7 +196,7 @@ std::shared_ptr<const TargetLook> look_at_target(const Brought& brought, const s
         }
     }
     look->id = brought.id;
-    if (look->problems.empty()) {
+    if (look->problems.empty() && !stop.stop_requested()) {
         look->use = propose_target(brought.present, look->target, brought.name);
     }
     return stop.stop_requested() ? nullptr : look;

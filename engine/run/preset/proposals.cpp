@@ -73,18 +73,22 @@ Json with_target(const Json& preset, const Json& target, const std::string& name
     return out;
 }
 
+/// Standard deviation of a reference in standardised coordinates: wider than the target in every direction.
+constexpr double standardised_scale = 1.5;
+
 /// The reference Gaussian covers the target: in standardised coordinates where the target's moments are
 /// known, else by its size.
 Json covering(Json preset) {
     const auto target = preset_target<double>(resolve_preset(preset));
+    Json& scale = preset["path"]["reference_scale"];
     if (target->mean() && target->covariance()) {
         preset["path"]["standardise"] = true;
+        scale = standardised_scale;
         return preset;
     }
     const Box box = target->view_box();
     const double reach =
         std::max({std::abs(box.x_min), std::abs(box.x_max), std::abs(box.y_min), std::abs(box.y_max)});
-    Json& scale = preset["path"]["reference_scale"];
     scale = std::max(scale.get<double>(), std::ceil(reach / 2));
     return preset;
 }

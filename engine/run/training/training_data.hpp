@@ -12,9 +12,9 @@ struct TrainingPoints {
     std::vector<double> x, held_out;
 };
 
-/// Exact samples of the target, a csv or npy file, or a run folder whose weights are respected by resampling. Held
-/// out are further exact samples, or every tenth row or particle (at most about 2048 points; none of fewer
-/// than ten rows). Throws ConfigError at model.training.data.
+/// Exact samples of the target, a csv or npy file, or a run folder whose weights are respected by resampling.
+/// Held out are further exact samples, or every tenth row or particle (at most about 2048 points; none of
+/// fewer than ten rows). Throws ConfigError at model.training.data.
 TrainingPoints load_training_points(const Target<double>& target, const TrainingSettings& settings,
                                     const Coordinates& coordinates);
 /// Square root of the average variance.
