@@ -70,6 +70,9 @@ public:
     /// The observables: the energy, which is -log density with the target's own constants (before any
     /// temperature), and what the target adds to it.
     virtual std::vector<Observable> observables() const { return {{.name = "energy"}}; }
+    /// T where the density is exp(-energy / T) of an energy that does not depend on T: its fluctuations are a
+    /// heat capacity. Nothing where that is not so.
+    virtual std::optional<double> temperature() const { return 1; }
     /// Their values [n_observables] at points x.
     virtual void observe(Block<const Real> x, Block<double> out) const;
 

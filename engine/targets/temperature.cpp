@@ -64,6 +64,10 @@ public:
         }
         return out;
     }
+    std::optional<double> temperature() const override {
+        const auto own = target_->temperature();
+        return own ? std::optional(*own * temperature_) : std::nullopt;
+    }
     void observe(Block<const Real> x, Block<double> out) const override { target_->observe(x, out); }
 
     double local_variance() const override { return temperature_ * target_->local_variance(); }

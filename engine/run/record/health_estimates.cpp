@@ -234,10 +234,10 @@ double diverged_fraction(const HealthNumbers& h) {
 HealthRule diverged_rule() {
     return {.id = "diverged",
             .name = "diverged",
-            .key = "failures.diverged",
             .row = Row::when_broken,
-            .decimals = 0,
+            .key = "failures.diverged",
             .shown = [](const HealthNumbers& h) { return double(h.tally.diverged); },
+            .decimals = 0,
             .note = [](const HealthNumbers&) -> std::string { return "proposals of moves, refused"; },
             .measures = "proposals of MCMC moves whose density was no number, over all evaluations",
             .measure = diverged_fraction,

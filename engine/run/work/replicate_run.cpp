@@ -296,7 +296,7 @@ void ReplicateRun<Real>::summarise_points(Json& j, const Sample& sample, const s
     }
     const std::vector<std::vector<double>> values = observe(target, x);
     const WeightedPoints points{x, sample.log_weight, sample.root, sampler_->n_chains()};
-    j["observables"] = observables_summary(target.observables(), values, points);
+    j["observables"] = observables_summary(target, values, points);
     if (compared && experiment_->reference) {
         StreamKey key;
         key.seed = experiment_->preset["run"]["seed"].template get<std::uint64_t>();

@@ -112,6 +112,7 @@ public:
         return out;
     }
 
+    std::optional<double> temperature() const override { return {}; }  // it shapes the relaxed density
     std::vector<Observable> observables() const override {
         return {{.name = "energy"},
                 {.name = "magnetisation", .exact = 0.0},
