@@ -118,7 +118,7 @@ void card(const Workbench& bench, const ParticleView& view, int particle) {
         if (i < sprites.weight.size()) {
             row("weight", fixed(sprites.weight[i], 3) + " of mean");
         }
-        if (i < sprites.mode.size() && sprites.mode[i] >= 0) {
+        if (s.mode_names.size() > 1 && i < sprites.mode.size() && sprites.mode[i] >= 0) {
             row("mode", mode_name(s.mode_names, sprites.mode[i]));
         }
         if (i < sprites.root.size() && !s.exchange) {

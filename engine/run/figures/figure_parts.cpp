@@ -116,7 +116,7 @@ PlotLayer seen(PlotLayer line) {
 }
 
 PlotLayer pick_ring(double x, double y) {
-    PlotLayer ring = make_layer(PlotLayer::Kind::points, "", Role::accent, 13);
+    PlotLayer ring = make_layer(PlotLayer::Kind::points, "", Role::exact, 14);
     ring.x = {x}, ring.y = {y};
     ring.ring = true;
     return ring;
