@@ -20,7 +20,11 @@ void main() {
     float c = value(base + ivec2(0, 1), size), d = value(base + ivec2(1, 1), size);
     float v = mix(mix(a, b, f.x), mix(c, d, f.x), f.y);
     if (diverging) {
-        bool hidden = max(max(a, b), max(c, d)) > 1e37;
+        // A cell is hidden or not as a whole; between those that are not, values go over into each other.
+        vec4 cells = vec4(a, b, c, d), known = vec4(lessThan(cells, vec4(1e37)));
+        vec4 share = known * vec4((1.0 - f.x) * (1.0 - f.y), f.x * (1.0 - f.y), (1.0 - f.x) * f.y, f.x * f.y);
+        bool hidden = value(ivec2(floor(uv * vec2(size))), size) > 1e37;
+        v = dot(share, min(cells, vec4(1e37)) * known) / max(dot(share, vec4(1.0)), 1e-6);
         float t = clamp(0.5 + 0.5 * v / maximum, 0.0, 1.0);
         colour = hidden ? vec4(0.0) : vec4(texture(table, vec2((t * 255.0 + 0.5) / 256.0, 0.75)).rgb, 1.0);
         return;

@@ -7,7 +7,7 @@
 namespace tempera::app {
 
 /// Behind the particles.
-enum class Background { exact, learned, own };
+enum class Background { exact, learned, own, none };
 
 struct LearnedLook {
     bool exact = true, learned = true, difference = false;  ///< rows of the density path

@@ -59,6 +59,7 @@ struct PanelPicture {
 };
 /// Opens options.file off screen, runs it to its end, brings each named panel to the front and cuts it out;
 /// times and folders are masked. Throws std::runtime_error where there is no EGL.
-std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels);
+std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels,
+                                         void (*arrange)(Workbench&) = nullptr);
 
 }  // namespace tempera::app

@@ -175,7 +175,8 @@ PanelPicture cut_out(const EglContext& egl, const std::vector<unsigned char>& pi
 
 }  // namespace
 
-std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels) {
+std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::vector<std::string>& panels,
+                                         void (*arrange)(Workbench&)) {
     Stage stage(options);
     Workbench& bench = stage.bench();
     bench.masked = true;
@@ -185,6 +186,9 @@ std::vector<PanelPicture> panel_pictures(const AppOptions& options, const std::v
     }
     start_held(bench);
     wait_for(stage, options);
+    if (arrange) {
+        arrange(bench);
+    }
     const auto frames = [&](int n) {
         for (int i = 0; i < n; ++i) {
             stage.frame(1.0f / 60);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/render/colour_bar.hpp"
 #include "app/render/plot_layers.hpp"
 #include "app/render/plot_ticks.hpp"
 
@@ -33,29 +34,65 @@ double value_near(const PlotLayer& layer, double x, double& at) {
     return value;
 }
 
+/// The layer of points that know which particles they are; null: there is none.
+const PlotLayer* layer_with_ids(const PlotSpec& plot) {
+    for (const PlotLayer& layer : plot.layers) {
+        if (layer.kind == Kind::points && !layer.id.empty() && !layer.x.empty()) {
+            return &layer;
+        }
+    }
+    return nullptr;
+}
+
+/// The point nearest to the mouse, within `reach` pixels, of those that `wanted` takes.
+template <class Wanted>
+std::optional<std::size_t> nearest_point(const PlotLayer& layer, float reach, Wanted wanted) {
+    const ImVec2 m = ImGui::GetMousePos();
+    float best = reach * reach;
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < layer.x.size(); ++i) {
+        const ImVec2 p = ImPlot::PlotToPixels(layer.x[i], layer.y[i]);
+        const float d = (p.x - m.x) * (p.x - m.x) + (p.y - m.y) * (p.y - m.y);
+        if (d < best && wanted(layer.id[i])) {
+            best = d;
+            found = i;
+        }
+    }
+    return found;
+}
+
+std::optional<std::size_t> point_below_mouse(const PlotLayer& layer, const Theme& theme) {
+    return nearest_point(layer, theme.px(9), [](int) { return true; });
+}
+
+/// What a click picks.
+std::optional<int> picked_by_click(const PlotSpec& plot, const Theme& theme,
+                                   const std::vector<int>& pickable) {
+    const PlotLayer* layer = layer_with_ids(plot);
+    std::optional<std::size_t> found = layer ? point_below_mouse(*layer, theme) : std::nullopt;
+    const auto can_be = [&](int id) { return std::binary_search(pickable.begin(), pickable.end(), id); };
+    if (found && !can_be(layer->id[*found])) {
+        found = nearest_point(*layer, 1e9f, can_be);
+    }
+    return found ? std::optional(layer->id[*found]) : std::nullopt;
+}
+
+/// Released where it was pressed.
+bool clicked_without_drag() {
+    const ImGuiIO& io = ImGui::GetIO();
+    return ImGui::IsMouseReleased(ImGuiMouseButton_Left) &&
+           io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < io.MouseDragThreshold * io.MouseDragThreshold;
+}
+
 void hover_card(const PlotSpec& plot, const Theme& theme, const PlotOptions& options) {
     const ImPlotPoint mouse = ImPlot::GetPlotMousePos();
-    for (const PlotLayer& layer : plot.layers) {
-        if (layer.kind != Kind::points || !options.hover_point || layer.x.empty()) {
-            continue;
-        }
-        const ImVec2 m = ImGui::GetMousePos();
-        float best = theme.px(9) * theme.px(9);
-        std::size_t found = layer.x.size();
-        for (std::size_t i = 0; i < layer.x.size(); ++i) {
-            const ImVec2 p = ImPlot::PlotToPixels(layer.x[i], layer.y[i]);
-            const float d = (p.x - m.x) * (p.x - m.x) + (p.y - m.y) * (p.y - m.y);
-            if (d < best) {
-                best = d;
-                found = i;
-            }
-        }
-        if (found < layer.x.size()) {
-            ImPlot::GetPlotDrawList()->AddCircle(ImPlot::PlotToPixels(layer.x[found], layer.y[found]),
+    if (const PlotLayer* layer = options.hover_point ? layer_with_ids(plot) : nullptr) {
+        if (const auto found = point_below_mouse(*layer, theme)) {
+            ImPlot::GetPlotDrawList()->AddCircle(ImPlot::PlotToPixels(layer->x[*found], layer->y[*found]),
                                                  theme.px(6), Theme::packed(theme.colours().accent), 0,
                                                  theme.px(1.5f));
             ImGui::BeginTooltip();
-            options.hover_point(found);
+            options.hover_point(layer->id[*found]);
             ImGui::EndTooltip();
         }
         return;
@@ -264,7 +301,8 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
         flags |= ImPlotFlags_Equal;
     }
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);  // the plot has its own border
-    const bool open = ImPlot::BeginPlot("##plot", size, flags);
+    const float beside = plot.colours ? colour_bar_width(*plot.colours, theme, size.y) : 0;
+    const bool open = ImPlot::BeginPlot("##plot", {size.x - beside, size.y}, flags);
     if (open) {
         setup_axes(plot, options, picture, size.y > theme.px(least_named));
         ImPlot::SetupFinish();
@@ -295,8 +333,18 @@ PlotInput draw_plot(const PlotSpec& plot, const Theme& theme, DensityTextures& t
             if (options.linked_levels && ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
                 input.chosen_x = ImPlot::GetPlotMousePos().x;
             }
+            if (options.pickable && clicked_without_drag()) {
+                input.clicked = true;
+                input.picked = picked_by_click(plot, theme, *options.pickable);
+            }
         }
+        const ImVec2 at = ImPlot::GetPlotPos(), extent = ImPlot::GetPlotSize();
         ImPlot::EndPlot();
+        if (plot.colours) {
+            draw_colour_bar(*plot.colours, theme, {at.x + extent.x, at.y}, extent.y);
+            ImGui::SameLine(0, 0);
+            ImGui::Dummy({beside, size.y});
+        }
     }
     ImGui::PopID();
     return input;

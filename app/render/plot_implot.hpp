@@ -18,16 +18,20 @@ struct PlotOptions {
     Sprites* sprites = nullptr;  ///< draws the points, where the graphics card is worth it
     bool linked_levels = false;  ///< clicks and drags on the plot choose a level
     const char* x_name = "";     ///< for the hover card: "level"
-    /// Extra lines of the hover card for the point nearest to the mouse (index into the points layer).
-    std::function<void(std::size_t index)> hover_point;
-    const std::vector<float>* point_weight = nullptr;  ///< opacity of the points: light ones fade
-    bool fit = false;                                  ///< go back to the builder's limits
+    /// Lines of the hover card for the point nearest to the mouse, by its id.
+    std::function<void(int id)> hover_point;
+    /// Ids in ascending order, which alone can be picked: a click on another one picks the nearest of these.
+    /// Null: no point is picked by a click.
+    const std::vector<int>* pickable = nullptr;
+    bool fit = false;  ///< go back to the builder's limits
 };
 
 struct PlotInput {
     std::optional<double> chosen_x;  ///< clicked or dragged to
     bool hovered = false;
-    double x = 0, y = 0;  ///< where the mouse is, when hovered
+    bool clicked = false;       ///< without a drag
+    std::optional<int> picked;  ///< the id of what was clicked on; none: empty space
+    double x = 0, y = 0;        ///< where the mouse is, when hovered
 };
 
 void setup_implot(const Theme& theme);

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "figures/hatching.hpp"
+
 namespace tempera::app {
 namespace {
 
@@ -45,11 +47,20 @@ void draw_dashed(const PlotLayer& layer, const Theme& theme) {
     }
 }
 
-/// Squares, on the graphics card or straight into the draw list: an order of magnitude cheaper than markers.
-constexpr float ball_width = 8;
+/// A circle around each, on a wider one of the ground, so that it is seen on any picture.
+void draw_rings(const PlotLayer& layer, const Theme& theme) {
+    ImDrawList* list = ImPlot::GetPlotDrawList();
+    for (std::size_t i = 0; i < layer.x.size(); ++i) {
+        const ImVec2 at = ImPlot::PlotToPixels(layer.x[i], layer.y[i]);
+        const float radius = 0.5f * theme.px(layer.width);
+        list->AddCircle(at, radius, Theme::packed(theme.colours().panel, 0.8f), 0, theme.px(4));
+        list->AddCircle(at, radius, theme.role(layer.role, layer.index), 0, theme.px(2));
+    }
+}
 
-void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& options) {
-    const std::vector<float>* weight = options.point_weight;
+/// Squares, on the graphics card or straight into the draw list: an order of magnitude cheaper than markers.
+void draw_points(const PlotLayer& layer, const PlotSpec& plot, const Theme& theme,
+                 const PlotOptions& options) {
     ImDrawList* list = ImPlot::GetPlotDrawList();
     const ImPlotRect limits = ImPlot::GetPlotLimits();
     // In double precision to the last: far from zero the pixels of zero and one say nothing.
@@ -75,8 +86,12 @@ void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& 
         ImU32 ink =
             inks[i < layer.group.size() ? static_cast<std::size_t>(std::max(0, layer.group[i])) % inks.size()
                                         : 0];
-        if (weight && i < weight->size()) {
-            ink = theme.role(layer.role, layer.index, std::clamp((*weight)[i] * 0.6f, 0.04f, 1.0f));
+        if (i < layer.shade.size()) {
+            ink = theme.role(layer.role, layer.index, static_cast<float>(layer.shade[i]));
+        }
+        if (plot.colours && i < layer.value.size()) {
+            const double place = colour_place(*plot.colours, layer.value[i]);
+            ink = Theme::packed(packed_rgb(value_colour(theme.colours(), place)));
         }
         if (layer.width >= ball_width) {  // few and large: round, with a rim that parts those that overlap
             list->AddCircleFilled(p, half, ink);
@@ -92,6 +107,21 @@ void draw_points(const PlotLayer& layer, const Theme& theme, const PlotOptions& 
         options.sprites->add(list, std::move(squares), 2 * half);
     }
     ImPlot::PopPlotClipRect();
+}
+
+/// Over the cells of a picture that are not known.
+void draw_hatching(const Grid& picture, const Theme& theme) {
+    const ImVec2 low = ImPlot::PlotToPixels(picture.box.x_min, picture.box.y_min),
+                 high = ImPlot::PlotToPixels(picture.box.x_max, picture.box.y_max), at = ImPlot::GetPlotPos(),
+                 size = ImPlot::GetPlotSize();
+    const Rect where{low.x, high.y, static_cast<double>(high.x - low.x), static_cast<double>(low.y - high.y)};
+    const ImU32 ink = Theme::packed(theme.colours().dim, 0.45f);
+    for (const auto& [ax, ay, bx, by] :
+         hatching(picture, where, {at.x, at.y, size.x, size.y}, static_cast<double>(theme.px(7)))) {
+        ImPlot::GetPlotDrawList()->AddLine({static_cast<float>(ax), static_cast<float>(ay)},
+                                           {static_cast<float>(bx), static_cast<float>(by)}, ink,
+                                           theme.px(1));
+    }
 }
 
 void draw_quiver(const PlotLayer& layer, const Theme& theme) {
@@ -166,7 +196,11 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
         }
         break;
     case Kind::points:
-        draw_points(layer, theme, options);
+        if (layer.ring) {
+            draw_rings(layer, theme);
+        } else {
+            draw_points(layer, plot, theme, options);
+        }
         break;
     case Kind::segments:
         for (std::size_t i = 0; i + 1 < std::min(layer.x.size(), layer.y.size()); i += 2) {
@@ -185,6 +219,9 @@ void draw_layer(const PlotLayer& layer, std::size_t index, const PlotSpec& plot,
                 const Grid& g = *layer.image;
                 ImPlot::PlotImage(label.c_str(), texture, {g.box.x_min, g.box.y_min},
                                   {g.box.x_max, g.box.y_max}, {0, 1}, {1, 0});
+            }
+            if (layer.hatched) {
+                draw_hatching(*layer.image, theme);
             }
         }
         break;

@@ -206,7 +206,8 @@ void learned_commands(Commands& list) {
     for (const auto& [id, label, ground] :
          {std::tuple{"view.behind_exact", "Exact density behind particles", Background::exact},
           std::tuple{"view.behind_learned", "Learned density behind particles", Background::learned},
-          std::tuple{"view.behind_own", "The particles' own density behind them", Background::own}}) {
+          std::tuple{"view.behind_own", "The particles' own density behind them", Background::own},
+          std::tuple{"view.behind_none", "Nothing behind particles", Background::none}}) {
         list.add({id,
                   "View",
                   label,
@@ -241,6 +242,8 @@ void view_commands(Commands& list) {
               [](Workbench& b) { b.view.by_mode = !b.view.by_mode; },
               {},
               [](const Workbench& b) { return b.view.by_mode; }});
+    list.add({"view.let_go", "View", "Let go of the picked particle", 0, [](Workbench& b) { b.pick(-1); },
+              [](const Workbench& b) { return b.picked() >= 0; }});
     learned_commands(list);
     list.add({"view.log", "View", "Show the log", ctrl | ImGuiKey_GraveAccent, [](Workbench& b) {
                   std::erase(b.view.hidden, "log");

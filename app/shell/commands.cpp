@@ -83,6 +83,9 @@ void Commands::handle_keys(Workbench& bench) const {
         return;
     }
     for (const ImGuiKeyChord chord : chords) {
+        if (chord == ImGuiKey_Escape && run("view.let_go", bench)) {
+            continue;  // before it asks whether to stop
+        }
         const auto c = std::find_if(list_.begin(), list_.end(),
                                     [&](const Command& command) { return command.shortcut == chord; });
         if (c != list_.end() && (!c->enabled || c->enabled(bench))) {

@@ -158,14 +158,16 @@ bool glyph_button(Workbench& bench, const char* glyph, const char* text, const c
     return pressed;
 }
 
-bool choice(Workbench& bench, const char* label, bool on, const char* tip) {
+bool choice(Workbench& bench, const char* label, bool on, const char* tip, bool enabled) {
     const Theme& theme = bench.theme;
     ImGui::PushStyleColor(ImGuiCol_Button,
                           on ? Theme::vec(theme.colours().field) : Theme::vec(theme.colours().panel, 0));
     ImGui::PushStyleColor(ImGuiCol_Text, on ? theme.text() : theme.dim());
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {theme.px(6), theme.px(1)});
     ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
+    ImGui::BeginDisabled(!enabled);
     const bool pressed = ImGui::SmallButton(label);
+    ImGui::EndDisabled();
     ImGui::PopStyleVar(2);
     ImGui::PopStyleColor(2);
     ImGui::SetItemTooltip("%s", tip);

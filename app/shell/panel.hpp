@@ -44,7 +44,7 @@ public:
 bool glyph_button(Workbench& bench, const char* glyph, const char* text, const char* id, bool primary,
                   bool enabled, const char* tip, float width = 0);
 /// A small flat switch in a row of choices; true when pressed.
-bool choice(Workbench& bench, const char* label, bool on, const char* tip);
+bool choice(Workbench& bench, const char* label, bool on, const char* tip, bool enabled = true);
 /// A wrapped small sentence that ends in a link; true when the link is pressed.
 bool linked_sentence(Workbench& bench, const std::string& text, const char* link);
 /// Within a child window, before its end: what goes on below its lower edge fades out, so that no line looks

@@ -13,8 +13,11 @@
 namespace tempera::app {
 namespace {
 
-constexpr Background last_choice(Background) { return Background::own; }
+constexpr Background last_choice(Background) { return Background::none; }
 constexpr Arrows last_choice(Arrows) { return Arrows::difference; }
+constexpr Projection last_choice(Projection) { return Projection::observables; }
+constexpr BallColour last_choice(BallColour) { return BallColour::energy; }
+constexpr PairDensity last_choice(PairDensity) { return PairDensity::radial; }
 
 double steady_seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

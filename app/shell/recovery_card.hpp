@@ -39,6 +39,12 @@ void for_each_remembered(View& view, F f) {
     f("observable", view.observable);
     f("free_energy_across", view.free_energy[0]);
     f("free_energy_up", view.free_energy[1]);
+    f("projection", view.projection);
+    f("projected_across", view.projected[0]);
+    f("projected_up", view.projected[1]);
+    f("ball_colour", view.ball_colour);
+    f("pair_density", view.pair_density);
+    f("log_density", view.log_density);
 }
 
 Json view_json(const ViewState& view);

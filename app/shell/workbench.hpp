@@ -26,6 +26,7 @@
 #include "app/workspace/remedies.hpp"
 #include "app/workspace/workspace.hpp"
 #include "run/figures/observable_figures.hpp"
+#include "run/figures/run_figures.hpp"
 
 namespace tempera::app {
 
@@ -65,8 +66,15 @@ struct ViewState {
     int traces_part = 0;
     bool traces_of_levels = false;
     std::array<std::string, 2> free_energy;  ///< observables across and up; empty: the first two
-    Camera camera;                           ///< of the Configuration panel, and which of the points it shows
-    int system = 0;
+    /// Of the Particles panel, with the observables across and up; empty: the first two.
+    Projection projection = Projection::plane;
+    std::array<std::string, 2> projected;
+    Camera camera;  ///< of the Configuration panel
+    BallColour ball_colour = BallColour::number;
+    PairDensity pair_density = PairDensity::of_distance;  ///< of the Distances panel
+    bool log_density = false;                             ///< of the Energy panel
+    int picked = -1;                                      ///< particle; see Workbench::picked()
+    long picked_in = 0;                                   ///< which of the opened presets it belongs to
 };
 
 struct Workbench {
@@ -96,6 +104,9 @@ struct Workbench {
     void ask_stop();
     /// A line in the status bar for some seconds.
     void say(const std::string& text, double seconds = 8);
+    /// The particle that all panels mark and Configuration shows; < 0: none. It ends with its preset.
+    int picked() const { return view.picked_in == workspace.opened() ? view.picked : -1; }
+    void pick(int particle) { view.picked = particle, view.picked_in = workspace.opened(); }
     /// Ends the program, or asks first when there are edits that were not saved.
     void request_quit();
     void set_theme(const std::string& name);

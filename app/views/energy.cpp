@@ -12,13 +12,18 @@ namespace {
 void draw(Workbench& b) {
     const Snapshot& s = b.workspace.snapshot();
     const std::size_t k = observable_index(s, b.view.observable, 0);
-    const PlotSpec spec = observable_figure(s, k);
+    const PlotSpec spec = observable_figure(s, k, b.view.log_density, b.picked());
     panel_header(b, *find_view("energy"), "Energy", spec.state, &spec);
     if (!spec.empty.empty()) {
         empty_text(b, spec.empty);
         return;
     }
     observable_choice(b, "###which", k, b.view.observable);
+    ImGui::SameLine(0, b.theme.px(10));
+    if (choice(b, "log###log", b.view.log_density, "Logarithmic axis of the density: shows the tails")) {
+        b.view.log_density = !b.view.log_density;
+    }
+    plot_note(b.theme, spec);
     whole_plot(b, spec);
 }
 
@@ -26,7 +31,7 @@ std::vector<PlotSpec> plots(Workbench& b) {
     std::vector<PlotSpec> out;
     const Snapshot& s = b.workspace.snapshot();
     for (std::size_t k = 0; k < std::max<std::size_t>(1, s.observables.size()); ++k) {
-        out.push_back(observable_figure(s, k));
+        out.push_back(observable_figure(s, k, b.view.log_density, b.picked()));
     }
     return out;
 }

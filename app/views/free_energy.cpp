@@ -19,7 +19,7 @@ Axes axes_of(const Workbench& b) {
 
 std::vector<PlotSpec> plots(Workbench& b) {
     const Axes axes = axes_of(b);
-    return {free_energy_figure(b.workspace.snapshot(), axes.across, axes.up)};
+    return {free_energy_figure(b.workspace.snapshot(), axes.across, axes.up, b.picked())};
 }
 
 void draw(Workbench& b) {

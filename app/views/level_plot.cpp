@@ -76,6 +76,17 @@ void pair_of_plots(Workbench& bench, const char* id, const char* title, const Pl
     part(b);
 }
 
+void plot_note(const Theme& theme, const PlotSpec& plot) {
+    constexpr float least = 150;
+    if (plot.note.empty() || remaining().height < theme.px(least)) {
+        return;
+    }
+    const Face face(theme.body, Theme::small_size);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(theme.dim(), "%s", plot.note.c_str());
+    ImGui::PopTextWrapPos();
+}
+
 void whole_plot(Workbench& bench, const PlotSpec& plot) {
     PlotOptions options;
     options.fit = true;

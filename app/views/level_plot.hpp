@@ -12,6 +12,8 @@ namespace tempera::app {
 void level_plot(Workbench& bench, const char* id, const PlotSpec& plot);
 /// A plot in what is left of the panel that always shows what its builder chose.
 void whole_plot(Workbench& bench, const PlotSpec& plot);
+/// What a plot's note says, in small lines above it, where there is room.
+void plot_note(const Theme& theme, const PlotSpec& plot);
 /// Two plots below one header, side by side where there is room, otherwise one above the other. They show the
 /// whole again when the levels' plots do (`fit`), if they are plots over the levels.
 void pair_of_plots(Workbench& bench, const char* id, const char* title, const PlotSpec& a, const PlotSpec& b,

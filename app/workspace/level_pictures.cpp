@@ -4,12 +4,21 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace tempera::app {
 namespace {
 
 /// About 1 MB a level at most; a long path keeps every level, a very long one those seen last.
 constexpr std::size_t most_pictures = 400;
+
+constexpr std::size_t most_bytes_of_points = 128 << 20;
+
+std::size_t bytes_of(const PointSet& p) {
+    return sizeof(double) * (p.x.size() + 2 * p.principal[0].size() + 2 * p.distance.size() +
+                             p.observables.size() * p.weight.size()) +
+           sizeof(float) * (2 * p.weight.size() + p.force.size() + p.energy.size());
+}
 
 /// Density of the drawn particles over the same extent as the exact maps, for thumbnails.
 std::shared_ptr<const Grid> thumbnail_grid(const SpriteSet& s, const PathMaps& maps) {
@@ -56,15 +65,17 @@ bool LevelPictures::take(const Snapshot& snapshot) {
     if (snapshot.sights) {
         for (const LevelSight& s : *snapshot.sights) {
             if (!kept(s.level)) {
-                pictures_[s.level] = {s.sprites, s.density, nullptr, true, ++seen_};
+                pictures_[s.level] = {s.sprites, s.density, nullptr, s.points, true, ++seen_};
             }
         }
     }
     if (snapshot.sprites && !kept(snapshot.level)) {
-        pictures_[snapshot.level] = {snapshot.sprites, snapshot.density, nullptr, false, ++seen_};
+        pictures_[snapshot.level] = {snapshot.sprites, snapshot.density, nullptr, snapshot.points, false,
+                                     ++seen_};
         if (pictures_.size() > most_pictures) {
             forget_oldest();
         }
+        save_memory();
     }
     return fresh;
 }
@@ -77,6 +88,24 @@ void LevelPictures::forget_oldest() {
         });
     if (!oldest->second.kept) {
         pictures_.erase(oldest);
+    }
+}
+
+/// Points of large systems take more than their pictures: those seen first are let go of.
+void LevelPictures::save_memory() {
+    std::size_t bytes = 0;
+    std::vector<std::pair<long, LevelPicture*>> latest_last;
+    for (auto& [level, p] : pictures_) {
+        if (p.points && !p.kept) {
+            latest_last.emplace_back(p.seen, &p);
+            bytes += bytes_of(*p.points);
+        }
+    }
+    std::sort(latest_last.begin(), latest_last.end());
+    for (std::size_t i = 0; i + 1 < latest_last.size() && bytes > most_bytes_of_points; ++i) {
+        LevelPicture& oldest = *latest_last[i].second;
+        bytes -= bytes_of(*oldest.points);
+        oldest.points.reset();
     }
 }
 

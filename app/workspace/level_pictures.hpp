@@ -14,9 +14,10 @@ namespace tempera::app {
 struct LevelPicture {
     std::shared_ptr<const SpriteSet> sprites;
     std::shared_ptr<const Grid> density;
-    std::shared_ptr<const Grid> smooth;  ///< the density for thumbnails: counting noise blurred away
-    bool kept = false;                   ///< by the run itself, as the level was left
-    long seen = 0;                       ///< order of seeing
+    std::shared_ptr<const Grid> smooth;      ///< the density for thumbnails: counting noise blurred away
+    std::shared_ptr<const PointSet> points;  ///< null where there was no memory for them any more
+    bool kept = false;                       ///< by the run itself, as the level was left
+    long seen = 0;                           ///< order of seeing
 };
 
 class LevelPictures {
@@ -30,6 +31,7 @@ public:
 
 private:
     void forget_oldest();
+    void save_memory();
     std::map<int, LevelPicture> pictures_;
     long run_ = -1, seen_ = 0;
 };

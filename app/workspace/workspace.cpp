@@ -330,6 +330,13 @@ int Workspace::level() const {
     return cursor_.level(unseen ? n_levels() : snapshot_->level, n_levels());
 }
 
+std::shared_ptr<const PointSet> Workspace::points_in_view() const {
+    if (const LevelPicture* seen = picture(level()); seen && seen->points) {
+        return seen->points;
+    }
+    return level() == snapshot_->level ? snapshot_->points : nullptr;
+}
+
 const ModeRow* Workspace::mode_row(int level) const { return latest_of(snapshot_->modes, level); }
 
 std::string Workspace::command_line() const {

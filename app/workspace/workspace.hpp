@@ -137,6 +137,8 @@ public:
     void play() { cursor_.play(n_levels()); }
     bool playing() const { return cursor_.playing(); }
     const LevelPicture* picture(int level) const { return pictures_.at(level); }  ///< null: not seen
+    /// Points of the level in view; null: they are not kept.
+    std::shared_ptr<const PointSet> points_in_view() const;
     const LevelPicture* nearest_picture(int level, int within) const {
         return pictures_.nearest(level, within);
     }

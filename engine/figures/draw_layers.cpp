@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
+
+#include "figures/hatching.hpp"
 
 namespace tempera {
 namespace {
@@ -112,33 +115,91 @@ private:
         }
     }
 
-    void dots(const PlotLayer& layer) {
-        // Dots of one colour together, colours in order of their index.
-        std::map<int, Points> groups;
-        const Points all = points(layer);
+    /// Dots that look alike.
+    struct Alike {
+        Fill fill;
+        Points at;
+    };
+
+    /// Points by their look, in the order of groups, or of values.
+    std::vector<Alike> alike(const PlotLayer& layer, const Points& all, double alpha) const {
+        constexpr double steps = 63;
+        std::map<std::array<long, 2>, Alike> found;
         for (std::size_t i = 0; i < all.size(); ++i) {
-            groups[i < layer.group.size() ? layer.group[i] : layer.index].push_back(all[i]);
+            const bool valued = plot_.colours && i < layer.value.size(), grouped = i < layer.group.size();
+            const double place = valued ? colour_place(*plot_.colours, layer.value[i]) : 0;
+            const long look = valued ? std::lround(steps * place) : grouped ? layer.group[i] : layer.index;
+            const long shade = i < layer.shade.size() ? std::lround(steps * layer.shade[i]) : -1;
+            Alike& one = found[{look, shade}];
+            if (one.at.empty()) {
+                const double quantised = static_cast<double>(look) / steps;
+                one.fill = {valued    ? packed_rgb(value_colour(palette_, quantised))
+                            : grouped ? palette_.role(Role::mode, static_cast<int>(look))
+                                      : colour_,
+                            shade < 0 ? alpha : static_cast<double>(shade) / steps};
+            }
+            one.at.push_back(all[i]);
+        }
+        std::vector<Alike> out;
+        for (auto& [look, one] : found) {
+            out.push_back(std::move(one));
+        }
+        return out;
+    }
+
+    void dots(const PlotLayer& layer) {
+        const Points all = points(layer);
+        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2);
+        if (layer.ring) {
+            rings(all, radius);
+            return;
+        }
+        if (layer.width >= ball_width) {
+            balls(alike(layer, all, 1), radius);
+            return;
         }
         const bool over_picture =
             std::any_of(plot_.layers.begin(), plot_.layers.end(), [](const PlotLayer& l) { return l.image; });
-        const double radius = std::max(0.3, static_cast<double>(layer.width) / 2),
-                     alpha = all.size() > 500 ? 0.8 : 1;
         std::vector<Points> parts;
         std::vector<Fill> fills;
-        if (over_picture) {  // a thin rim of the ground colour keeps dots apart from the density below
+        if (over_picture && layer.shade.empty()) {  // a thin rim of the ground keeps dots apart from it
             parts.push_back(all);
             fills.push_back({palette_.panel, 0.55});
         }
-        for (auto& [index, part] : groups) {
-            parts.push_back(std::move(part));
-            fills.push_back({layer.group.empty() ? colour_ : palette_.role(Role::mode, index), alpha});
+        const std::size_t rims = parts.size();
+        for (Alike& one : alike(layer, all, all.size() > 500 ? 0.8 : 1)) {
+            parts.push_back(std::move(one.at));
+            fills.push_back(one.fill);
         }
         if (all.size() > most_vector_points) {
             canvas_.picture(frame_.area, rasterise_dots(frame_.area, parts, fills, radius, raster_dpi));
             return;
         }
         for (std::size_t g = 0; g < parts.size(); ++g) {
-            canvas_.dots(parts[g], radius + (over_picture && g == 0 ? 0.45 : 0), fills[g]);
+            canvas_.dots(parts[g], radius + (g < rims ? 0.45 : 0), fills[g]);
+        }
+    }
+
+    void balls(const std::vector<Alike>& looks, double radius) {
+        for (const Alike& look : looks) {
+            for (const std::array<double, 2>& at : look.at) {
+                canvas_.dots({at}, radius, {palette_.panel, 1});
+                canvas_.dots({at}, radius - 0.5, look.fill);
+            }
+        }
+    }
+
+    void rings(const Points& centres, double radius) {
+        constexpr int corners = 36;
+        for (const std::array<double, 2>& centre : centres) {
+            Points circle;
+            for (int i = 0; i <= corners; ++i) {
+                const double angle = 2 * std::numbers::pi * i / corners;
+                circle.push_back(
+                    {centre[0] + radius * std::cos(angle), centre[1] + radius * std::sin(angle)});
+            }
+            canvas_.polyline(circle, {palette_.panel, 3, 0.8, {}});
+            canvas_.polyline(circle, {colour_, 1.4, 1, {}});
         }
     }
 
@@ -194,7 +255,14 @@ private:
             }
         }
         const double x0 = x(g.box.x_min), x1 = x(g.box.x_max), y0 = y(g.box.y_max), y1 = y(g.box.y_min);
-        canvas_.picture({std::min(x0, x1), std::min(y0, y1), std::abs(x1 - x0), std::abs(y1 - y0)}, picture);
+        const Rect where{std::min(x0, x1), std::min(y0, y1), std::abs(x1 - x0), std::abs(y1 - y0)};
+        canvas_.picture(where, picture);
+        if (layer.hatched) {
+            constexpr double spacing = 5;
+            for (const auto& [ax, ay, bx, by] : hatching(g, where, frame_.area, spacing)) {
+                canvas_.polyline({{ax, ay}, {bx, by}}, {palette_.dim, 0.5, 0.5, {}});
+            }
+        }
     }
 
     void lines_across(const std::vector<double>& at, bool vertical) {

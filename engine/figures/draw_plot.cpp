@@ -14,7 +14,7 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-constexpr double margin = 9, title_size = 10, small_size = 8.5, legend_swatch = 13;
+constexpr double margin = 9, title_size = 10, small_size = 8.5, legend_swatch = 13, bar_width = 8;
 
 std::string shortened(Canvas& canvas, std::string text, double size, bool bold, double room) {
     if (canvas.text_width(text, size, bold) <= room) {
@@ -86,6 +86,7 @@ public:
         draw_layers(canvas_, plot_, palette_, frame_);
         canvas_.end_clip();
         canvas_.frame(frame_.area, {palette_.border, 0.75, 1, {}});
+        colour_bar();
     }
 
 private:
@@ -181,6 +182,12 @@ private:
                 beside = std::max(beside, 5 + canvas_.text_width(text, small_size, false));
             }
             beside += plot_.right->label.empty() ? 0 : 13;
+        } else if (plot_.colours) {
+            right_ticks_ = axis_ticks(*plot_.colours, std::max(2, static_cast<int>(area.height / 30)));
+            for (const auto& [at, text] : right_ticks_) {
+                beside = std::max(beside, 5 + canvas_.text_width(text, small_size, false));
+            }
+            beside += 2 * bar_width + 13;
         }
         area.width = std::max(20.0, width_ - margin - beside - area.x);
         if (plot_.equal_aspect && !plot_.x.log && !plot_.y.log) {
@@ -234,9 +241,6 @@ private:
             canvas_.text(area.x - 5, y + 3, text, {small_size, palette_.dim, false, Anchor::end, false});
         }
         right_labels();
-        const auto with_unit = [](const PlotAxis& a) {
-            return a.unit.empty() ? a.label : a.label + " (" + a.unit + ")";
-        };
         if (!plot_.x.label.empty()) {
             canvas_.text(area.x + area.width / 2, area.y + area.height + 24, with_unit(plot_.x), small);
         }
@@ -247,12 +251,41 @@ private:
         canvas_.end_group();
     }
 
+    static std::string with_unit(const PlotAxis& a) {
+        return a.unit.empty() ? a.label : a.label + " (" + a.unit + ")";
+    }
+
+    /// What the points' colours stand for, beside the plot.
+    void colour_bar() {
+        if (!plot_.colours) {
+            return;
+        }
+        constexpr int steps = 64;
+        canvas_.begin_group("colours");
+        PlotFrame frame{frame_.area, {}, *plot_.colours};
+        frame.area.x += frame.area.width + bar_width;
+        frame.area.width = bar_width;
+        const Rect& bar = frame.area;
+        for (int i = steps - 1; i >= 0; --i) {  // each down to the foot, so that no seam is seen
+            const double top = bar.y + bar.height * (steps - 1 - i) / steps;
+            canvas_.rect({bar.x, top, bar.width, bar.y + bar.height - top},
+                         {packed_rgb(value_colour(palette_, (i + 0.5) / steps)), 1});
+        }
+        right_labels(frame, with_unit(*plot_.colours));
+        canvas_.end_group();
+    }
+
     void right_labels() {
         if (!plot_.right) {
             return;
         }
         PlotFrame frame = frame_;
         frame.y = *plot_.right;
+        right_labels(frame, plot_.right->label);
+    }
+
+    /// Numbers of a vertical scale at the right end of its place, and its name.
+    void right_labels(const PlotFrame& frame, const std::string& label) {
         const Rect& area = frame.area;
         for (const auto& [at, text] : right_ticks_) {
             const double y = frame.to_y(at);
@@ -261,7 +294,7 @@ private:
                              {small_size, palette_.dim, false, Anchor::start, false});
             }
         }
-        canvas_.text(width_ - margin, area.y + area.height / 2, plot_.right->label,
+        canvas_.text(width_ - margin, area.y + area.height / 2, label,
                      {small_size, palette_.dim, false, Anchor::middle, true});
     }
 

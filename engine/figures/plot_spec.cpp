@@ -44,7 +44,7 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
         bool keep = true;
         for (std::size_t k = i; k < i + step; ++k) {
             keep = keep && good(layer.x, k) && good(layer.y, k) && good(layer.y2, k) && good(layer.u, k) &&
-                   good(layer.v, k) && good(layer.shade, k);
+                   good(layer.v, k) && good(layer.shade, k) && good(layer.value, k);
         }
         if (!keep) {
             ++dropped;
@@ -60,10 +60,12 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
             if (k < layer.y2.size()) {
                 layer.y2[to] = tame(layer.y2[k], log_y);
             }
-            if (k < layer.group.size()) {
-                layer.group[to] = layer.group[k];
+            for (std::vector<int>* of : {&layer.group, &layer.id}) {
+                if (k < of->size()) {
+                    (*of)[to] = (*of)[k];
+                }
             }
-            for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade}) {
+            for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade, &layer.value}) {
                 if (k < of->size()) {
                     (*of)[to] = (*of)[k];
                 }
@@ -73,8 +75,10 @@ long keep_finite(PlotLayer& layer, bool log_x, bool log_y) {
     layer.x.resize(std::min(layer.x.size(), to));
     layer.y.resize(std::min(layer.y.size(), to));
     layer.y2.resize(std::min(layer.y2.size(), to));
-    layer.group.resize(std::min(layer.group.size(), to));
-    for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade}) {
+    for (std::vector<int>* of : {&layer.group, &layer.id}) {
+        of->resize(std::min(of->size(), to));
+    }
+    for (std::vector<double>* of : {&layer.u, &layer.v, &layer.shade, &layer.value}) {
         of->resize(std::min(of->size(), to));
     }
     return dropped;
@@ -135,6 +139,9 @@ std::string PlotSpec::describe() const {
     }
     if (right) {
         out += " Right axis: " + right->label + (right->unit.empty() ? "" : " in " + right->unit) + ".";
+    }
+    if (colours) {
+        out += " Colours: " + colours->label + (colours->unit.empty() ? "" : " in " + colours->unit) + ".";
     }
     for (const PlotLayer& layer : layers) {
         if (layer.name.empty() && layer.kind != Kind::image) {
@@ -222,6 +229,9 @@ void sanitize(PlotSpec& plot) {
         widen(*plot.right);
         std::erase_if(plot.right->ticks, [](const auto& t) { return !std::isfinite(t.first); });
     }
+    if (plot.colours) {
+        widen(*plot.colours);
+    }
     for (PlotLayer& layer : plot.layers) {
         plot.dropped += keep_finite(layer, plot.x.log, plot.vertical(layer).log);
         if (!std::isfinite(layer.width) || layer.width < 0) {
@@ -243,6 +253,9 @@ Json to_json(const PlotSpec& plot) {
            {"y", to_json(plot.y)}};
     if (plot.right) {
         j["right"] = to_json(*plot.right);
+    }
+    if (plot.colours) {
+        j["colours"] = to_json(*plot.colours);
     }
     j["equal_aspect"] = plot.equal_aspect;
     j["note"] = plot.note;
@@ -269,6 +282,12 @@ Json to_json(const PlotSpec& plot) {
         if (!layer.group.empty()) {
             l["group"] = layer.group;
         }
+        if (!layer.value.empty()) {
+            l["value"] = layer.value;
+        }
+        if (!layer.id.empty()) {
+            l["id"] = layer.id;
+        }
         if (layer.kind == Kind::quiver) {
             l["u"] = layer.u, l["v"] = layer.v, l["limit"] = layer.limit;
         }
@@ -288,9 +307,12 @@ Json to_json(const PlotSpec& plot) {
 }
 
 std::string to_csv(const PlotSpec& plot) {
-    const bool vectors = std::any_of(plot.layers.begin(), plot.layers.end(),
-                                     [](const PlotLayer& l) { return l.kind == Kind::quiver; });
-    std::string out = std::string("layer,kind,name,x,y,y2,group") + (vectors ? ",u,v" : "") + "\r\n";
+    const auto any = [&](auto has) { return std::any_of(plot.layers.begin(), plot.layers.end(), has); };
+    const bool vectors = any([](const PlotLayer& l) { return l.kind == Kind::quiver; }),
+               values = any([](const PlotLayer& l) { return !l.value.empty(); });
+    const std::string unused = std::string(vectors ? ",," : "") + (values ? "," : "") + "\r\n";
+    std::string out = std::string("layer,kind,name,x,y,y2,group") + (vectors ? ",u,v" : "") +
+                      (values ? ",value" : "") + "\r\n";
     for (std::size_t l = 0; l < plot.layers.size(); ++l) {
         const PlotLayer& layer = plot.layers[l];
         const std::string head = std::to_string(l) + "," + name_of(layer.kind) + "," +
@@ -305,7 +327,7 @@ std::string to_csv(const PlotSpec& plot) {
                 const double iy = static_cast<double>(i / static_cast<std::size_t>(g.nx)) + 0.5;
                 out += head + csv_number(g.box.x_min + ix * g.box.width() / g.nx) + "," +
                        csv_number(g.box.y_min + iy * g.box.height() / g.ny) + "," + csv_number(g.value[i]) +
-                       (vectors ? ",,,\r\n" : ",\r\n");
+                       "," + unused;
             }
             continue;
         }
@@ -315,7 +337,8 @@ std::string to_csv(const PlotSpec& plot) {
         for (std::size_t i = 0; i < std::max(layer.x.size(), layer.y.size()); ++i) {
             out += head + cell(layer.x, i) + "," + cell(layer.y, i) + "," + cell(layer.y2, i) + "," +
                    (i < layer.group.size() ? std::to_string(layer.group[i]) : "") +
-                   (vectors ? "," + cell(layer.u, i) + "," + cell(layer.v, i) : "") + "\r\n";
+                   (vectors ? "," + cell(layer.u, i) + "," + cell(layer.v, i) : "") +
+                   (values ? "," + cell(layer.value, i) : "") + "\r\n";
         }
     }
     return out;

@@ -33,17 +33,22 @@ struct PlotLayer {
     Role role = Role::sampled;
     int index = 0;  ///< which mode or run, for Role::mode / Role::run
     std::vector<double> x, y,
-        y2;                  ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
-    std::vector<int> group;  ///< points: mode per point
-    /// Quiver: vectors at (x, y) and the opacities of their arrows (empty: 1). See arrow().
-    std::vector<double> u, v, shade;
-    double reach = 1;  ///< quiver: length of the longest arrow in units of the axes
+        y2;                     ///< y2: upper edge of bands and areas; segments: consecutive pairs of (x, y)
+    std::vector<int> group;     ///< points: mode per point
+    std::vector<double> value;  ///< points: numbers on the plot's scale of colours, which colour them
+    std::vector<int> id;        ///< points: which particle each of them is
+    /// Quiver: vectors at (x, y). See arrow().
+    std::vector<double> u, v;
+    std::vector<double> shade;  ///< points, quiver: opacity of each; empty: the same for all
+    double reach = 1;           ///< quiver: length of the longest arrow in units of the axes
     std::shared_ptr<const Grid> image;
     /// Image: the value of the strongest colour; quiver: the length of a vector with the longest arrow.
     /// 0: the largest there is.
     double limit = 0;
     bool diverging = false;  ///< image: colours around zero, up to +-limit; cells that are NaN are left out
     bool cells = false;      ///< image: every cell has one colour and edges; else what lies between is smooth
+    bool hatched = false;    ///< image: cells that are NaN are hatched
+    bool ring = false;       ///< points: circles that leave what they surround in view
     std::string text;
     float width = 2;
     bool dashed = false;
@@ -54,6 +59,8 @@ struct PlotSpec {
     std::string id, title, state;  ///< state: right end of the title row
     PlotAxis x, y;
     std::optional<PlotAxis> right;  ///< second vertical axis, at the right edge; without grid lines
+    /// Scale of the colours of points that have values: a bar beside the plot.
+    std::optional<PlotAxis> colours;
     std::vector<PlotLayer> layers;
     bool equal_aspect = false;
     bool legend = true;
@@ -76,6 +83,9 @@ double longest(const PlotLayer& layer);
 Grid repeated(const Grid& grid, int times);
 /// How often a cell that is to have edges is repeated in a picture.
 int cell_pixels(const Grid& grid);
+/// Points of this width are balls: each has a rim that parts it from those behind it.
+inline constexpr float ball_width = 8;
+
 /// A layer without its data.
 PlotLayer make_layer(PlotLayer::Kind kind, std::string name, Role role, float width = 2, int index = 0);
 /// What a legend names: one layer per name, in the order of meanings (exact first), whatever the order of
@@ -100,6 +110,12 @@ const Palette& palette(const std::string& theme);
 std::array<double, 3> density_colour(const Palette& palette, double t);
 /// Colour of a difference in [-1, 1]: blue, neutral at zero, orange.
 std::array<double, 3> difference_colour(const Palette& palette, double t);
+/// Colour of a place in [0, 1] on a scale of values: its palest stands out from the ground, too.
+std::array<double, 3> value_colour(const Palette& palette, double t);
+/// Place of a value on a scale of colours, in [0, 1].
+double colour_place(const PlotAxis& scale, double value);
+/// A colour as 0xRRGGBB.
+unsigned packed_rgb(const std::array<double, 3>& colour);
 /// Log transfer over 2.6 decades below the maximum, 0 at and below that.
 double density_transfer(double value, double max);
 

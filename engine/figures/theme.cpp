@@ -205,6 +205,24 @@ std::array<double, 3> difference_colour(const Palette& palette, double t) {
     return between(palette.dark ? dark : light, 5, std::clamp(t, -1.0, 1.0));
 }
 
+std::array<double, 3> value_colour(const Palette& palette, double t) {
+    const double palest = palette.dark ? 0.35 : 0.5;
+    return density_colour(palette, palest + (1 - palest) * std::clamp(t, 0.0, 1.0));
+}
+
+double colour_place(const PlotAxis& scale, double value) {
+    const auto at = [&](double v) { return scale.log ? std::log10(std::max(v, 1e-300)) : v; };
+    return std::clamp((at(value) - at(scale.min)) / (at(scale.max) - at(scale.min)), 0.0, 1.0);
+}
+
+unsigned packed_rgb(const std::array<double, 3>& colour) {
+    unsigned out = 0;
+    for (const double c : colour) {
+        out = out << 8 | static_cast<unsigned>(std::lround(255 * std::clamp(c, 0.0, 1.0)));
+    }
+    return out;
+}
+
 double density_transfer(double value, double max) {
     constexpr double decades = 2.6;
     if (!(value > 0) || !(max > 0)) {

@@ -14,6 +14,7 @@
 #include "app/platform/egl_context.hpp"
 #include "app/platform/frame.hpp"
 #include "app/shell/panel.hpp"
+#include "app/shell/workbench.hpp"
 #include "core/build_id.hpp"
 #include "core/csv.hpp"
 #include "core/npy.hpp"
@@ -34,7 +35,24 @@ struct Look {
     std::vector<std::string> panels;
     const char* story = "";
     const char* formula = "";  ///< that is looked at over the preset
+    const char* name = "";                  ///< of the look, where it is another one than a person finds
+    void (*arrange)(Workbench&) = nullptr;  ///< what makes it so
 };
+
+/// The same systems in other projections, one of them picked, coloured by what is known of their particles.
+void by_observables(Workbench& bench) {
+    bench.view.projection = Projection::observables;
+    bench.view.projected = {"radius_of_gyration", "energy"};
+    bench.view.ball_colour = BallColour::force;
+    bench.view.pair_density = PairDensity::radial;
+    bench.view.log_density = true;
+    bench.pick(bench.workspace.points_in_view()->particle.at(100));
+}
+void by_principal_axes(Workbench& bench) {
+    bench.view.projection = Projection::principal_axes;
+    bench.view.ball_colour = BallColour::energy;
+    bench.pick(bench.workspace.points_in_view()->particle.at(100));
+}
 
 /// What is stored: every panel of the catalogue at least once, with the first look where none names it.
 std::vector<Look> with_every_panel(std::vector<Look> list) {
@@ -70,7 +88,19 @@ const std::vector<Look>& looks() {
          {small_cluster, "light", {"free_energy", "configuration"}},
          {own_formula, "dark", {"bring"}, "", "-x1^4 + 3*x1^2 - 0.8*(x2 - sin(2*x1))^2"},
          {wrong_formula, "light", {"bring"}, "", "-0.5*(x1^2/4 + (x2 - bend*(x1^2 - 4))^2)"},
-         {own_points, "light", {"bring"}}});
+         {own_points, "light", {"bring"}},
+         {small_cluster,
+          "dark",
+          {"particles", "energy", "distances", "free_energy", "configuration"},
+          "",
+          "by_observables",
+          by_observables},
+         {small_cluster,
+          "light",
+          {"particles", "configuration"},
+          "",
+          "by_principal_axes",
+          by_principal_axes}});
     return list;
 }
 
@@ -79,7 +109,8 @@ std::filesystem::path stored_pictures() {
 }
 
 std::string picture_name(const Look& look, const std::string& panel) {
-    return std::string(look.preset) + "_" + panel + "_" + look.theme + ".png";
+    const std::string name = *look.name ? std::string("_") + look.name : "";
+    return std::string(look.preset) + "_" + panel + name + "_" + look.theme + ".png";
 }
 
 PanelPicture read_png(const std::filesystem::path& file) {
@@ -199,7 +230,7 @@ TEST_P(Golden, PanelsLookAsStored) {
     options.height = 800;
     const std::filesystem::path stored = stored_pictures();
     const char* update = std::getenv("TEMPERA_UPDATE_GOLDENS");
-    for (const PanelPicture& picture : panel_pictures(options, look.panels)) {
+    for (const PanelPicture& picture : panel_pictures(options, look.panels, look.arrange)) {
         const std::string name = picture_name(look, picture.panel);
         const std::string png = encode_png(picture.width, picture.height, picture.rgb);
         if (update && *update == '1') {
@@ -222,7 +253,8 @@ TEST_P(Golden, PanelsLookAsStored) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Panels, Golden, ::testing::ValuesIn(looks()), [](const auto& tested) {
-    return std::string(tested.param.preset) + "_" + tested.param.theme;
+    return std::string(tested.param.preset) + "_" + tested.param.theme +
+           (*tested.param.name ? std::string("_") + tested.param.name : "");
 });
 
 TEST(Goldens, EveryPanelHasAStoredPicture) {

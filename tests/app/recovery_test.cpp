@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <type_traits>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -171,8 +172,12 @@ void change(bool& v) { v = !v; }
 void change(std::map<std::string, std::string>& v) { v["molecules"] = "moved"; }
 void change(int& v) { v += 3; }
 void change(double& v) { v += 0.05; }
-void change(Background& v) { v = v == Background::own ? Background::exact : Background::own; }
-void change(Arrows& v) { v = v == Arrows::both ? Arrows::exact : Arrows::both; }
+/// Of a choice that has at least two.
+template <class Choice>
+    requires std::is_enum_v<Choice>
+void change(Choice& v) {
+    v = static_cast<Choice>(static_cast<int>(v) == 0);
+}
 void change(std::string& v) { v += "x"; }
 void change(std::vector<std::string>& v) { v.emplace_back("x"); }
 

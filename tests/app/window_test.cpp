@@ -122,7 +122,7 @@ TEST(LevelPictures, ForgetThoseSeenFirst) {
     LevelPictures pictures;
     auto sprites = std::make_shared<const SpriteSet>();
     auto sights = std::make_shared<std::vector<LevelSight>>();
-    sights->push_back({1000, sprites, nullptr});
+    sights->push_back({1000, sprites, nullptr, nullptr});
     s.sights = sights;
     s.sprites = sprites;
     for (int level = 999; level >= 0; --level) {

@@ -87,6 +87,11 @@ TEST(Work, AnEditedRunThatIsKilledAndTakenUpIsTheRunThatWasNot) {
         EXPECT_EQ((*a->sights)[i].level, (*b->sights)[i].level);
         EXPECT_EQ((*a->sights)[i].sprites->x, (*b->sights)[i].sprites->x);
         EXPECT_EQ((*a->sights)[i].density->value, (*b->sights)[i].density->value);
+        const PointSet &p = *(*a->sights)[i].points, &q = *(*b->sights)[i].points;
+        EXPECT_EQ(p.x, q.x);
+        EXPECT_EQ(p.particle, q.particle);
+        EXPECT_EQ(p.observables, q.observables);
+        EXPECT_EQ(p.principal, q.principal);
     }
 }
 

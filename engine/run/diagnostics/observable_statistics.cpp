@@ -140,6 +140,19 @@ void add_errors(std::vector<Distribution>& out, const std::vector<std::vector<do
 }  // namespace
 
 template <class Real>
+Particles<Real> block_of(std::span<const double> x, int dim, long first, int count) {
+    Particles<Real> out(count, dim);
+    const Block<Real> block = out.block(0);
+    for (int i = 0; i < dim; ++i) {
+        for (int lane = 0; lane < block.lanes(); ++lane) {
+            const long row = first + std::min(lane, count - 1);
+            block(i, lane) = static_cast<Real>(x[static_cast<std::size_t>(row * dim + i)]);
+        }
+    }
+    return out;
+}
+
+template <class Real>
 std::vector<std::vector<double>> observe(const Target<Real>& target, std::span<const double> x) {
     const int dim = target.dim(), n_observables = static_cast<int>(target.observables().size());
     const long n = static_cast<long>(x.size()) / dim;
@@ -148,16 +161,9 @@ std::vector<std::vector<double>> observe(const Target<Real>& target, std::span<c
     parallel_for(static_cast<int>((n + block_size - 1) / block_size), [&](int b) {
         const long first = static_cast<long>(b) * block_size;
         const int count = static_cast<int>(std::min<long>(block_size, n - first));
-        Particles<Real> points(count, dim);
+        const Particles<Real> points = block_of<Real>(x, dim, first, count);
         Particles<double> values(count, n_observables);
-        const Block<Real> block = points.block(0);
-        for (int i = 0; i < dim; ++i) {
-            for (int lane = 0; lane < block.lanes(); ++lane) {
-                const long row = first + std::min(lane, count - 1);
-                block(i, lane) = static_cast<Real>(x[static_cast<std::size_t>(row * dim + i)]);
-            }
-        }
-        target.observe(block, values.block(0));
+        target.observe(points.block(0), values.block(0));
         for (int k = 0; k < n_observables; ++k) {
             std::copy_n(values.block(0).row(k), count, out[static_cast<std::size_t>(k)].begin() + first);
         }
@@ -213,6 +219,8 @@ template Json observables_summary(const Target<float>&, const std::vector<std::v
                                   const WeightedPoints&);
 template Json observables_summary(const Target<double>&, const std::vector<std::vector<double>>&,
                                   const WeightedPoints&);
+template Particles<float> block_of<float>(std::span<const double>, int, long, int);
+template Particles<double> block_of<double>(std::span<const double>, int, long, int);
 template std::vector<std::vector<double>> observe(const Target<float>&, std::span<const double>);
 template std::vector<std::vector<double>> observe(const Target<double>&, std::span<const double>);
 

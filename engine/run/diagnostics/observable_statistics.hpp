@@ -19,6 +19,11 @@ struct WeightedPoints {
     int n_chains = 0;  ///< rows of a point of each chain, in the order of time; 0: a weighted population
 };
 
+/// Points first, first + 1, ... of x [n, dim] row-major as one block; the lanes beyond `count` repeat the
+/// last.
+template <class Real>
+Particles<Real> block_of(std::span<const double> x, int dim, long first, int count);
+
 /// Values [n_observables][n] of the target's observables at points x [n, dim].
 template <class Real>
 std::vector<std::vector<double>> observe(const Target<Real>& target, std::span<const double> x);

@@ -120,6 +120,13 @@ PlotLayer seen(PlotLayer line) {
     return line;
 }
 
+PlotLayer pick_ring(double x, double y) {
+    PlotLayer ring = make_layer(PlotLayer::Kind::points, "", Role::exact, 14);
+    ring.x = {x}, ring.y = {y};
+    ring.ring = true;
+    return ring;
+}
+
 void add_layers(PlotSpec& plot, std::vector<PlotLayer> layers) {
     for (PlotLayer& layer : layers) {
         if (!layer.x.empty() || !layer.y.empty() || layer.image) {

@@ -35,6 +35,8 @@ std::string words_of(std::string name);
 std::string mode_name(const std::vector<std::string>& names, int mode);
 /// A line of one point is none to see: it becomes a dot.
 PlotLayer seen(PlotLayer line);
+/// A ring around the particle that was picked, in ink: modes and densities have all other colours.
+PlotLayer pick_ring(double x, double y);
 /// Adds the layers that have data, in this order.
 void add_layers(PlotSpec& plot, std::vector<PlotLayer> layers);
 

@@ -60,7 +60,7 @@ const std::vector<RunFigure>& run_figures() {
                                                 {"occupancy_by_level", occupancy},
                                                 {"mode_weights", weights_at_target},
                                                 {"energy", energy_figure},
-                                                {"distances", distances_figure},
+                                                {"distances", distances_figure_of},
                                                 {"free_energy", free_energy_figure_of},
                                                 {"configuration", configuration_figure_of},
                                                 {"weight_histogram", weight_histogram_figure},

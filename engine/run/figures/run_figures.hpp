@@ -50,18 +50,31 @@ PlotSpec barrier_figure(const Snapshot& s);
 /// A few replicas' way through the levels over the last scans (replica exchange).
 PlotSpec index_figure(const Snapshot& s);
 
+/// What particles are drawn over: the plane of the target, in which exact densities are known, the principal
+/// axes of the points, or two observables.
+enum class Projection { plane, principal_axes, observables };
+/// What colours say of a particle.
+enum class ParticleColour { mode, weight };
+
 /// What of a level is drawn, and how.
 struct ParticleView {
     int level = 0;
-    std::shared_ptr<const Grid> density;
-    std::string over;  ///< what the density is of: "the target density"; empty: not told
+    std::shared_ptr<const Grid> density;  ///< behind the plane; null: none
+    std::string over;                     ///< what the density is of: "the target density"; empty: not told
     std::shared_ptr<const SpriteSet> sprites;
-    bool by_mode = true;   ///< colours: modes or one
-    bool named = false;    ///< a layer per mode for a legend; else one in the order of the sprites
-    std::size_t most = 0;  ///< sprites, evenly thinned; 0: all
-    Box box{-1, 1, -1, 1};
-    std::array<std::string, 2> axes;  ///< what is drawn across and up; empty where it is plain
+    std::shared_ptr<const PointSet> points;  ///< for what is not the plane
+    Projection projection = Projection::plane;
+    std::array<std::size_t, 2> observables{0, 1};  ///< across and up
+    bool own_density = true;                       ///< behind what is not the plane: that of the points
+    bool particles = true;                         ///< drawn; else the density alone
+    ParticleColour colour = ParticleColour::mode;
+    int picked = -1;        ///< a particle with a ring around it; < 0: none
+    bool named = false;     ///< a layer per mode for a legend; else one in the order of the particles
+    std::size_t most = 0;   ///< particles, evenly thinned; 0: all
+    Box box{-1, 1, -1, 1};  ///< what of the plane is shown
+    std::array<std::string, 2> axes;  ///< of the plane: what is drawn across and up; empty where it is plain
 };
+/// Particles over a density; the points of its layers know by their `id` which particle they are.
 PlotSpec particles_figure(const Snapshot& s, const ParticleView& view);
 /// What was sampled, at the end of a run over the target's density, which is evaluated here.
 ParticleView samples_view(const Snapshot& s);

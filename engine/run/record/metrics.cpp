@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "core/number.hpp"
@@ -216,6 +217,57 @@ Json metrics_summary(const Target<Real>& target, const ReferencePoints& referenc
         comparison.measure(metrics[m], m, out);
         if (with_floors) {
             comparison.floors(metrics[m], m, out);
+        }
+    }
+    return out;
+}
+
+namespace {
+
+/// Numbers below a key of the summary, those in groups by the keys of both: "observables.rg".
+std::vector<std::pair<std::string, Json>> numbers_in(const Json& group) {
+    std::vector<std::pair<std::string, Json>> out;
+    for (const auto& [key, value] : group.items()) {
+        if (value.is_number()) {
+            out.emplace_back(key, value);
+        } else if (key == "observables") {
+            for (const auto& [name, number] : value.items()) {
+                if (number.is_number()) {
+                    out.emplace_back("observables." + name, number);
+                }
+            }
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Record> with_metrics(std::shared_ptr<const Record> record, const Json& metrics) {
+    if (!metrics.is_object()) {
+        return record;
+    }
+    auto out = std::make_shared<Record>(*record);
+    const auto add = [&](const std::string& key, double value, StandardError error) {
+        Estimate estimate;
+        estimate.name = "metrics." + key;
+        estimate.value = value, estimate.error = std::move(error);
+        out->set(std::move(estimate));
+    };
+    const std::string missing =
+        metrics["stderr_missing"].is_string() ? metrics["stderr_missing"].get<std::string>() : "";
+    std::map<std::string, double> errors;
+    for (const auto& [key, error] : numbers_in(metrics["stderr"])) {
+        errors[key] = error.get<double>();
+    }
+    for (const auto& [key, value] : numbers_in(metrics)) {
+        const auto error = errors.find(key);
+        add(key, value.get<double>(),
+            error == errors.end() ? StandardError::unknown(missing) : StandardError{error->second, {}});
+    }
+    for (const char* group : {"floor", "n_of", "n_reference_of"}) {
+        for (const auto& [key, value] : numbers_in(metrics[group])) {
+            add(std::string(group) + "." + key, value.get<double>(), StandardError::unknown(""));
         }
     }
     return out;

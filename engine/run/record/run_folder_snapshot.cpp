@@ -10,6 +10,7 @@
 #include "run/preset/preset.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/record/chain_traces.hpp"
+#include "run/record/metrics.hpp"
 #include "run/record/point_set.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/summary.hpp"
@@ -62,7 +63,7 @@ std::shared_ptr<const SpriteSet> sprites_of(const ReplicateResult& r, int dim, c
     sprites->total = n;
     std::vector<double> log_weight;
     for (long k = 0; k < kept; ++k) {
-        const auto i = static_cast<std::size_t>(stratum_particle(k, kept, n));
+        const auto i = static_cast<std::size_t>(sprite_particle(k, kept, n));
         const auto at = plane.project(std::span(r.x).subspan(i * row, row));
         sprites->x.push_back(at[0]);
         sprites->y.push_back(at[1]);
@@ -200,7 +201,7 @@ Snapshot snapshot_of(const RunResult& stored) {
         describe_target(s, *target);
     }
     fill_numbers(s, r.summary);
-    s.record = std::make_shared<const Record>(r.record);
+    s.record = with_metrics(std::make_shared<const Record>(r.record), r.summary.value("metrics", Json()));
     s.positions = std::make_shared<std::vector<LevelPosition>>(stored.positions);
     if (target && target->dim() == stored.dim) {
         fill_samples(s, r);

@@ -6,7 +6,6 @@
 
 #include "core/state_archive.hpp"
 #include "diagnostics/mode_weights.hpp"
-#include "run/record/point_set.hpp"
 #include "run/record/sprite_subset.hpp"
 #include "run/record/thumbnail_levels.hpp"
 
@@ -24,6 +23,16 @@ void archive_sprites(StateArchive& archive, const std::string& name, SpriteSet& 
     archive(name + ".particle", sprites.particle);
     archive(name + ".root", sprites.root);
     archive(name + ".total", sprites.total);
+}
+
+/// What the rest of a set follows from.
+void archive_points(StateArchive& archive, const std::string& name, PointSet& points, int dim) {
+    points.dim = dim;
+    archive(name + ".x", points.x);
+    archive(name + ".weight", points.weight);
+    archive(name + ".particle", points.particle);
+    archive.check(name, points.x.size() == points.weight.size() * static_cast<std::size_t>(dim) &&
+                            points.particle.size() == points.weight.size());
 }
 
 void archive_grid(StateArchive& archive, const std::string& name, Grid& grid) {
@@ -52,7 +61,7 @@ std::shared_ptr<const SpriteSet> RunSights<Real>::sprites(const Population<Real>
     sprites->total = n;
     std::vector<double> x(static_cast<std::size_t>(kept * dim)), log_weight;
     for (long s = 0; s < kept; ++s) {
-        const long i = stratum_particle(s, kept, n);
+        const long i = sprite_particle(s, kept, n);
         const std::span<double> y(x.data() + s * dim, static_cast<std::size_t>(dim));
         for (int d = 0; d < dim; ++d) {
             y[static_cast<std::size_t>(d)] = static_cast<double>((*p.x)(static_cast<int>(i), d));
@@ -72,7 +81,7 @@ std::shared_ptr<const SpriteSet> RunSights<Real>::sprites(const Population<Real>
 }
 
 template <class Real>
-std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& p) const {
+std::shared_ptr<PointSet> RunSights<Real>::unplaced(const Population<Real>& p, Measured measured) const {
     auto points = std::make_shared<PointSet>();
     const long n = p.x->size(), kept = std::min(n, point_limit);
     std::vector<double> y, log_weight;
@@ -87,8 +96,40 @@ std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& 
     points->dim = path_->target().dim();
     points->x = path_->to_target(p.level, std::move(y));
     points->weight = relative_weights(std::move(log_weight));
-    measure(*points, path_->target());
+    measure(*points, path_->target(), measured);
     return points;
+}
+
+template <class Real>
+void RunSights<Real>::find_axes(const PointSet& points) {
+    const Stopwatch watch;
+    axes_ = principal_axes(points.x, points.weight, points.dim, &axes_);
+    axes_seconds_ = watch.seconds();
+    since_axes_ = {};
+}
+
+template <class Real>
+std::shared_ptr<const PointSet> RunSights<Real>::points(const Population<Real>& p, Measured measured) {
+    constexpr double part_of_time = 0.02;
+    auto points = unplaced(p, measured);
+    if (points->dim > 2) {
+        if (!axes_.known() || measured == Measured::in_full ||
+            axes_seconds_ < part_of_time * since_axes_.seconds()) {
+            find_axes(*points);
+        }
+        place_along(*points, axes_);
+    }
+    return points;
+}
+
+/// Signs follow those of the sight before, which does not depend on what was looked at.
+template <class Real>
+void RunSights<Real>::place_kept(PointSet& points) {
+    if (points.dim > 2) {
+        kept_axes_ = principal_axes(points.x, points.weight, points.dim, &kept_axes_);
+        place_along(points, kept_axes_);
+        axes_ = kept_axes_;
+    }
 }
 
 template <class Real>
@@ -108,7 +149,9 @@ void RunSights<Real>::keep(const AnnealedSampler<Real>& sampler) {
     }
     const Population<Real> p = sampler.population(level);
     if (p.x && p.x->size() > 0) {
-        kept_.push_back({level, sprites(p), density(p)});
+        auto points = unplaced(p, Measured::in_full);
+        place_kept(*points);
+        kept_.push_back({level, sprites(p), density(p), std::move(points)});
     }
 }
 
@@ -127,16 +170,23 @@ void RunSights<Real>::archive(StateArchive& archive) {
         levels.push_back(sight.level);
     }
     archive("level", levels);
+    if (archive.restoring()) {
+        kept_axes_ = {};
+    }
     kept_.resize(levels.size());
     for (std::size_t i = 0; i < kept_.size(); ++i) {
         LevelSight& sight = kept_[i];
         SpriteSet sprites = sight.sprites ? *sight.sprites : SpriteSet{};
         Grid grid = sight.density ? *sight.density : Grid{};
+        auto points = std::make_shared<PointSet>(sight.points ? *sight.points : PointSet{});
         archive_sprites(archive, "sprites" + std::to_string(i), sprites);
         archive_grid(archive, "density" + std::to_string(i), grid);
+        archive_points(archive, "points" + std::to_string(i), *points, path_->target().dim());
         if (archive.restoring()) {
+            measure(*points, path_->target());
+            place_kept(*points);
             sight = {levels[i], std::make_shared<SpriteSet>(std::move(sprites)),
-                     std::make_shared<Grid>(std::move(grid))};
+                     std::make_shared<Grid>(std::move(grid)), std::move(points)};
         }
     }
     archive.part("overlap", overlap_);

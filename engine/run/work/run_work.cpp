@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "core/number.hpp"
-#include "core/thread.hpp"
 #include "run/preset/preset.hpp"
+#include "run/record/metrics.hpp"
 #include "run/record/point_set.hpp"
 #include "run/record/summary.hpp"
 #include "run/work/replicates.hpp"
@@ -62,6 +62,7 @@ private:
     long steps_ = 0;
     bool boundary_ = false;
     bool edited_ = false;                   ///< in what the particles depend on
+    Json metrics_;                          ///< of the first replicate's result, once there is one
     std::shared_ptr<const Snapshot> seen_;  ///< of the first replicate's end, which does not change any more
 
     int n_replicates() const { return edited_ ? 1 : current_["run"]["n_replicates"].template get<int>(); }
@@ -81,8 +82,8 @@ private:
     void archive_edits(StateArchive& archive);
     double part() const;
     double eta() const;
-    void fill_population(Snapshot& s) const;
-    void fill(Snapshot& s, bool at_rest);
+    void fill_population(Snapshot& s, Measured measured);
+    void fill(Snapshot& s, Measured measured);
 };
 
 /// The replicates of an edited run would not repeat it.
@@ -236,11 +237,12 @@ std::shared_ptr<WorkView> RunWork<Real>::view(bool at_rest) {
     s->edits = edits_;
     s->steps_done = steps_;
     if (!seen_) {
-        fill(*s, at_rest);
+        fill(*s, at_rest || run_.finished() ? Measured::in_full : Measured::in_passing);
         if (run_.finished()) {
             seen_ = std::make_shared<Snapshot>(*s);
         }
     }
+    s->record = with_metrics(s->record, metrics_);
     s->fraction = progress().fraction;
     const double left = run_.finished() ? 0 : eta();
     const double others =
@@ -272,7 +274,7 @@ double RunWork<Real>::eta() const {
 }
 
 template <class Real>
-void RunWork<Real>::fill_population(Snapshot& s) const {
+void RunWork<Real>::fill_population(Snapshot& s, Measured measured) {
     Population<Real> p = run_.sampler().population(shown_level());
     if (!p.x) {
         p = run_.sampler().population(run_.sampler().current_level());
@@ -284,7 +286,7 @@ void RunWork<Real>::fill_population(Snapshot& s) const {
     s.n_particles = p.x->size();
     s.sprites = sights_.sprites(p);
     s.density = sights_.density(p);
-    s.points = sights_.points(p);
+    s.points = sights_.points(p, measured);
     if (p.root && !s.exchange) {
         s.unique_roots = std::lround(unique_fraction(*p.root) * static_cast<double>(p.root->size()));
     }
@@ -301,7 +303,7 @@ void RunWork<Real>::fill_population(Snapshot& s) const {
 }
 
 template <class Real>
-void RunWork<Real>::fill(Snapshot& s, bool at_rest) {
+void RunWork<Real>::fill(Snapshot& s, Measured measured) {
     const AnnealedSampler<Real>& sampler = run_.sampler();
     s.exchange = sampler.exchange_stats() != nullptr;
     s.progress = sampler.progress();
@@ -325,8 +327,8 @@ void RunWork<Real>::fill(Snapshot& s, bool at_rest) {
         s.acceptance = sampler.level_stats().back().acceptance;
     }
     s.modes = std::make_shared<std::vector<ModeRow>>(run_.mode_rows());
-    fill_population(s);
-    sights_.fill(s, sampler, current_, at_rest);
+    fill_population(s, measured);
+    sights_.fill(s, sampler, current_, measured == Measured::in_full);
     if (s.exchange) {
         s.exchange_stats = std::make_shared<ExchangeStats>(*sampler.exchange_stats());
     }
@@ -359,6 +361,7 @@ std::shared_ptr<WorkResult> RunWork<Real>::result(const Ending& ending) {
     set.n_asked = n_replicates();
     set.first = run_.result(status, true, status == "finished");
     set.first.overlap = sights_.overlap(run_.sampler());
+    metrics_ = set.first.summary["metrics"];
     if (edited_) {
         set.first.summary["warnings"].push_back(warnings_json({warning_of("edited")})[0]);
     }
@@ -385,18 +388,6 @@ std::unique_ptr<Work> make_run_work(const Json& resolved, bool watched, std::sto
         return std::make_unique<RunWork<float>>(resolved, watched, stop);
     }
     return std::make_unique<RunWork<double>>(resolved, watched, stop);
-}
-
-RunResult run_preset(const Json& preset, const DriveOptions& options) {
-    const Stopwatch watch;
-    const Json resolved = resolve_preset(preset);
-    if (options.progress) {
-        options.progress(0, "preparing");
-    }
-    const std::unique_ptr<Work> work = make_run_work(resolved, false, options.stop);
-    Ending ending = drive(*work, options);
-    ending.seconds = watch.seconds();
-    return std::move(dynamic_cast<RunResult&>(*work->result(ending)));
 }
 
 }  // namespace tempera
