@@ -113,7 +113,7 @@ std::vector<HealthNumbers> grid() {
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.map_not_converged = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.non_finite = long(v); });
             vary(base, counts,
-                 [](HealthNumbers& h, double v) { h.tally.log_density = 1000, h.tally.diverged = long(v); });
+                 [](HealthNumbers& h, double v) { h.tally.log_density = 5000, h.tally.diverged = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.tally.hessian_floored = long(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.pairs_not_offered = int(v); });
             vary(base, counts, [](HealthNumbers& h, double v) { h.pair_apart = int(v) - 1; });
