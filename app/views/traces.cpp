@@ -131,7 +131,12 @@ void draw(Workbench& b) {
     b.view.traces_part = static_cast<int>(part);
     if (!of_levels(b) && s.observables.size() > 1) {
         ImGui::SameLine(0, b.theme.px(14));
+        if (remaining().width < b.theme.px(80)) {
+            ImGui::NewLine();
+        }
+        ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {b.theme.px(6), b.theme.px(1)});  // as the switches
         observable_choice(b, "###which", observable(b), b.view.observable);
+        ImGui::PopStyleVar();
     }
     if (of_levels(b)) {
         draw_levels(b, spec);

@@ -6,6 +6,7 @@
 
 #include "core/number_text.hpp"
 #include "figures/ticks.hpp"
+#include "run/figures/chain_parts.hpp"
 #include "run/figures/figure_parts.hpp"
 #include "run/preset/preset.hpp"
 #include "run/record/chain_traces.hpp"
@@ -15,9 +16,11 @@ namespace {
 
 using Kind = PlotLayer::Kind;
 
-constexpr int most_chains = 8;     // drawn
-constexpr int most_columns = 512;  // of two points each
+constexpr int most_chains = 8;  // drawn
+constexpr int few_chains = 4;   // of long ones, whose lines cover each other
 constexpr double two_sided = 1.96;
+
+const char* step_name(const Snapshot& s) { return s.exchange ? "scan" : "step"; }
 
 /// What an observable's chains tell; null, and the figure says why, where there are none.
 const ChainTrace* trace_of(const Snapshot& s, std::size_t k, PlotSpec& plot) {
@@ -30,7 +33,9 @@ const ChainTrace* trace_of(const Snapshot& s, std::size_t k, PlotSpec& plot) {
     } else if (traces && !traces->missing.empty()) {
         plot.empty = traces->missing;
     } else if (!traces || traces->n_rows == 0 || k >= traces->observables.size()) {
-        plot.empty = "The chains' values appear here after the burn-in.";
+        const long end = s.preset ? burn_in(*s.preset) : 0;
+        plot.empty = "The chains' values appear here after the burn-in" +
+                     (end > 0 ? ", from " + std::string(step_name(s)) + " " + grouped(end) + " on." : ".");
     } else if (traces->n_rows < 4) {
         plot.empty = "Four points of each chain are the least that can be judged.";
     } else {
@@ -38,8 +43,6 @@ const ChainTrace* trace_of(const Snapshot& s, std::size_t k, PlotSpec& plot) {
     }
     return nullptr;
 }
-
-const char* step_name(const Snapshot& s) { return s.exchange ? "scan" : "step"; }
 
 /// The time of row t: steps of the sampler where they are known, else rows.
 double time_of(const ChainTraces& traces, double row) {
@@ -76,35 +79,13 @@ std::string thinning_note(const Snapshot& s) {
 }
 
 /// Evenly spread chains.
-std::vector<int> drawn_chains(int n_chains) {
-    const int n = std::min(n_chains, most_chains);
+std::vector<int> drawn_chains(int n_chains, int most) {
+    const int n = std::min(n_chains, most);
     std::vector<int> out;
     for (int k = 0; k < n; ++k) {
         out.push_back(n > 1 ? static_cast<int>(static_cast<long>(k) * (n_chains - 1) / (n - 1)) : 0);
     }
     return out;
-}
-
-/// A series as a line that shows the least and the greatest value of each column, in their order.
-template <class Value, class Time>
-PlotLayer thinned(int n, const Value& value, const Time& time, PlotLayer line) {
-    const int columns = std::min(n, most_columns);
-    for (int c = 0; n <= 2 * most_columns && c < n; ++c) {
-        line.x.push_back(time(c)), line.y.push_back(value(c));
-    }
-    for (int c = 0; n > 2 * most_columns && c < columns; ++c) {
-        const int begin = static_cast<int>(static_cast<long>(n) * c / columns),
-                  end = static_cast<int>(static_cast<long>(n) * (c + 1) / columns);
-        int low = begin, high = begin;
-        for (int t = begin; t < end; ++t) {
-            low = value(t) < value(low) ? t : low;
-            high = value(t) > value(high) ? t : high;
-        }
-        for (const int t : {std::min(low, high), std::max(low, high)}) {
-            line.x.push_back(time(t)), line.y.push_back(value(t));
-        }
-    }
-    return line;
 }
 
 void add_running_mean(PlotSpec& plot, const ChainTraces& traces, const ChainTrace& trace) {
@@ -122,13 +103,6 @@ void add_running_mean(PlotSpec& plot, const ChainTraces& traces, const ChainTrac
     add_layers(plot, {std::move(band), std::move(mean)});
 }
 
-/// Limits that leave a twentieth of room on either side.
-void fit_closely(PlotAxis& axis, const std::vector<double>& values) {
-    const auto [low, high] = std::ranges::minmax(values);
-    const double room = 0.05 * (high - low) + 1e-9 * (1 + std::abs(low));
-    axis.min = low - room, axis.max = high + room;
-}
-
 }  // namespace
 
 PlotSpec trace_figure(const Snapshot& s, std::size_t k) {
@@ -139,7 +113,7 @@ PlotSpec trace_figure(const Snapshot& s, std::size_t k) {
     }
     const ChainTraces& traces = *s.traces;
     const int n = trace->values.n_steps();
-    const std::vector<int> drawn = drawn_chains(traces.n_chains);
+    const std::vector<int> drawn = drawn_chains(traces.n_chains, n > most_columns ? few_chains : most_chains);
     std::vector<double> seen_values;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
         PlotLayer line = thinned(
@@ -152,13 +126,13 @@ PlotSpec trace_figure(const Snapshot& s, std::size_t k) {
     if (k < s.observables.size() && s.observables[k].exact) {
         PlotLayer exact = make_layer(Kind::hline, "exact mean", Role::exact, 1.5f);
         exact.y = {*s.observables[k].exact};
+        exact.dashed = true;
         seen_values.push_back(exact.y[0]);
         plot.layers.push_back(std::move(exact));
     }
     plot.x = axis(time_label(s), time_of(traces, 0), time_of(traces, std::max(1, n - 1)));
     plot.y = axis(observable_name(s, k), 0, 1);
-    std::erase_if(seen_values, [](double v) { return !std::isfinite(v); });
-    fit_closely(plot.y, seen_values.empty() ? std::vector<double>{0} : seen_values);
+    fit_closely(plot.y, seen_values);
     plot.state = (drawn.size() < static_cast<std::size_t>(traces.n_chains)
                       ? std::to_string(drawn.size()) + " of " + std::to_string(traces.n_chains) + " chains"
                       : std::to_string(traces.n_chains) + (traces.n_chains == 1 ? " chain" : " chains")) +
@@ -225,7 +199,7 @@ PlotSpec rank_figure(const Snapshot& s, std::size_t k) {
                                                : "Ranks need ten points of each chain.";
         return plot;
     }
-    const std::vector<int> drawn = drawn_chains(s.traces->n_chains);
+    const std::vector<int> drawn = drawn_chains(s.traces->n_chains, most_chains);
     double most = 1.6;
     for (const int chain : drawn) {
         for (const double v : ranks.ratio[static_cast<std::size_t>(chain)]) {
@@ -253,38 +227,6 @@ PlotSpec rank_figure(const Snapshot& s, std::size_t k) {
     sanitize(plot);
     return plot;
 }
-
-namespace {
-
-/// Lags up to three windows with the window marked; `per_lag` steps of the sampler lie between lags.
-void draw_correlation(PlotSpec& plot, const Autocorrelation& found, double per_lag, const std::string& unit) {
-    constexpr int least_lags = 20, windows = 3;
-    const int window = found.integrated.window;
-    const std::size_t n =
-        std::min(found.rho.size(), static_cast<std::size_t>(std::max(least_lags, windows * window)) + 1);
-    PlotLayer line = make_layer(Kind::line, "autocorrelation", Role::sampled),
-              zero = make_layer(Kind::hline, "", Role::dim, 1),
-              mark = make_layer(Kind::vline, "window, 5 \u03c4", Role::threshold, 1);
-    double least = 0;
-    for (std::size_t lag = 0; lag < n; ++lag) {
-        line.x.push_back(per_lag * static_cast<double>(lag)), line.y.push_back(found.rho[lag]);
-        least = std::min(least, found.rho[lag]);
-    }
-    zero.y = {0};
-    mark.x = {per_lag * window};
-    plot.x = axis("lag in " + unit, 0, std::max(line.x.back(), per_lag));
-    plot.y = axis("autocorrelation", std::min(-0.1, std::floor(5 * least) / 5), 1.03);
-    plot.state =
-        "\u03c4 " + typeset(per_lag * found.integrated.time, 1) +
-        (std::isfinite(found.time_error) ? " \u00b1 " + typeset(per_lag * found.time_error, 1) : "") + " " +
-        unit;
-    if (2 * window >= static_cast<int>(found.rho.size()) - 1) {
-        plot.state += ", longer than the chains can tell";
-    }
-    add_layers(plot, {zero, mark, seen(line)});
-}
-
-}  // namespace
 
 PlotSpec autocorrelation_figure(const Snapshot& s, std::size_t k) {
     PlotSpec plot =
@@ -314,124 +256,5 @@ PlotSpec autocorrelation_figure(const Snapshot& s, std::size_t k) {
 PlotSpec trace_figure_of(const Snapshot& s) { return trace_figure(s, 0); }
 PlotSpec rank_figure_of(const Snapshot& s) { return rank_figure(s, 0); }
 PlotSpec autocorrelation_figure_of(const Snapshot& s) { return autocorrelation_figure(s, 0); }
-
-namespace {
-
-/// Says why there are no energies by level; empty where there are.
-std::string no_energies(const Snapshot& s) {
-    return !s.exchange ? "Only replica exchange has a point at every level at once. Choose the sampler "
-                         "replica_exchange to see this."
-           : !s.exchange_stats || s.exchange_stats->index_process.size() < 4
-               ? "Energies by level appear here after the first scans."
-           : s.exchange_stats->energy_process.empty()
-               ? "This run was stored before energies by level were kept."
-               : "";
-}
-
-const Autocorrelation* energies_of(const Snapshot& s, int level) {
-    const auto at = static_cast<std::size_t>(level);
-    return s.traces && at < s.traces->level_energies.size() && s.traces->level_energies[at].known()
-               ? &s.traces->level_energies[at]
-               : nullptr;
-}
-
-}  // namespace
-
-std::string level_label(const Snapshot& s, int level) {
-    const auto at = static_cast<std::size_t>(level);
-    if (s.positions && at < s.positions->size()) {
-        const LevelPosition& p = (*s.positions)[at];
-        if (p.beta > 0) {
-            return "T " + short_number(1 / p.beta);
-        }
-        if (p.rho > 0 && level < s.n_levels) {
-            return "\u03c1 " + short_number(p.rho);
-        }
-    }
-    return level == 0 ? "target" : level == s.n_levels ? "reference" : "level " + std::to_string(level);
-}
-
-PlotSpec level_energy_figure(const Snapshot& s, int level) {
-    PlotSpec plot = new_figure("level_energy", "Energy at level " + std::to_string(level), s.preset.get());
-    plot.empty = no_energies(s);
-    if (!plot.empty.empty()) {
-        return plot;
-    }
-    const ExchangeStats& e = *s.exchange_stats;
-    const auto at =
-        std::min(static_cast<std::size_t>(std::max(0, level)), e.energy_process.front().size() - 1);
-    const double first = static_cast<double>(e.first_scan);
-    PlotLayer line = thinned(
-        static_cast<int>(e.energy_process.size()),
-        [&](int t) { return e.energy_process[static_cast<std::size_t>(t)][at]; },
-        [&](int t) { return first + t; }, make_layer(Kind::line, "", Role::sampled, 1.4f));
-    plot.x = axis("scan", first, first + static_cast<double>(e.energy_process.size()) - 1);
-    plot.y = axis("-log density of the level", 0, 1);
-    fit_closely(plot.y, line.y);
-    plot.layers.push_back(std::move(line));
-    plot.state = level_label(s, level) + "\u2003ensemble 0, the last " +
-                 std::to_string(e.energy_process.size()) + " scans";
-    sanitize(plot);
-    return plot;
-}
-
-PlotSpec level_autocorrelation_figure(const Snapshot& s, int level) {
-    PlotSpec plot =
-        new_figure("level_autocorrelation", "Autocorrelation of the energy at level " + std::to_string(level),
-                   s.preset.get());
-    plot.empty = no_energies(s);
-    const Autocorrelation* found = plot.empty.empty() ? energies_of(s, level) : nullptr;
-    if (!found) {
-        plot.empty = plot.empty.empty() ? "The energy of this level did not change." : plot.empty;
-        return plot;
-    }
-    draw_correlation(plot, *found, 1, "scans");
-    plot.state = level_label(s, level) + "\u2003" + plot.state;
-    sanitize(plot);
-    return plot;
-}
-
-PlotSpec level_times_figure(const Snapshot& s) {
-    PlotSpec plot =
-        new_figure("autocorrelation_by_level", "Autocorrelation time of the energy by level", s.preset.get());
-    plot.empty = no_energies(s);
-    if (!plot.empty.empty()) {
-        return plot;
-    }
-    PlotLayer bars = make_layer(Kind::segments, "", Role::sampled, 1),
-              dots = make_layer(Kind::points, "", Role::sampled, 4);
-    int slow = 0;
-    std::vector<double> all;
-    for (int level = 0; level <= s.n_levels; ++level) {
-        const Autocorrelation* found = energies_of(s, level);
-        if (!found || !std::isfinite(found->time_error)) {
-            slow += found != nullptr;
-            continue;
-        }
-        const double time = found->integrated.time, half = two_sided * found->time_error;
-        dots.x.push_back(level), dots.y.push_back(time);
-        for (const double end : {std::max(0.0, time - half), time + half}) {
-            bars.x.push_back(level), bars.y.push_back(end), all.push_back(end);
-        }
-    }
-    if (dots.x.empty()) {
-        plot.empty = "The scans that are kept are too few for the correlation of the energies at any level.";
-        return plot;
-    }
-    plot.x = level_axis(s.n_levels);
-    plot.y = axis("\u03c4 in scans", 0, 1);
-    all.push_back(0);
-    fit(plot.y, all);
-    plot.y.min = 0;
-    plot.legend = false;
-    plot.state = slow > 0 ? std::to_string(slow) + " slower than " +
-                                std::to_string(s.exchange_stats->energy_process.size()) + " scans can tell"
-                          : "with 95 % intervals";
-    plot.note = "Ensemble 0 over the last " + std::to_string(s.exchange_stats->energy_process.size()) +
-                " scans; levels of which these are fewer than 50 \u03c4 are left out.";
-    add_layers(plot, {bars, dots});
-    sanitize(plot);
-    return plot;
-}
 
 }  // namespace tempera

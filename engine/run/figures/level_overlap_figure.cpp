@@ -25,9 +25,9 @@ std::string reason(const Snapshot& s) {
                : "Particles of each level, weighed for every other one, appear here as levels are done.";
 }
 
-/// Labels of about six evenly spread levels in the middles of their cells.
-std::vector<std::pair<double, std::string>> cell_ticks(const Snapshot& s, const std::vector<int>& levels) {
-    constexpr std::size_t most = 6;
+/// Labels of a few evenly spread levels in the middles of their cells.
+std::vector<std::pair<double, std::string>> cell_ticks(const Snapshot& s, const std::vector<int>& levels,
+                                                       std::size_t most) {
     const std::size_t n = levels.size(), shown = std::min(n, most);
     std::vector<std::pair<double, std::string>> out;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -53,8 +53,8 @@ void add_colour_bar(PlotSpec& plot, double left, double width, double height) {
     for (const int decade : {0, -1, -2}) {
         PlotLayer text = make_layer(Kind::text, "", Role::dim);
         text.text = decade == 0 ? "1" : typeset_power_of_ten(decade);
-        text.x = {left + 2.1 * width};
-        text.y = {std::min(height * 0.97, height * (1 + decade / decades))};
+        text.x = {left + 2.4 * width};
+        text.y = {std::min(height * 0.93, height * (1 + decade / decades))};
         plot.layers.push_back(std::move(text));
     }
 }
@@ -89,11 +89,11 @@ PlotSpec level_overlap_figure(const Snapshot& s) {
     matrix.limit = 1;
     matrix.cells = true;
     plot.layers.push_back(std::move(matrix));
-    const double bar = 0.04 * n;
-    add_colour_bar(plot, n + 0.8 * bar, bar, n);
-    plot.x = axis("density of (target)", 0, n + 3.8 * bar);
+    add_colour_bar(plot, 1.03 * n, 0.05 * n, n);
+    plot.x = axis("density of (target)", 0, 1.22 * n);
     plot.y = axis("particles of (source)", 0, n);
-    plot.x.ticks = plot.y.ticks = cell_ticks(s, overlap.levels);
+    plot.x.ticks = cell_ticks(s, overlap.levels, 3);  // texts lie beside each other
+    plot.y.ticks = cell_ticks(s, overlap.levels, 6);
     const auto [fewest, most] = std::ranges::minmax(overlap.n_points);
     plot.state = fewest == 0
                      ? std::to_string(std::ranges::count_if(overlap.n_points, [](long p) { return p > 0; })) +

@@ -257,9 +257,8 @@ double RunWork<Real>::eta() const {
     const AnnealedSampler<Real>& sampler = run_.sampler();
     const long left = sampler.progress_end() - sampler.progress();
     if (sampler.n_chains() > 0) {
-        return sampler.progress() > 0 ? run_.sampling_seconds() * static_cast<double>(left) /
-                                            static_cast<double>(sampler.progress())
-                                      : -1;
+        const auto done = static_cast<double>(sampler.progress());
+        return done > 0 ? run_.sampling_seconds() * static_cast<double>(left) / done : -1;
     }
     std::vector<double> recent;
     const auto& levels = sampler.level_stats();
