@@ -42,7 +42,7 @@ void TargetPage::begin(Field::Kind kind, const std::string& value, std::string n
         target_[named->name] = value;
     }
     name_ = std::move(name);
-    dims_ = std::move(dims);
+    dims_ = dims.empty() ? dims_from(target_) : std::move(dims);
     asked_ = nullptr;
     look_ = good_ = nullptr;
 }

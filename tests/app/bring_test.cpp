@@ -101,10 +101,11 @@ TEST(BringYourOwn, AWrongFormulaSaysWhereAndChangesNothing) {
 
 TEST(BringYourOwn, TheDimensionFollowsTheFormula) {
     play("dimension", [](ImGuiTestContext* ctx, Workbench& bench) {
-        bench.commands.run("file.bring", bench);
-        IM_CHECK(looked_at(ctx, bench));
-        enter_card(ctx);
         const auto dim = [&] { return bench.bring->formula().target()["dim"].get<int>(); };
+        bench.bring->show_formula("-x1^2 - (x2 - x4)^2 - x3^2 - x4^2");
+        IM_CHECK(looked_at(ctx, bench));
+        IM_CHECK_EQ(dim(), 4);
+        enter_card(ctx);
         type(ctx, "-x1^2 - x2^2 - x3^2/4");
         IM_CHECK(looked_at(ctx, bench));
         IM_CHECK_EQ(dim(), 3);

@@ -128,7 +128,7 @@ PlotSpec target_look_figure(const TargetLook& look) {
     }
     if (look.shown == Shown::slice) {
         plot.title = "Slice of the density";
-        plot.note = "In the plane through " + slice_place(look) + ".";
+        plot.note = "In the plane " + slice_place(look) + ".";
     } else if (look.shown == Shown::marginal) {
         plot.title = "Marginal density";
     }
