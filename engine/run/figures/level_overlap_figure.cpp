@@ -19,7 +19,8 @@ std::string reason(const Snapshot& s) {
     return overlap && !overlap->missing.empty() ? overlap->missing
            : !overlap && (s.state == RunState::finished || s.state == RunState::cancelled ||
                           s.state == RunState::failed)
-               ? "Points of the levels are kept while a run is watched in the window. This one was not."
+               ? "Points of the levels are kept while a run is watched in the window. Of this run there are "
+                 "none."
            : s.exchange
                ? "Particles of each level, weighed for every other one, appear here after the burn-in."
                : "Particles of each level, weighed for every other one, appear here as levels are done.";
