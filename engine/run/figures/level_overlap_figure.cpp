@@ -103,7 +103,8 @@ PlotSpec level_overlap_figure(const Snapshot& s) {
     plot.note =
         "ESS / n of up to " + std::to_string(most) +
         " particles of each level (rows), weighed by exp(log density of the column - of the row); of so "
-        "many, nothing below 1 / n can be told." +
+        "many, nothing below 1 / n can be told, and towards wider levels (upper left) it looks better than "
+        "it is: what would weigh most was not drawn." +
         (overlap.dropped > 0 ? " " + typeset(static_cast<double>(overlap.dropped), 0) +
                                    " weights are no numbers and left out."
                              : "");
