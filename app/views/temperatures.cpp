@@ -30,8 +30,8 @@ void cell_card(const Theme& theme, const Snapshot& s, double x, double y) {
         ImGui::SameLine(theme.px(64));
         ImGui::Text("level %d, %s", level, level_label(s, level).c_str());
     };
-    row("particles", from);
-    row("density", to);
+    row("source", from);
+    row("target", to);
     ImGui::TextColored(theme.dim(), "ESS");
     ImGui::SameLine(theme.px(64));
     if (std::isfinite(fraction)) {

@@ -35,8 +35,9 @@ fs::path run_folder_of(const fs::path& file) {
     const bool is_folder = fs::is_directory(file, ignored);
     const fs::path folder = is_folder ? file : file.parent_path();
     const std::string name = file.filename().string();
-    const auto of_a_run = {"preset.json", "summary.json", "levels.csv",    "modes.csv",   "log.txt",
-                           "samples.npz", "samples.csv",  "genealogy.npz", "report.html", "exchange.npz", "overlap.npz"};
+    const auto of_a_run = {"preset.json", "summary.json", "levels.csv",  "modes.csv",
+                           "log.txt",     "samples.npz",  "samples.csv", "genealogy.npz",
+                           "report.html", "exchange.npz", "overlap.npz"};
     const bool asked = is_folder || std::find(of_a_run.begin(), of_a_run.end(), name) != of_a_run.end();
     const bool whole =
         fs::exists(folder / "preset.json", ignored) && fs::exists(folder / "summary.json", ignored);

@@ -77,9 +77,9 @@ TEST(Autocorrelation, TimesOfAutoregressionsAreKnown) {
     }
 }
 
-/// 400 single chains of 512 steps, of which a few look too slow for an error. The mean error must be the spread
-/// of the estimates, whose own relative standard error is 1 / sqrt(800) = .035, within a quarter: the estimate
-/// is skewed.
+/// 400 single chains of 512 steps, of which a few look too slow for an error. The mean error must be the
+/// spread of the estimates, whose own relative standard error is 1 / sqrt(800) = .035, within a quarter: the
+/// estimate is skewed.
 TEST(Autocorrelation, ItsStandardErrorIsTheSpreadOfTheEstimates) {
     for (const double memory : {0.3, 0.5}) {
         Moments time, error;

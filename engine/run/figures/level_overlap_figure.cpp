@@ -19,7 +19,8 @@ std::string reason(const Snapshot& s) {
     return overlap && !overlap->missing.empty() ? overlap->missing
            : !overlap && (s.state == RunState::finished || s.state == RunState::cancelled ||
                           s.state == RunState::failed)
-               ? "Points of the levels are kept while a run is watched in the window. This one was not."
+               ? "Points of the levels are kept while a run is watched in the window. Of this run there are "
+                 "none."
            : s.exchange
                ? "Particles of each level, weighed for every other one, appear here after the burn-in."
                : "Particles of each level, weighed for every other one, appear here as levels are done.";
@@ -102,7 +103,8 @@ PlotSpec level_overlap_figure(const Snapshot& s) {
     plot.note =
         "ESS / n of up to " + std::to_string(most) +
         " particles of each level (rows), weighed by exp(log density of the column - of the row); of so "
-        "many, nothing below 1 / n can be told." +
+        "many, nothing below 1 / n can be told, and towards wider levels (upper left) it looks better than "
+        "it is: what would weigh most was not drawn." +
         (overlap.dropped > 0 ? " " + typeset(static_cast<double>(overlap.dropped), 0) +
                                    " weights are no numbers and left out."
                              : "");
