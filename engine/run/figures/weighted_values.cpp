@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "run/figures/figure_parts.hpp"
+
 namespace tempera {
 
 void Weighted::add(double v, double w) {
