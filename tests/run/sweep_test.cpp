@@ -253,6 +253,30 @@ TEST(Sweep, RowsStandApartByBlockAndColour) {
     EXPECT_NEAR(mean.standard_error, 0.005, 1e-15);
 }
 
+TEST(Sweep, ASingleRunHasItsOwnStandardError) {
+    Json p = learned_preset(R"({ "grid": { "path.n_levels": [4, 8, 16] } })");
+    p["path"]["type"] = "diffusion";
+    p["model"] = Json{{"type", "none"}};
+    const SweepPlan plan = plan_sweep(p, {}, 0);
+    std::vector<Json> summaries(plan.cells.size(), Json{{"status", "finished"}});
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
+        summaries[i]["log_z"] = 0.5, summaries[i]["log_z_stderr"] = 0.25;
+        summaries[i]["observables"]["energy"] = {
+            {"mean", 3.0}, {"stderr", 0.125}, {"heat_capacity", 1.5}, {"heat_capacity_stderr", 0.0625}};
+    }
+    std::map<std::string, double> errors;
+    for (const SweepMetric& metric : present_metrics(plan, summaries)) {
+        errors[metric.title] = sweep_mean(plan, summaries, 1, metric).standard_error;
+    }
+    EXPECT_EQ(errors.at("energy"), 0.125);
+    EXPECT_EQ(errors.at("heat capacity"), 0.0625);
+    for (const PlotSpec& figure : sweep_figures(plan, summaries)) {
+        EXPECT_TRUE(std::ranges::any_of(figure.layers, [](const PlotLayer& l) {
+            return l.kind == PlotLayer::Kind::segments && l.x.size() == 6;
+        })) << figure.title;
+    }
+}
+
 TEST(Sweep, TwoNumericColumnsGiveAHeatMapBesideTheLines) {
     Json p =
         learned_preset(R"({ "grid": { "path.n_levels": [4, 8, 16], "sampler.n_particles": [50, 100] } })");

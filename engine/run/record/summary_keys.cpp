@@ -141,8 +141,8 @@ void add_columns(const SummaryKey& key, const std::vector<const Json*>& summarie
                 continue;
             }
             const Json unit = value.value("unit", Json());
-            out.push_back({group + own + rest,
-                           own + (unit.is_string() ? " (" + unit.get<std::string>() + ")" : ""), &key});
+            const std::string named = own + (unit.is_string() ? " (" + unit.get<std::string>() + ")" : "");
+            out.push_back({group + own + rest, *key.heading ? key.heading : named, &key});
         }
     }
 }

@@ -66,7 +66,7 @@ const SummaryKey& summary_key(std::string_view name);
 /// A column of a table of summaries.
 struct SummaryColumn {
     std::string name;     ///< of the key, without "*"
-    std::string heading;  ///< of a line without one: the run's own name, with its unit
+    std::string heading;  ///< of the line, or the run's own name with its unit
     const SummaryKey* key;
 };
 /// The columns of &SummaryKey::in_sweeps or in_comparisons, in their order. A line with a "*" gives one for

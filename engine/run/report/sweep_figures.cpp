@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/csv.hpp"
+#include "run/figures/figure_parts.hpp"
 #include "run/figures/training_figures.hpp"
 #include "run/preset/preset_target.hpp"
 #include "run/report/sweep_heat_map.hpp"
@@ -36,7 +37,8 @@ void fit_axis(PlotAxis& axis, const std::vector<double>& values, bool log) {
     }
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     if (axis.log) {
-        axis.min = *low / 1.5, axis.max = *high * 1.5;
+        const double room = std::max(1.1, std::pow(*high / *low, 0.06));
+        axis.min = *low / room, axis.max = *high * room;
     } else {
         const double room = *high > *low ? 0.06 * (*high - *low) : std::max(0.5, std::abs(*high) * 0.1);
         axis.min = *low - room, axis.max = *high + room;
@@ -61,7 +63,8 @@ PlotSpec empty_figure(const SweepPlan& plan, const SweepMetric& metric) {
     plot.provenance = plan.name;
     plot.note = plan.n_seeds > 1 ? "Means over " + std::to_string(plan.n_seeds) +
                                        " seeds; the bars are one standard error either way."
-                                 : "";
+                : metric.error_key.empty() ? ""
+                                           : "The bars are one standard error of the run either way.";
     return plot;
 }
 
@@ -84,7 +87,7 @@ PlotSpec line_figure(const SweepPlan& plan, const std::vector<Json>& summaries, 
     plot.x.label = along.name;
     std::vector<double> all_x, all_y;
     std::map<std::string, std::size_t> known;
-    std::vector<PlotLayer> lines, bars;
+    std::vector<PlotLayer> lines, bars, dots;
     for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
         const SweepMean v = sweep_mean(plan, summaries, g, metric);
         if (!drawable(metric, v)) {
@@ -97,11 +100,14 @@ PlotSpec line_figure(const SweepPlan& plan, const std::vector<Json>& summaries, 
         if (fresh) {
             lines.push_back(make_layer(Kind::line, at->first, Role::run));
             bars.push_back(make_layer(Kind::segments, "", Role::run, 1));
-            lines.back().index = bars.back().index = static_cast<int>(at->second);
+            dots.push_back(make_layer(Kind::points, "", Role::run, 4));
+            lines.back().index = bars.back().index = dots.back().index = static_cast<int>(at->second);
         }
-        lines[at->second].x.push_back(x), lines[at->second].y.push_back(v.mean);
+        for (PlotLayer* layer : {&lines[at->second], &dots[at->second]}) {
+            layer->x.push_back(x), layer->y.push_back(v.mean);
+        }
         all_x.push_back(x), all_y.push_back(v.mean);
-        if (v.n > 1) {
+        if (std::isfinite(v.standard_error)) {
             const auto [low, high] = error_bar(metric, v);
             bars[at->second].x.insert(bars[at->second].x.end(), {x, x});
             bars[at->second].y.insert(bars[at->second].y.end(), {low, high});
@@ -112,13 +118,9 @@ PlotSpec line_figure(const SweepPlan& plan, const std::vector<Json>& summaries, 
             plot.x.ticks.emplace_back(x, text);
         }
     }
-    for (std::vector<PlotLayer>* set : {&bars, &lines}) {
-        for (PlotLayer& layer : *set) {
-            if (!layer.x.empty()) {
-                plot.layers.push_back(std::move(layer));
-            }
-        }
-    }
+    add_layers(plot, std::move(bars));
+    add_layers(plot, std::move(lines));
+    add_layers(plot, std::move(dots));
     fit_axis(plot.x, all_x, !all_x.empty() && *std::min_element(all_x.begin(), all_x.end()) > 0);
     fit_axis(plot.y, all_y, metric.log);
     return plot;
@@ -190,7 +192,7 @@ PlotSpec row_figure(const SweepPlan& plan, const std::vector<Json>& summaries, c
         const std::size_t i = g % n_colours;
         dots[i].x.push_back(v.mean), dots[i].y.push_back(y);
         all.push_back(v.mean);
-        if (v.n > 1) {
+        if (std::isfinite(v.standard_error)) {
             const auto [low, high] = error_bar(metric, v);
             bars[i].x.insert(bars[i].x.end(), {low, high});
             bars[i].y.insert(bars[i].y.end(), {y, y});
@@ -205,13 +207,8 @@ PlotSpec row_figure(const SweepPlan& plan, const std::vector<Json>& summaries, c
     }
     fit_axis(plot.x, all, metric.log);
     plot.layers.push_back(std::move(links));
-    for (std::vector<PlotLayer>* set : {&bars, &dots}) {
-        for (PlotLayer& layer : *set) {
-            if (!layer.x.empty()) {
-                plot.layers.push_back(std::move(layer));
-            }
-        }
-    }
+    add_layers(plot, std::move(bars));
+    add_layers(plot, std::move(dots));
     for (const auto& [y, text] : rows.heads) {
         PlotLayer head = make_layer(Kind::text, "", Role::exact);
         head.x = {plot.x.min}, head.y = {y - 0.35};

@@ -26,6 +26,20 @@ void scalar_keys(const Json& value, const std::string& place, std::vector<std::s
     }
 }
 
+/// "observables.energy.stderr" for "observables.energy.mean", as the table of summary keys pairs them.
+std::string error_key(const SummaryColumn& column) {
+    const auto split = [](const std::string& name) { return name.rfind('.') + 1; };  // 0 without a group
+    const std::string pattern = column.key->name, group = pattern.substr(0, split(pattern));
+    for (const SummaryKey& key : summary_keys()) {
+        const std::string name = key.name;
+        if (key.over == SummaryKey::Over::error_of_mean && name.substr(0, split(name)) == group &&
+            key.of == pattern.substr(group.size())) {
+            return column.name.substr(0, split(column.name)) + name.substr(group.size());
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::size_t sweep_combinations(const SweepPlan& plan) {
@@ -40,13 +54,18 @@ SweepMean sweep_mean(const SweepPlan& plan, const std::vector<Json>& summaries, 
                      const SweepMetric& metric) {
     const std::size_t n_seeds = static_cast<std::size_t>(plan.n_seeds);
     Moments moments;
+    double own_error = std::nan("");
     for (std::size_t s = 0; s < n_seeds; ++s) {
-        const Json v = get_value(summaries[combination * n_seeds + s], metric.key);
+        const Json& summary = summaries[combination * n_seeds + s];
+        const Json v = get_value(summary, metric.key);
         if (v.is_number()) {
             moments.add(metric.magnitude ? std::abs(v.get<double>()) : v.get<double>());
+            const Json error = metric.error_key.empty() ? Json() : get_value(summary, metric.error_key);
+            own_error = error.is_number() ? error.get<double>() : std::nan("");
         }
     }
-    return {moments.n ? moments.mean : std::nan(""), moments.standard_error(), moments.n};
+    return {moments.n ? moments.mean : std::nan(""), moments.n == 1 ? own_error : moments.standard_error(),
+            moments.n};
 }
 
 std::vector<SweepMetric> present_metrics(const SweepPlan& plan, const std::vector<Json>& summaries) {
@@ -58,7 +77,7 @@ std::vector<SweepMetric> present_metrics(const SweepPlan& plan, const std::vecto
     for (const SummaryColumn& column : summary_columns(&SummaryKey::in_sweeps, there)) {
         const bool magnitude = column.key->magnitude;
         SweepMetric metric{column.name, magnitude ? "|" + column.heading + "|" : column.heading,
-                           column.key->log, magnitude};
+                           column.key->log, magnitude, error_key(column)};
         for (std::size_t g = 0; g < sweep_combinations(plan); ++g) {
             if (std::isfinite(sweep_mean(plan, summaries, g, metric).mean)) {
                 out.push_back(std::move(metric));
@@ -189,7 +208,9 @@ std::vector<std::vector<std::string>> sweep_rows(const SweepPlan& plan, const st
         for (const SweepMetric& m : metrics) {
             const SweepMean v = sweep_mean(plan, summaries, g, m);
             rows.back().push_back((std::isnan(v.mean) ? "-" : short_number(v.mean)) +
-                                  (v.n > 1 ? " \u00b1 " + short_number(v.standard_error, 2) : std::string()));
+                                  (std::isfinite(v.standard_error)
+                                       ? " \u00b1 " + short_number(v.standard_error, 2)
+                                       : std::string()));
         }
     }
     return rows;

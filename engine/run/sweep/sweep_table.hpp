@@ -10,9 +10,11 @@ struct SweepMetric {
     std::string key;    ///< dotted key of summary.json
     std::string title;  ///< short heading
     bool log, magnitude;
+    std::string error_key = {};  ///< of a run's own standard error; empty: none
 };
 
-/// Mean over the seeds of one combination with its standard error; NaN where no run (or only one) has it.
+/// Mean over the seeds of one combination with its standard error, which of a single run is the run's own;
+/// NaN where nothing is known.
 struct SweepMean {
     double mean, standard_error;
     long n;

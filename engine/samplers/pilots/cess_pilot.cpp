@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/number.hpp"
 #include "core/number_text.hpp"
 #include "core/parallel.hpp"
 #include "samplers/annealed/resampling.hpp"
@@ -68,7 +69,9 @@ public:
     }
 
 private:
-    /// d log density / d beta of every particle.
+    /// d log density / d beta of every particle. Where the target has no density a particle has weight zero
+    /// from here on: a bounded support leaves only a part of the reference, and the conditional effective
+    /// sample size of any step is of that part.
     void evaluate_slope(int level) {
         std::vector<long> bad(static_cast<std::size_t>(x_.n_blocks()), -1);
         parallel_for(x_.n_blocks(), [&](int b) {
@@ -77,8 +80,11 @@ private:
             ends_->density(0).evaluate(x_.block(b), {target, nullptr}, tally);
             ends_->density(ends_->n_levels()).evaluate(x_.block(b), {reference, nullptr}, tally);
             for (int l = 0; l < x_.block_count(b); ++l) {
-                slope_.block(b)[l] = static_cast<double>(target[l]) - static_cast<double>(reference[l]);
-                if (!std::isfinite(slope_.block(b)[l])) {
+                double &slope = slope_.block(b)[l], &weight = log_weight_.block(b)[l];
+                slope = static_cast<double>(target[l]) - static_cast<double>(reference[l]);
+                weight = slope == minus_infinity ? minus_infinity : weight;
+                slope = weight == minus_infinity ? 0 : slope;
+                if (!std::isfinite(slope)) {
                     bad[static_cast<std::size_t>(b)] = static_cast<long>(b) * block_size + l;
                 }
             }
@@ -87,6 +93,12 @@ private:
         if (first != bad.end()) {
             throw NumericalError("equal_cess: the log density of a pilot particle is not finite", level,
                                  *first);
+        }
+        const auto weights = log_weight_.span();
+        if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == minus_infinity; })) {
+            throw NumericalError("equal_cess: no pilot particle lies where the target has a density; "
+                                 "bring the reference nearer to it",
+                                 level, 0);
         }
     }
 
