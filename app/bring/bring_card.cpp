@@ -46,8 +46,9 @@ void BringCard::show_formula(const std::string& formula) {
 void BringCard::show_file(const Workbench& bench, const fs::path& file) {
     wanted_ = true;
     if (file_kind(file) != FileKind::module) {
+        std::error_code ignored;
         page_ = Page::points;
-        points_.begin(file);
+        points_.begin(fs::is_directory(file, ignored) ? file / weights_of_training : file);
         return;
     }
     page_ = Page::module;

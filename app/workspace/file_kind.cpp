@@ -36,7 +36,9 @@ FileKind file_kind(const fs::path& file) {
         return FileKind::preset;
     }
     if (fs::is_directory(file, ignored)) {
-        return fs::exists(file / "preset.json", ignored) ? FileKind::preset : FileKind::unknown;
+        return fs::exists(file / weights_of_training, ignored) ? FileKind::points
+               : fs::exists(file / "preset.json", ignored)     ? FileKind::preset
+                                                               : FileKind::unknown;
     }
     std::string ending = file.extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(),
@@ -63,7 +65,7 @@ const std::vector<std::string>& opened_endings() {
 std::string what_opens() {
     return "Tempera opens presets (.json), run folders, points or labelled rows (.csv, .npy, .npz), "
            "TorchScript "
-           "densities and models (.pt) and networks (weights.npz).";
+           "densities and models (.pt) and networks (weights.npz or the folder of a training).";
 }
 
 }  // namespace tempera::app

@@ -10,10 +10,13 @@ namespace tempera::app {
 
 enum class FileKind {
     preset,  ///< or a run, or a file of one
-    points,  ///< rows of numbers, or a network's weights
+    points,  ///< rows of numbers, or a network's weights; the folder of a training
     module,  ///< TorchScript
     unknown
 };
+
+/// In the folder of a training.
+inline constexpr const char* weights_of_training = "weights.npz";
 
 /// By its place, its ending and, where that says nothing, its first byte.
 FileKind file_kind(const std::filesystem::path& file);

@@ -310,6 +310,10 @@ TEST_F(Dropped, FilesAreKnownByWhatTheyAre) {
     EXPECT_EQ(file_kind("A.CSV"), FileKind::points);
     EXPECT_EQ(file_kind("model.pt"), FileKind::module);
     EXPECT_EQ(file_kind(write("notes.txt", "hello")), FileKind::unknown);
+    fs::create_directories(folder.path / "training");
+    write("training/preset.json", "{}");
+    write("training/weights.npz", "");
+    EXPECT_EQ(file_kind(folder.path / "training"), FileKind::points) << "a network to use";
     write("preset.json", "{}");
     write("summary.json", "{}");
     EXPECT_EQ(file_kind(write("samples.npz", "")), FileKind::preset) << "it belongs to a run";

@@ -179,7 +179,8 @@ def check_typed_formula(program, env, folder, preset, state):
         def used():
             return [f for f in sessions(state) if read_json(f)["document"]["target"].get("log_density") == formula]
 
-        for _ in range(3):  # a busy machine may open the card after the typing began
+        for _ in range(5):  # a busy machine may open the card after the typing began
+            window.tell("mousemove", "--window", window.handle, "640", "20")
             window.key("ctrl+n")
             time.sleep(3)
             window.key("ctrl+a")

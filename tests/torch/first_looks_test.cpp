@@ -116,6 +116,12 @@ TEST_F(ScriptLook, TakesANetworkAsItIs) {
     ASSERT_EQ(seen->use.refused, "");
     EXPECT_EQ(seen->use.preset["model"]["hidden"], Json({4}));
     EXPECT_TRUE(look_at_points({.present = present, .file = file}, {})->network);
+    // In the coordinates that it was trained in, and which the usual preset may not have.
+    EXPECT_EQ(as_model(file)->use.refused, "");
+    EXPECT_EQ(as_model(file)->use.preset["path"]["standardise"], false);
+    // The state of a training has the ending of a module.
+    fs::copy_file(file, folder.path / "checkpoint.pt");
+    EXPECT_NE(as_model(folder.path / "checkpoint.pt")->use.refused.find("weights.npz"), std::string::npos);
     present["target"]["means"] = {{-4, 0, 0}, {4, 0, 0}};
     EXPECT_NE(as_model(file, present)->use.refused.find("dim"), std::string::npos)
         << as_model(file, present)->use.refused;

@@ -231,22 +231,15 @@ std::shared_ptr<const ModelLook> look_at_model(const Brought& brought, const std
     auto look = std::make_shared<ModelLook>();
     look->id = brought.id;
     try {
+        const auto try_out = [&](const Json& preset) { build_path<double>(resolve_preset(preset), stop); };
         std::string first;
         for (const Json& model : models_in(brought.file)) {
-            Proposal use = propose_model(brought.present, model, brought.name);
-            try {
-                if (use.refused.empty()) {
-                    build_path<double>(resolve_preset(use.preset), stop);
-                }
-            } catch (const ConfigError& error) {
-                use = {{}, {}, with_short_name(error.what(), brought.file)};
-            }
-            first = first.empty() ? use.refused : first;
-            look->use = use;
-            if (use.refused.empty()) {
+            look->use = propose_model(brought.present, model, brought.name, try_out);
+            first = first.empty() ? look->use.refused : first;
+            if (look->use.refused.empty()) {
                 break;
             }
-            look->use.refused = first;
+            look->use.refused = with_short_name(first, brought.file);
         }
     } catch (const std::exception& error) {
         look->use = {{}, {}, error.what()};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <vector>
 
 #include "core/build_id.hpp"
@@ -37,6 +36,7 @@ struct Candidates {
         std::function<Json()> make;  ///< may throw ConfigError
     };
     std::vector<Candidate> list;
+    std::function<void(const Json&)> try_out = [](const Json&) {};  ///< what no check sees
 
     Proposal best() const {
         Proposal out;
@@ -45,6 +45,7 @@ struct Candidates {
                 Json preset = candidate.make();
                 const std::vector<Problem> problems = check_preset(preset);
                 if (problems.empty()) {
+                    try_out(preset);
                     return {std::move(preset), candidate.basis, ""};
                 }
                 out.refused = line_of(problems.front());
@@ -174,12 +175,14 @@ Proposal propose_training(const Json& present, const fs::path& file) {
     return candidates.best();
 }
 
-Proposal propose_model(const Json& present, const Json& model, const std::string& name) {
+Proposal propose_model(const Json& present, const Json& model, const std::string& name,
+                       const std::function<void(const Json& preset)>& try_out) {
     const auto with_model = [&](Json preset) {
         preset["model"] = model;
         return preset;
     };
     Candidates candidates;
+    candidates.try_out = try_out;
     if (present.contains("path") && path_info(present["path"]).uses_model) {
         candidates.list.push_back({{}, [&] { return with_model(present); }});
     }

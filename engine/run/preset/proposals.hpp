@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "core/settings.hpp"
@@ -29,8 +30,9 @@ Proposal propose_reference(const Json& present, const std::filesystem::path& fil
 /// model.training.data: a network is trained on the points of a file. Where the present preset trains none,
 /// the path and the model of a shipped preset lead to its target.
 Proposal propose_training(const Json& present, const std::filesystem::path& file);
-/// The present target at the end of a learned path with this section "model" (whose file is looked at when
-/// the path is built).
-Proposal propose_model(const Json& present, const Json& model, const std::string& name);
+/// The present target at the end of a learned path with this section "model". `try_out` builds the path of a
+/// preset, for only so it is seen whether the model's file fits, and throws ConfigError where it does not.
+Proposal propose_model(const Json& present, const Json& model, const std::string& name,
+                       const std::function<void(const Json& preset)>& try_out);
 
 }  // namespace tempera
