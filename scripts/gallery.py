@@ -17,6 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 WINDOWS = {
     "window.png": ["two_lakes", "--at", "finished"],
     "particle_systems.png": ["lj13_reference", "--at", "finished"],
+    "ladder.png": ["re_ladder", "--layout", "ladder", "--at", "finished"],
+    "bring_your_own.png": ["two_lakes", "--formula", "-x1^4 + 3*x1^2 - 0.8*(x2 - sin(2*x1))^2", "--at", "finished"],
 }
 TEMPERATURES = {"0.4": "T = 0.4: frozen", "1.0": "T = 1: liquid", "2.3": "T = 2.3: a gas in its trap"}
 
