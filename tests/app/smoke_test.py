@@ -171,37 +171,6 @@ def check_killed(program, env, folder, preset, state):
         window.kill()
 
 
-def check_typed_formula(program, env, folder, preset, state):
-    """A density of one's own: Ctrl+N, typed, and used by Ctrl+Enter as soon as it was looked at."""
-    formula = "-x1^4+3*x1^2-x2^2"
-    window = Window(program, env, folder, preset, "typed")
-    try:
-        def used():
-            return [f for f in sessions(state) if read_json(f)["document"]["target"].get("log_density") == formula]
-
-        for _ in range(5):  # a busy machine may open the card after the typing began
-            window.tell("mousemove", "--window", window.handle, "640", "20")
-            window.key("ctrl+n")
-            time.sleep(3)
-            window.key("ctrl+a")
-            window.tell("type", "--delay", "60", "--", formula)
-            for _ in range(5):  # and take longer for its look
-                time.sleep(2)
-                window.key("ctrl+Return")
-                if wait_until(used, 3):
-                    break
-            if used():
-                break
-            window.key("Escape")
-            window.key("Escape")
-        assert used(), "the formula did not become the target"
-        assert window.wait_for(lambda d: d["state"] == "finished"), "the formula's run does not end"
-    finally:
-        window.kill()
-        for file in sessions(state):
-            os.remove(file)
-
-
 def check_ended_by_signal(program, env, folder, preset, state):
     """SIGINT with edits: ends well, and the edits are offered next time."""
     window = Window(program, env, folder, preset, "edited")
@@ -255,7 +224,6 @@ def main():
         check_old_gl(program, env)
         check_session(program, env, folder, preset, state)
         check_killed(program, env, folder, preset, state)
-        check_typed_formula(program, env, folder, preset, state)
         check_ended_by_signal(program, env, folder, preset, state)
         check_closed_while_busy(program, env, folder, source)
     finally:
