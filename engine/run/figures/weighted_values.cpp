@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "run/figures/figure_parts.hpp"
+#include "run/record/chain_traces.hpp"
 
 namespace tempera {
 
@@ -43,6 +44,27 @@ std::array<double, 2> Weighted::limits() const {
     const double low = at(order.begin(), order.end()), high = at(order.rbegin(), order.rend());
     const double room = 0.08 * (high - low) + 1e-9 * (1 + std::abs(low));
     return {low - room, high + room};
+}
+
+PointSet seen_values(const Snapshot& s) {
+    constexpr std::size_t most_values = 8192;
+    PointSet out;
+    if (s.level > 0 || !s.traces || s.traces->observables.size() < s.observables.size() ||
+        s.traces->n_rows == 0) {
+        out.weight = s.points->weight;
+        out.observables = s.points->observables;
+        return out;
+    }
+    for (const ChainTrace& trace : s.traces->observables) {
+        const std::vector<double>& all = trace.values.values;
+        const std::size_t n = std::min(all.size(), most_values);
+        std::vector<double>& kept = out.observables.emplace_back(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            kept[i] = all[i * all.size() / n];
+        }
+        out.weight.assign(n, 1);
+    }
+    return out;
 }
 
 std::string label_of(const Observable& o) {

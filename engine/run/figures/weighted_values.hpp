@@ -24,6 +24,11 @@ struct Weighted {
     std::array<double, 2> limits() const;
 };
 
+/// Values of the observables and their weights, of which alone the rest of the set is empty: of chains at the
+/// target along their way as far as it is kept, evenly thinned, because few chains are few points at a time;
+/// else of the particles of the moment.
+PointSet seen_values(const Snapshot& s);
+
 /// Name and unit of an observable, for axes.
 std::string label_of(const Observable& o);
 
