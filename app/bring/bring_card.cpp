@@ -126,7 +126,11 @@ void BringCard::choose_file(Workbench& bench) {
         const fs::path& last = page_ == Page::points ? points_.file() : module_file_;
         bench.dialog.show(
             FileDialog::Mode::open, last.empty() ? fs::current_path() : last.parent_path(),
-            [&bench](const fs::path& file) { bench.open_file(file.string()); }, opened_endings());
+            [this, &bench](const fs::path& file) {
+                come_back_ = false;  // what is opened shows itself
+                bench.open_file(file.string());
+            },
+            opened_endings());
     }
 }
 

@@ -33,6 +33,7 @@ void draw(Workbench& b) {
     observable_choice(b, "###across", axes.across, b.view.free_energy[0]);
     ImGui::SameLine();
     observable_choice(b, "###up", axes.up, b.view.free_energy[1]);
+    plot_note(b.theme, spec);
     whole_plot(b, spec);
 }
 

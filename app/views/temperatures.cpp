@@ -51,6 +51,7 @@ void draw(Workbench& b) {
         empty_text(b, spec.empty);
         return;
     }
+    plot_note(b.theme, spec);
     PlotOptions options;
     options.fit = true;
     const Area area = remaining();

@@ -143,6 +143,7 @@ void draw(Workbench& b) {
     } else if (!spec.empty.empty()) {
         empty_text(b, spec.empty);
     } else {
+        plot_note(b.theme, spec);
         whole_plot(b, spec);
     }
 }

@@ -44,6 +44,7 @@ void Document::adopt(Json contents, std::filesystem::path file, std::optional<Js
     now_ = edited ? std::move(*edited) : saved_;
     basis_ = basis ? std::move(*basis) : saved_;
     file_ = std::move(file);
+    number_ = ++last_number_;
     undo_.clear();
     redo_.clear();
     open_edit_.clear();
@@ -57,6 +58,7 @@ void Document::replace(Json contents, Json saved, std::filesystem::path file, co
     saved_ = saved;
     basis_ = std::move(saved);
     file_ = std::move(file);
+    number_ = ++last_number_;
     check();
 }
 
@@ -66,7 +68,7 @@ void Document::save_as(const std::filesystem::path& file) {
     saved_ = basis_ = now_;
     for (std::deque<Step>* steps : {&undo_, &redo_}) {  // what they lead to is no longer what the file holds
         for (Step& step : *steps) {
-            if (step.file == file_) {  // of another document, that of its own file
+            if (step.of == number_) {
                 step.basis = step.saved = basis_;
                 step.file = file;
             }
@@ -182,6 +184,7 @@ std::string Document::travel(std::deque<Step>& from, std::deque<Step>& to) {
     basis_ = std::move(step.basis);
     saved_ = std::move(step.saved);
     file_ = std::move(step.file);
+    number_ = step.of;
     check();
     return step.what;
 }

@@ -67,8 +67,9 @@ private:
         Json document, basis, saved;
         std::filesystem::path file;
         std::string what;
+        int of;  ///< which document: two without a file are two
     };
-    Step now(const std::string& what) const { return {now_, basis_, saved_, file_, what}; }
+    Step now(const std::string& what) const { return {now_, basis_, saved_, file_, what, number_}; }
     std::string travel(std::deque<Step>& from, std::deque<Step>& to);
     void remember(const std::string& what);
     void check();
@@ -78,6 +79,7 @@ private:
     std::vector<Problem> problems_;
     std::deque<Step> undo_, redo_;
     std::string open_edit_;
+    int number_ = 0, last_number_ = 0;
 };
 
 }  // namespace tempera::app

@@ -97,7 +97,11 @@ NumberTable table_of(const NpyArray& array, const std::string& name) {
         throw ConfigError(name, "has " + std::to_string(array.shape.size()) +
                                     " axes; a table has two, [rows, columns], or one");
     }
-    return {{}, array.shape[0], array.shape.size() == 2 ? array.shape[1] : 1, array.to_doubles()};
+    const std::size_t n_columns = array.shape.size() == 2 ? array.shape[1] : 1;
+    if (n_columns == 0) {
+        throw ConfigError(name, "has no columns");
+    }
+    return {{}, array.shape[0], n_columns, array.to_doubles()};
 }
 
 std::string NumberTable::column_name(std::size_t column) const {
@@ -111,6 +115,10 @@ std::string NumberTable::place(std::size_t row, std::size_t column) const {
 std::shared_ptr<const NumberTable> read_number_table(const std::filesystem::path& file) {
     static auto& kept = *new Recent<FileStamp, NumberTable>(4);
     return kept.get(FileStamp(file), [&] {
+        std::error_code unknown;
+        if (std::filesystem::exists(file, unknown) && !std::filesystem::is_regular_file(file, unknown)) {
+            throw ConfigError(file.string(), "is no regular file");  // a pipe may never end
+        }
         return file.extension() == ".npy" ? table_of(read_npy(file), file.string())
                                           : parse_table(read_file_text(file), file.string());
     });

@@ -105,9 +105,8 @@ struct ExpressionSettings {
                                      "(standard deviations .1 to 100); move or scale the density there"));
             } else if (rises_everywhere(formula)) {
                 problems.add(
-                    at,
-                    at_column(1, "the formula grows in every direction, so that the density has no integral; "
-                                 "is a minus sign missing?"));
+                    at, at_column(1, "the formula grows without end, so that the density has no integral; "
+                                     "is a minus sign missing?"));
             }
         } catch (const formula::FormulaError& error) {
             problems.add(at, error.what());

@@ -2,11 +2,13 @@
 #include "core/number_table.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <fstream>
 
 #include "core/errors.hpp"
+#include "core/npy.hpp"
 #include "support/files.hpp"
 
 namespace tempera {
@@ -42,6 +44,13 @@ TEST_F(NumberTables, HaveAHeaderOrNone) {
     EXPECT_EQ(plain->n_rows, 2u);
     EXPECT_EQ(plain->place(1, 1), "row 2, column 2");
     EXPECT_EQ(read_number_table(write("empty.csv", ""))->n_rows, 0u);
+}
+
+TEST_F(NumberTables, WithoutColumnsOrFromAPipeAreRefused) {
+    EXPECT_THROW(table_of(NpyArray::of(std::vector<double>{}, {5, 0}), "zero.npy"), ConfigError);
+    const std::filesystem::path pipe = scratch.path / "pipe.csv";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_THROW(read_number_table(pipe), ConfigError);
 }
 
 TEST_F(NumberTables, TellWhereTheyAreNone) {

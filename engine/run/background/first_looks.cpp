@@ -116,7 +116,7 @@ Json settings_of(const NetworkWeights& network, const std::string& file) {
 bool holds_network(const fs::path& file) {
     try {
         return file.extension() == ".npz" && !read_network_weights(file, "").layers.empty();
-    } catch (const ConfigError&) {
+    } catch (const std::exception&) {
         return false;
     }
 }
@@ -197,7 +197,11 @@ std::shared_ptr<const TargetLook> look_at_target(const Brought& brought, const s
     }
     look->id = brought.id;
     if (look->problems.empty() && !stop.stop_requested()) {
-        look->use = propose_target(brought.present, look->target, brought.name);
+        try {
+            look->use = propose_target(brought.present, look->target, brought.name);
+        } catch (const std::exception& error) {
+            look->use = {{}, {}, error.what()};
+        }
     }
     return stop.stop_requested() ? nullptr : look;
 }

@@ -72,7 +72,9 @@ void draw_histogram(const PointsLook& look, std::size_t j, PlotSpec& plot) {
     std::vector<double> count(static_cast<std::size_t>(n_bins), 0.0);
     for (std::size_t i = j; i < look.drawn.size(); i += look.columns.size()) {
         if (std::isfinite(look.drawn[i])) {
-            const int bin = std::min(n_bins - 1, static_cast<int>((look.drawn[i] - column.min) / width));
+            const double place =
+                (look.drawn[i] - column.min) / width;  // no number where the width is infinite
+            const int bin = place >= 0 && place < n_bins ? static_cast<int>(place) : n_bins - 1;
             count[static_cast<std::size_t>(bin)] += 1;
         }
     }

@@ -8,6 +8,7 @@
 #include "run/figures/chain_figures.hpp"
 #include "run/figures/chain_parts.hpp"
 #include "run/figures/figure_parts.hpp"
+#include "run/preset/preset.hpp"
 #include "run/record/chain_traces.hpp"
 
 namespace tempera {
@@ -29,6 +30,15 @@ std::string no_energies(const Snapshot& s) {
                : "";
 }
 
+/// Why no correlation of energies is known yet; empty where it could be.
+std::string unknown_energies(const Snapshot& s) {
+    if (s.traces && !s.traces->level_energies.empty()) {
+        return "";
+    }
+    return s.traces && !s.traces->missing.empty() ? s.traces->missing
+                                                  : "Energies are correlated after the burn-in.";
+}
+
 const Autocorrelation* energies_of(const Snapshot& s, int level) {
     const auto at = static_cast<std::size_t>(level);
     return s.traces && at < s.traces->level_energies.size() && s.traces->level_energies[at].known()
@@ -43,7 +53,8 @@ std::string level_label(const Snapshot& s, int level) {
     if (s.positions && at < s.positions->size()) {
         const LevelPosition& p = (*s.positions)[at];
         if (p.beta > 0) {
-            std::string text = short_number(1 / p.beta);
+            const Json own = s.preset ? get_value(*s.preset, "target.temperature") : Json();
+            std::string text = short_number((own.is_number() ? own.get<double>() : 1) / p.beta);
             if (const std::size_t exponent = text.find("e+0"); exponent != std::string::npos) {
                 text.erase(exponent + 1, 2);  // 8.77e+04 is long for an axis
             }
@@ -87,7 +98,9 @@ PlotSpec level_autocorrelation_figure(const Snapshot& s, int level) {
     plot.empty = no_energies(s);
     const Autocorrelation* found = plot.empty.empty() ? energies_of(s, level) : nullptr;
     if (!found) {
-        plot.empty = plot.empty.empty() ? "The energy of this level did not change." : plot.empty;
+        plot.empty = !plot.empty.empty()           ? plot.empty
+                     : unknown_energies(s).empty() ? "The energy of this level did not change."
+                                                   : unknown_energies(s);
         return plot;
     }
     draw_correlation(plot, *found, 1, "scans");
@@ -120,7 +133,11 @@ PlotSpec level_times_figure(const Snapshot& s) {
         }
     }
     if (dots.x.empty()) {
-        plot.empty = "The scans that are kept are too few for the correlation of the energies at any level.";
+        plot.empty = unknown_energies(s);
+        if (plot.empty.empty()) {
+            plot.empty =
+                "The scans that are kept are too few for the correlation of the energies at any level.";
+        }
         return plot;
     }
     plot.x = level_axis(s.n_levels);

@@ -56,13 +56,17 @@ PointSet seen_values(const Snapshot& s) {
         return out;
     }
     for (const ChainTrace& trace : s.traces->observables) {
-        const std::vector<double>& all = trace.values.values;
-        const std::size_t n = std::min(all.size(), most_values);
-        std::vector<double>& kept = out.observables.emplace_back(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            kept[i] = all[i * all.size() / n];
+        const ChainSeries& all = trace.values;
+        const auto n_chains = static_cast<std::size_t>(all.n_chains),
+                   n_rows = static_cast<std::size_t>(all.n_steps()),
+                   n_kept = std::clamp<std::size_t>(most_values / n_chains, 1, n_rows);
+        std::vector<double>& kept = out.observables.emplace_back();
+        for (std::size_t row = 0; row < n_kept; ++row) {  // with all chains, which need not agree
+            const auto at =
+                all.values.begin() + static_cast<std::ptrdiff_t>(row * n_rows / n_kept * n_chains);
+            kept.insert(kept.end(), at, at + all.n_chains);
         }
-        out.weight.assign(n, 1);
+        out.weight.assign(kept.size(), 1);
     }
     return out;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/errors.hpp"
 #include "core/npy.hpp"
@@ -61,11 +62,14 @@ void check_table(const NumberTable& table, int dim, const std::string& name, con
                                      std::to_string(table.n_columns) +
                                      " columns; points of this target need [n, " + std::to_string(dim) + "]");
     }
-    const auto bad =
-        std::find_if(table.values.begin(), table.values.end(), [](double v) { return !std::isfinite(v); });
+    const auto bad = std::find_if(table.values.begin(), table.values.end(), [](double v) {
+        return !(std::abs(v) <= static_cast<double>(std::numeric_limits<float>::max()));
+    });
     if (bad != table.values.end()) {
         const auto at = static_cast<std::size_t>(bad - table.values.begin());
-        throw ConfigError(place, name + " has no finite number in " +
+        throw ConfigError(place, name +
+                                     (std::isfinite(*bad) ? " has a number beyond single precision in "
+                                                          : " has no finite number in ") +
                                      table.place(at / table.n_columns, at % table.n_columns));
     }
 }

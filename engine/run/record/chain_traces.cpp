@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "core/parallel.hpp"
 #include "run/preset/preset.hpp"
@@ -87,8 +88,13 @@ std::vector<ChainTrace> chain_traces(const std::vector<std::vector<double>>& val
 }
 
 std::vector<Autocorrelation> level_energies(const ExchangeStats& stats) {
-    const std::vector<std::vector<double>>& scans = stats.energy_process;
-    std::vector<Autocorrelation> out(scans.empty() ? 0 : scans.front().size());
+    // Those of the burn-in are of steps that were still tuned, on their way to where the levels are.
+    const auto skipped = static_cast<std::size_t>(std::max(0L, stats.counted_from - stats.first_scan));
+    if (stats.scans_counted == 0 || skipped >= stats.energy_process.size()) {
+        return {};
+    }
+    const std::span<const std::vector<double>> scans = std::span(stats.energy_process).subspan(skipped);
+    std::vector<Autocorrelation> out(scans.front().size());
     parallel_for(static_cast<int>(out.size()), [&](int k) {
         ChainSeries energy(static_cast<int>(scans.size()), 1);
         for (std::size_t t = 0; t < scans.size(); ++t) {

@@ -16,14 +16,16 @@ namespace {
 /// As many as a picture can use, of systems evenly spread.
 constexpr std::size_t most_distances = 6'000;
 
-std::size_t pairs_of(const PointSet& points, const ParticleLayout& layout) {
+std::size_t pairs_of(const ParticleLayout& layout) {
     const auto n = static_cast<std::size_t>(layout.n_particles);
-    return points.weight.size() * (n * (n - 1) / 2);
+    return n * (n - 1) / 2;
+}
+std::size_t pairs_of(const PointSet& points, const ParticleLayout& layout) {
+    return points.weight.size() * pairs_of(layout);
 }
 
 void add_distances(PointSet& points, const ParticleLayout& layout) {
-    const std::size_t n = points.weight.size(),
-                      pairs = pairs_of(points, layout) / std::max<std::size_t>(1, n),
+    const std::size_t n = points.weight.size(), pairs = std::max<std::size_t>(1, pairs_of(layout)),
                       kept = std::min(n, std::max<std::size_t>(1, most_distances / pairs));
     for (std::size_t k = 0; k < kept; ++k) {
         const std::size_t p = k * n / kept, dim = static_cast<std::size_t>(points.dim);
