@@ -50,27 +50,14 @@ bool choose_column(const char* id, const PointsLook& look, std::size_t& column) 
 }  // namespace
 
 void PointsPage::begin(const std::filesystem::path& file) {
-    file_ = file;
-    asked_file_.clear();
-    look_ = nullptr;
+    look_.begin(file);
     figure_ = {};
 }
 
 void PointsPage::update(const Json& present) {
-    if (file_.empty()) {
-        return;
-    }
-    if (asked_file_ != file_ || asked_present_ != present) {
-        asked_file_ = file_, asked_present_ = present;
-        look_ = nullptr;
-        ++asked_id_;
-        job_->request(std::to_string(asked_id_), {.id = asked_id_, .present = present, .file = file_});
-    }
-    const auto latest = job_->latest();
-    if (latest && latest != look_ && latest->id == asked_id_) {
-        look_ = latest;
+    if (look_.update(present)) {
         across_ = 0, up_ = look_->columns.size() > 1 ? 1 : 0;
-        figure_ = points_look_figure(*look_, across_, up_);
+        figure_ = points_look_figure(*look(), across_, up_);
     }
 }
 
@@ -120,16 +107,17 @@ void PointsPage::draw_columns(Workbench& bench) {
 
 void PointsPage::draw_facts(Workbench& bench) {
     const Theme& theme = bench.theme;
-    if (file_.empty()) {
+    if (look_.file().empty()) {
         dim_text(theme, "Drop a file of points on the window: rows of numbers as csv, npy or npz.");
         return;
     }
     {
         const Face mono(theme.mono, Theme::number_size);
-        ImGui::TextUnformatted(fitting(file_.filename().string(), ImGui::GetContentRegionAvail().x).c_str());
+        ImGui::TextUnformatted(
+            fitting(look_.file().filename().string(), ImGui::GetContentRegionAvail().x).c_str());
     }
-    ImGui::SetItemTooltip("%s", file_.c_str());
-    if (!look_) {
+    ImGui::SetItemTooltip("%s", look_.file().c_str());
+    if (!look()) {
         dim_text(theme, "Reading ...");
         return;
     }
@@ -166,21 +154,21 @@ void PointsPage::draw_choices(Workbench& bench) {
     const Face mono(theme.mono, Theme::number_size);
     bool changed = false;
     ImGui::SetNextItemWidth(theme.px(110));
-    changed |= choose_column("###across", *look_, across_);
+    changed |= choose_column("###across", *look(), across_);
     ImGui::SetItemTooltip("Across; twice the same column: its histogram");
     ImGui::SameLine();
     ImGui::SetNextItemWidth(theme.px(110));
-    changed |= choose_column("###up", *look_, up_);
+    changed |= choose_column("###up", *look(), up_);
     ImGui::SetItemTooltip("Up; twice the same column: its histogram");
     if (changed) {
-        figure_ = points_look_figure(*look_, across_, up_);
+        figure_ = points_look_figure(*look(), across_, up_);
     }
 }
 
 void PointsPage::draw_look(Workbench& bench) {
-    if (!look_ || !look_->error.empty()) {
-        empty_text(bench,
-                   file_.empty() || look_ ? "Nothing to draw." : "Reading " + file_.filename().string());
+    if (!look() || !look_->error.empty()) {
+        empty_text(bench, look_.file().empty() || look() ? "Nothing to draw."
+                                                         : "Reading " + look_.file().filename().string());
         return;
     }
     const Theme& theme = bench.theme;
@@ -199,10 +187,10 @@ void PointsPage::draw_look(Workbench& bench) {
 }
 
 std::optional<Taken> PointsPage::draw_uses(Workbench& bench) {
-    if (!look_ || !look_->error.empty()) {
+    if (!look() || !look_->error.empty()) {
         return {};
     }
-    const std::string name = file_.filename().string();
+    const std::string name = look_.file().filename().string();
     const Offer offers[] = {
         {"Compare runs with these points###reference", name + " as reference",
          "run.reference: how far the samples of a run are from these points, in its summary and panels",

@@ -25,7 +25,7 @@ constexpr float label_column = 110;
 }  // namespace
 
 TargetPage::TargetPage(const std::string& type)
-    : type_(type), name_("own_density"), fields_(section_fields("target", type)), target_{{"type", type}},
+    : name_("own_density"), fields_(section_fields("target", type)), target_{{"type", type}},
       job_(look_job<TargetLook>(look_at_target)) {
     for (const Field& field : fields_) {
         target_[field.name] = field.default_value;

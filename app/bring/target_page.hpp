@@ -25,7 +25,6 @@ public:
     void begin(Field::Kind kind, const std::string& value, std::string name, std::vector<int> dims = {});
     void edit(const std::string& setting, Json value) { target_[setting] = std::move(value); }
     const Json& target() const { return target_; }
-    const std::string& type() const { return type_; }
 
     /// Asks for a look at what is written now, and takes the latest one.
     void update(const Json& present);
@@ -50,7 +49,7 @@ private:
     void message(Workbench& bench, const std::string& setting);
     std::string refused() const;
 
-    std::string type_, name_;
+    std::string name_;
     std::vector<Field> fields_;
     Json target_, asked_, present_;
     std::vector<int> dims_;

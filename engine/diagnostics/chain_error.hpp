@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "core/standard_error.hpp"
@@ -15,6 +17,11 @@ struct ChainSeries {
 
     ChainSeries(int n_steps, int chains)
         : n_chains(chains), values(static_cast<std::size_t>(n_steps) * static_cast<std::size_t>(chains)) {}
+    /// Rows of a value of each chain, as many whole ones as there are.
+    ChainSeries(std::span<const double> rows, int chains)
+        : ChainSeries(static_cast<int>(rows.size()) / chains, chains) {
+        std::copy_n(rows.begin(), values.size(), values.begin());
+    }
     int n_steps() const { return static_cast<int>(values.size() / static_cast<std::size_t>(n_chains)); }
     double& operator()(int step, int chain) {
         return values[static_cast<std::size_t>(step) * static_cast<std::size_t>(n_chains) +
@@ -36,6 +43,9 @@ struct IntegratedTime {
 /// and Sokal, J. Stat. Phys. 50, 1988), at most half of the steps. Not below 1/2. Lags are asked for in
 /// order, none beyond the window.
 IntegratedTime integrated_time(int n_steps, const std::function<double(int lag)>& autocorrelation);
+
+/// Standard errors either way of a 95 % interval.
+inline constexpr double two_sided = 1.96;
 
 /// What correlation in time does to the sum over all steps and chains.
 struct ChainSum {

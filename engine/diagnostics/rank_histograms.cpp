@@ -13,8 +13,7 @@ namespace tempera {
 namespace {
 
 constexpr int fewest_in_bin = 5;
-constexpr double times_long = 50;   // of a chain whose band is known
-constexpr double two_sided = 1.96;  // standard errors of 95 %
+constexpr double times_long = 50;  // of a chain whose band is known
 
 /// Bins of the values by rank, [n_steps][n_chains] as the values.
 std::vector<int> bins_by_rank(const ChainSeries& series, int n_bins) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/platform/frame.hpp"
+#include "core/build_id.hpp"
 
 namespace tempera::app {
 
@@ -55,6 +56,16 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         } while (std::chrono::steady_clock::now() < until);
         return false;
+    }
+    /// A shipped preset with one setting changed, to its end.
+    bool run_shipped(const std::string& preset, const std::string& place, const Json& value) {
+        if (!bench->workspace.open(std::string(TEMPERA_PRESET_DIR) + "/" + preset + ".json")) {
+            return false;
+        }
+        bench->workspace.set(place, value);
+        bench->workspace.commit();
+        bench->workspace.start();
+        return wait_for_end();
     }
 
     Contexts contexts;

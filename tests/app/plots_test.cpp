@@ -69,12 +69,7 @@ TEST(Points, LieInTheirPlacesFarFromZero) {
 
 TEST(Zoom, HasAnEnd) {
     NullBench window;
-    Workbench& bench = *window.bench;
-    ASSERT_TRUE(bench.workspace.open(std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json"));
-    bench.workspace.set("sampler.n_particles", 256);
-    bench.workspace.commit();
-    bench.workspace.start();
-    ASSERT_TRUE(window.wait_for_end());
+    ASSERT_TRUE(window.run_shipped("two_lakes", "sampler.n_particles", 256));
     window.frames(5);
     const ImGuiWindow* panel = ImGui::FindWindowByID(ImHashStr("###particles"));
     ASSERT_NE(panel, nullptr);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "app/shell/panel.hpp"
-#include "core/build_id.hpp"
 #include "null_bench.hpp"
 
 namespace tempera::app {
@@ -20,11 +19,7 @@ std::vector<std::string> ids(Workbench& bench, const char* view) {
 TEST(TracesPanel, ShowsTheChainsOrTheLevelInView) {
     NullBench window;
     Workbench& bench = *window.bench;
-    ASSERT_TRUE(bench.workspace.open(std::string(TEMPERA_PRESET_DIR) + "/re_ladder.json"));
-    bench.workspace.set("sampler.n_scans", 200);
-    bench.workspace.commit();
-    bench.workspace.start();
-    ASSERT_TRUE(window.wait_for_end());
+    ASSERT_TRUE(window.run_shipped("re_ladder", "sampler.n_scans", 200));
     EXPECT_EQ(ids(bench, "traces"),
               (std::vector<std::string>{"trace", "ranks", "autocorrelation", "autocorrelation_by_level"}));
     EXPECT_EQ(ids(bench, "temperatures"), std::vector<std::string>{"level_overlap"});
@@ -42,11 +37,7 @@ TEST(TracesPanel, ShowsTheChainsOrTheLevelInView) {
 TEST(TracesPanel, OfAWeightedRunSaysWhyThereIsNone) {
     NullBench window;
     Workbench& bench = *window.bench;
-    ASSERT_TRUE(bench.workspace.open(std::string(TEMPERA_PRESET_DIR) + "/two_lakes.json"));
-    bench.workspace.set("sampler.n_particles", 256);
-    bench.workspace.commit();
-    bench.workspace.start();
-    ASSERT_TRUE(window.wait_for_end());
+    ASSERT_TRUE(window.run_shipped("two_lakes", "sampler.n_particles", 256));
     EXPECT_EQ(ids(bench, "traces"),
               (std::vector<std::string>{"trace: none", "ranks: none", "autocorrelation: none"}));
     EXPECT_EQ(ids(bench, "temperatures"), std::vector<std::string>{"level_overlap"});

@@ -58,15 +58,8 @@ Distribution distribution(const std::vector<double>& values, const std::vector<d
     return out;
 }
 
-ChainSeries series_of(const std::vector<double>& values, int n_chains) {
-    const int n_steps = static_cast<int>(values.size() / static_cast<std::size_t>(n_chains));
-    ChainSeries out(n_steps, n_chains);
-    std::copy_n(values.begin(), out.values.size(), out.values.begin());
-    return out;
-}
-
 StandardError error_by_chains(const std::vector<double>& values, int n_chains) {
-    StandardError error = error_of_sum(series_of(values, n_chains));
+    StandardError error = error_of_sum(ChainSeries(values, n_chains));
     error.value /= static_cast<double>(values.size());
     return error;
 }
@@ -192,7 +185,7 @@ Json observables_summary(const Target<Real>& target, const std::vector<std::vect
         const Distribution& d = found[k];
         ChainStatistics chains{not_a_number, not_a_number, not_a_number, not_a_number};
         if (points.n_chains > 0) {
-            chains = chain_statistics(series_of(values[k], points.n_chains));
+            chains = chain_statistics(ChainSeries(values[k], points.n_chains));
         }
         const Observable& o = observables[k];
         const double t = k == 0 ? target.temperature().value_or(not_a_number) : not_a_number;

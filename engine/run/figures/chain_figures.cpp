@@ -18,7 +18,6 @@ using Kind = PlotLayer::Kind;
 
 constexpr int most_chains = 8;  // drawn
 constexpr int few_chains = 4;   // of long ones, whose lines cover each other
-constexpr double two_sided = 1.96;
 
 const char* step_name(const Snapshot& s) { return s.exchange ? "scan" : "step"; }
 

@@ -72,7 +72,7 @@ PlotSpec free_energy_figure(const Snapshot& s, std::size_t a, std::size_t b, int
         plot.empty = "The target's observables appear here when a run starts.";
         return plot;
     }
-    const JointValues values = joint_values(seen_values(s), s.observables, a, b);
+    const JointValues values = joint_values(seen_values(s, {a, b}), s.observables, a, b);
     if (values.across.value.empty()) {
         plot.empty = "No particle has finite values of both.";
         return plot;

@@ -17,8 +17,6 @@ using Kind = PlotLayer::Kind;
 
 namespace {
 
-constexpr double two_sided = 1.96;
-
 /// Says why there are no energies by level; empty where there are.
 std::string no_energies(const Snapshot& s) {
     return !s.exchange ? "Only replica exchange has a point at every level at once. Choose the sampler "
@@ -30,8 +28,11 @@ std::string no_energies(const Snapshot& s) {
                : "";
 }
 
-/// Why no correlation of energies is known yet; empty where it could be.
-std::string unknown_energies(const Snapshot& s) {
+/// Why no correlation of energies is known; empty where it could be.
+std::string no_correlation(const Snapshot& s) {
+    if (std::string reason = no_energies(s); !reason.empty()) {
+        return reason;
+    }
     if (s.traces && !s.traces->level_energies.empty()) {
         return "";
     }
@@ -95,12 +96,13 @@ PlotSpec level_autocorrelation_figure(const Snapshot& s, int level) {
     PlotSpec plot =
         new_figure("level_autocorrelation", "Autocorrelation of the energy at level " + std::to_string(level),
                    s.preset.get());
-    plot.empty = no_energies(s);
-    const Autocorrelation* found = plot.empty.empty() ? energies_of(s, level) : nullptr;
+    plot.empty = no_correlation(s);
+    if (!plot.empty.empty()) {
+        return plot;
+    }
+    const Autocorrelation* found = energies_of(s, level);
     if (!found) {
-        plot.empty = !plot.empty.empty()           ? plot.empty
-                     : unknown_energies(s).empty() ? "The energy of this level did not change."
-                                                   : unknown_energies(s);
+        plot.empty = "The energy of this level did not change.";
         return plot;
     }
     draw_correlation(plot, *found, 1, "scans");
@@ -112,7 +114,7 @@ PlotSpec level_autocorrelation_figure(const Snapshot& s, int level) {
 PlotSpec level_times_figure(const Snapshot& s) {
     PlotSpec plot =
         new_figure("autocorrelation_by_level", "Autocorrelation time of the energy by level", s.preset.get());
-    plot.empty = no_energies(s);
+    plot.empty = no_correlation(s);
     if (!plot.empty.empty()) {
         return plot;
     }
@@ -133,11 +135,7 @@ PlotSpec level_times_figure(const Snapshot& s) {
         }
     }
     if (dots.x.empty()) {
-        plot.empty = unknown_energies(s);
-        if (plot.empty.empty()) {
-            plot.empty =
-                "The scans that are kept are too few for the correlation of the energies at any level.";
-        }
+        plot.empty = "The scans that are kept are too few for the correlation of the energies at any level.";
         return plot;
     }
     plot.x = level_axis(s.n_levels);

@@ -131,7 +131,7 @@ PlotSpec observable_figure(const Snapshot& s, std::size_t k, bool log_density, i
     plot.title = words_of(o.name);
     plot.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(plot.title[0])));
     plot.x.label = label_of(o);
-    const PointSet seen = seen_values(s);
+    const PointSet seen = seen_values(s, {k});
     const Weighted all = values_of(seen, k, o),
                    reference = reference_of(s) ? values_of(*reference_of(s), k, o) : Weighted();
     if (all.value.empty()) {

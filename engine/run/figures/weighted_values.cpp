@@ -46,21 +46,26 @@ std::array<double, 2> Weighted::limits() const {
     return {low - room, high + room};
 }
 
-PointSet seen_values(const Snapshot& s) {
+PointSet seen_values(const Snapshot& s, std::initializer_list<std::size_t> which) {
     constexpr std::size_t most_values = 8192;
+    const bool chains = s.level == 0 && s.traces && s.traces->n_rows > 0 &&
+                        s.traces->observables.size() >= s.observables.size();
     PointSet out;
-    if (s.level > 0 || !s.traces || s.traces->observables.size() < s.observables.size() ||
-        s.traces->n_rows == 0) {
+    out.observables.resize(s.observables.size());
+    if (!chains) {
         out.weight = s.points->weight;
-        out.observables = s.points->observables;
-        return out;
     }
-    for (const ChainTrace& trace : s.traces->observables) {
-        const ChainSeries& all = trace.values;
+    for (const std::size_t k : which) {
+        std::vector<double>& kept = out.observables[k];
+        if (!chains) {
+            kept = s.points->observables[k];
+            continue;
+        }
+        const ChainSeries& all = s.traces->observables[k].values;
         const auto n_chains = static_cast<std::size_t>(all.n_chains),
                    n_rows = static_cast<std::size_t>(all.n_steps()),
                    n_kept = std::clamp<std::size_t>(most_values / n_chains, 1, n_rows);
-        std::vector<double>& kept = out.observables.emplace_back();
+        kept.clear();                                     // both of a pair may be the same one
         for (std::size_t row = 0; row < n_kept; ++row) {  // with all chains, which need not agree
             const auto at =
                 all.values.begin() + static_cast<std::ptrdiff_t>(row * n_rows / n_kept * n_chains);

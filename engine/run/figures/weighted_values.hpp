@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,10 @@ struct Weighted {
     std::array<double, 2> limits() const;
 };
 
-/// Values of the observables and their weights, of which alone the rest of the set is empty: of chains at the
-/// target along their way as far as it is kept, evenly thinned, because few chains are few points at a time;
-/// else of the particles of the moment.
-PointSet seen_values(const Snapshot& s);
+/// Values of some of the observables and their weights; the rest of the set is empty. Of chains at the target
+/// along their way as far as it is kept, evenly thinned, because few chains are few points at a time; else of
+/// the particles of the moment.
+PointSet seen_values(const Snapshot& s, std::initializer_list<std::size_t> which);
 
 /// Name and unit of an observable, for axes.
 std::string label_of(const Observable& o);

@@ -15,9 +15,9 @@ namespace {
 constexpr int most_means = 256, n_errors = 8;  // along the way
 
 ChainSeries first_rows(const ChainSeries& all, int n_rows) {
-    ChainSeries out(n_rows, all.n_chains);
-    std::copy_n(all.values.begin(), out.values.size(), out.values.begin());
-    return out;
+    return {std::span(all.values)
+                .first(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(all.n_chains)),
+            all.n_chains};
 }
 
 void add_means(ChainTrace& trace) {
@@ -79,10 +79,8 @@ ChainTrace chain_trace(ChainSeries values) {
 std::vector<ChainTrace> chain_traces(const std::vector<std::vector<double>>& values, int n_chains) {
     std::vector<ChainTrace> out(values.size());
     parallel_for(static_cast<int>(values.size()), [&](int k) {
-        const std::vector<double>& of_one = values[static_cast<std::size_t>(k)];
-        ChainSeries series(static_cast<int>(of_one.size()) / n_chains, n_chains);
-        std::copy_n(of_one.begin(), series.values.size(), series.values.begin());
-        out[static_cast<std::size_t>(k)] = chain_trace(std::move(series));
+        const auto at = static_cast<std::size_t>(k);
+        out[at] = chain_trace(ChainSeries(values[at], n_chains));
     });
     return out;
 }

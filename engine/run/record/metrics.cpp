@@ -41,10 +41,7 @@ ComparedSet weighted_set(int dim, std::span<const double> x, std::span<const std
 /// Groups of the points that have weight.
 BootstrapUnits units_of(const ComparedSet& set, const WeightedPoints& points) {
     if (points.n_chains > 0) {
-        const std::vector<double>& energy = set.observed[0];
-        ChainSeries series(static_cast<int>(energy.size()) / points.n_chains, points.n_chains);
-        series.values = energy;
-        return chain_units(series);
+        return chain_units(ChainSeries(set.observed[0], points.n_chains));
     }
     if (!points.root) {
         return lineage_units(set.weight, nullptr);
